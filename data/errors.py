@@ -1,4 +1,4 @@
-"""Every error that a person may read: a sentence template in English, with its values, so that a page can show it in the reader's language."""
+"""Every error that a person may read: an English sentence template with its values, so that a page can show it in any language."""
 
 
 class RapportError(Exception):

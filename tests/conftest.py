@@ -1,6 +1,9 @@
 """What all tests share."""
 
 import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,3 +19,16 @@ def shared() -> Path:
     if os.environ.get("RAPPORT_REQUIRE_SHARED"):
         pytest.fail(f"The reference data is required here, but {SHARED} does not exist.")
     pytest.skip("the reference data folder ../shared is not here")
+
+
+@pytest.fixture(scope="session")
+def run_python() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a piece of Python in a process of its own, from the project's folder."""
+
+    def run(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", code, *map(str, arguments)]
+        return subprocess.run(
+            command, cwd=Path(__file__).parents[1], capture_output=True, text=True, timeout=120, check=True
+        )
+
+    return run

@@ -1,0 +1,32 @@
+"""`python -m data.backup PATH`: a consistent copy of the DuckDB file."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from data.errors import RapportError
+from data.settings import Settings
+from data.store import Store
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit 0 when the copy is written, 2 with one sentence when it cannot be."""
+    parser = argparse.ArgumentParser(prog="python -m data.backup", description=__doc__)
+    parser.add_argument("target", type=Path, help="the file to write; it must not exist")
+    parser.add_argument("--db", type=Path, help="the DuckDB file (default: RAPPORT_DB)")
+    options = parser.parse_args(arguments)
+    try:
+        path = options.db or Settings.read().db
+        if not path.exists():
+            raise RapportError("{path} does not exist, so there is nothing to copy.", path=path)
+        with Store.open(path) as store:
+            store.backup(options.target)
+    except (RapportError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{path} was copied to {options.target}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""What is known of an import besides its rows."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ImportMeta:
+    """Where the rows came from, for the history: file name, hash of its bytes, profile and mapping used, who, the receipt as JSON."""
+
+    file_name: str
+    sha256: str
+    profile: str
+    mapping: str = ""
+    who: str = ""
+    receipt_json: str = ""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of one table in an import, by what became of them: rows = new + changed + same."""
+
+    rows: int
+    new: int
+    changed: int
+    same: int
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The import as stored; its id is the new data version."""
+
+    import_id: int
+    counts: dict[str, Counts]
+    customers_new: int

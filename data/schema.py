@@ -1,0 +1,102 @@
+"""The tables of the DuckDB file, and how an older file becomes a present one.
+
+Every uploaded row is kept in versions. `row_id` names a content, `origin` the import that brought it; it is visible from version
+`added_by` until version `replaced_by` (null: still visible). A version is the id of an import or of an undo. `sightings` notes which
+later imports brought the same content again, so that undoing the first of them loses nothing that another one holds.
+"""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from data.errors import StoreError
+from data.sql import only_value
+from metrics.schemas import NATURAL_KEYS, TABLES
+from metrics.texts import N_
+
+VERSION = 1
+SQL_TYPES = {pl.String(): "VARCHAR", pl.Float64(): "DOUBLE", pl.Date(): "DATE", pl.Datetime("us"): "TIMESTAMP"}
+
+# Steps from a schema version to the next one: {1: step_to_2, …}. A step gets a connection inside a transaction.
+MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {}
+
+FIXED = """
+create table meta (key varchar, value varchar);
+create table imports (id integer, kind varchar, undoes integer, file_name varchar, sha256 varchar, profile varchar,
+    mapping varchar, who varchar, done_at timestamp, receipt varchar, extent varchar);
+create table customer_keys (customer_key bigint, customer_id varchar);
+create table sightings (table_name varchar, row_id bigint, import_id integer);
+create table mappings (signature varchar, mapping varchar, kept_at timestamp);
+create table customer_periods (customer_key bigint, month date, orders bigint, revenue double, discount double);
+create table customers (customer_key bigint, customer_id varchar, first_order_at timestamp, last_order_at timestamp, orders bigint,
+    revenue double, order_days bigint, joined_on date, acquisition_channel varchar, region varchar);
+"""
+
+
+def content(table: str) -> list[str]:
+    """The columns of a stored row beyond its version: those of the schema, with the customer as a key."""
+    return ["customer_key" if name == "customer_id" else name for name in TABLES[table].column_names()]
+
+
+def key(table: str) -> list[str]:
+    """The columns that name a row of the world, whatever its version."""
+    return ["customer_key" if name == "customer_id" else name for name in NATURAL_KEYS[table]]
+
+
+def create(connection: duckdb.DuckDBPyConnection) -> None:
+    """Lay the tables of an empty file."""
+    connection.execute(FIXED)
+    for table, rows in TABLES.items():
+        columns = ", ".join(
+            "customer_key bigint" if name == "customer_id" else f"{name} {SQL_TYPES[column.dtype]}"
+            for name, column in rows.columns().items()
+        )
+        connection.execute(
+            f"create table {table} (row_id bigint, origin integer, added_by integer, replaced_by integer, {columns})"
+        )
+    connection.execute("insert into meta values ('schema_version', $version)", {"version": str(VERSION)})
+
+
+def version_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
+    """The schema version that the file names, or None for a file without tables. Someone else's file raises StoreError."""
+    tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    if not tables:
+        return None
+    if not {"meta", "imports"} <= tables:
+        raise StoreError(
+            N_(
+                "{path} is a DuckDB file of another program, without Rapport’s tables. Name another file in RAPPORT_DB."
+            ),
+            path=path,
+        )
+    return int(only_value(connection, "select value from meta where key = 'schema_version'"))
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, path: Path, found: int) -> None:
+    """Bring an older file to VERSION step by step, in one transaction, after a copy beside it. A newer file raises StoreError."""
+    if found > VERSION:
+        raise StoreError(
+            N_(
+                "{path} was written by a newer Rapport (schema {found}; this one knows {known}). "
+                "Install that version, or name another file in RAPPORT_DB."
+            ),
+            path=path,
+            found=found,
+            known=VERSION,
+        )
+    if found == VERSION:
+        return
+    connection.execute("checkpoint")
+    shutil.copy2(path, path.with_name(f"{path.name}.schema-{found}.backup"))
+    connection.execute("begin")
+    try:
+        for step in range(found, VERSION):
+            MIGRATIONS[step](connection)
+        connection.execute("update meta set value = $v where key = 'schema_version'", {"v": str(VERSION)})
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise

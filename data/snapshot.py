@@ -1,0 +1,268 @@
+"""Lazy frames of one data version, already limited to who and when. All frames of a snapshot can be joined with each other."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import duckdb
+import narwhals.stable.v2 as nw
+
+from data import rollups
+from data.errors import StoreError
+from data.extent import Extent
+from data.schema import content
+from data.segment import CUSTOMER_ATTRIBUTES, Segment
+from data.sql import Parameters, first_row, only_value
+from metrics import rollups as definitions
+from metrics.texts import N_
+
+EVERYBODY = Segment()
+PERIODS = ("customer_key", "month", "orders", "revenue", "discount")
+KNOWN = ("customer_key", "customer_id", "joined_on", "acquisition_channel", "region")
+TOTALS = ("first_order_at", "last_order_at", "orders", "revenue", "order_days")
+MONEY = ("amount", "gross", "discount", "refund")
+VALUES = {
+    "region": True,
+    "channel": True,
+    "store": True,
+    "touchpoint": False,
+    "survey": False,
+}  # name → also a column of orders
+
+
+class Snapshot:
+    """The data as of one version. Made by Store.snapshot; its frames are valid until that block ends."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int | None) -> None:
+        self.cursor = cursor
+        self.newest: int = only_value(cursor, "select coalesce(max(id), 0) from imports")
+        self.version = self.newest if version is None else version
+        if not 0 <= self.version <= self.newest:
+            raise StoreError(
+                N_("There is no data version {version}; the newest is {newest}."), version=version, newest=self.newest
+            )
+        self._extent: Extent | None = None
+
+    @property
+    def current(self) -> bool:
+        """Whether this is the newest version, for which rollups are kept."""
+        return self.version == self.newest
+
+    def extent(self) -> Extent:
+        """How far the data reach."""
+        if self._extent is None:
+            found = first_row(self.cursor, "select extent from imports where id = $id", {"id": self.version})
+            self._extent = Extent.from_json(found[0]) if found else Extent()
+        return self._extent
+
+    def orders(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per order, from `start` to the earlier of `end` and `as_of`, both included.
+
+        Money in another currency than the extent's is null. With `attributes`, the customer's; region falls back to the row's own.
+        """
+        return self._dated("orders", "ordered_at", segment, as_of, start, end, attributes, "r.kind = 'order'")
+
+    def refunds(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per refund document that names no order; amounts are negative. Otherwise as `orders`."""
+        return self._dated("orders", "ordered_at", segment, as_of, start, end, attributes, "r.kind = 'refund'")
+
+    def feedback(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per answer to a score question; the period as for `orders`."""
+        return self._dated("feedback", "responded_at", segment, as_of, start, end, attributes)
+
+    def answers(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per respondent and questionnaire item; the period as for `orders`."""
+        return self._dated("answers", "responded_at", segment, as_of, start, end, attributes)
+
+    def tier_changes(self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None) -> nw.LazyFrame:
+        """One row per customer and day of a change of tier, up to `as_of`."""
+        return self._dated("tier_changes", "effective_on", segment, as_of, None, None, ())
+
+    def customer_periods(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per customer and month: customer_key, month, orders, revenue, discount; the period as for `orders`.
+
+        Whole months come from the saved rollup; a period that cuts a month, or a past version, from the orders. Same numbers.
+        """
+        last = min((date for date in (as_of, end) if date), default=None)
+        if self.current and self._whole_months(start, last):
+            params = Parameters()
+            conditions = self._between("r.month", start, last, params)
+            return self._frame("customer_periods", PERIODS, conditions, params, segment, attributes, as_of)
+        window = {"as_of": as_of, "start": start, "end": end}
+        rows = [
+            frame.filter(~nw.col("customer_key").is_null())
+            for frame in (self.orders(segment, **window), self.refunds(segment, **window))  # type: ignore[arg-type]
+        ]
+        periods = definitions.customer_periods(*rows)
+        if not attributes:
+            return periods
+        known = self._frame(f"({self._known()})", ("customer_key",), [], Parameters(), EVERYBODY, attributes, as_of)
+        return periods.join(known, on="customer_key", how="left")
+
+    def customers(
+        self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None, attributes: Sequence[str] = ()
+    ) -> nw.LazyFrame:
+        """One row per customer: customer_id, joined_on, acquisition_channel, region; up to `as_of` also first_order_at, last_order_at,
+        orders, revenue and order_days."""
+        if self.current and self._is_data_end(as_of):
+            return self._frame("customers", (*KNOWN, *TOTALS), [], Parameters(), segment, attributes, as_of)
+        known = self._frame(f"({self._known()})", KNOWN, [], Parameters(), segment, attributes, as_of)
+        rows = [
+            frame.filter(~nw.col("customer_key").is_null())
+            for frame in (self.orders(segment, as_of=as_of), self.refunds(segment, as_of=as_of))
+        ]
+        counted = known.join(definitions.customers(*rows), on="customer_key", how="left")
+        return counted.with_columns(nw.col("orders", "revenue", "order_days").fill_null(0))
+
+    def values(self, column: str) -> list[str]:
+        """The codes that rows of this version hold for an attribute or a column of orders and feedback, in alphabetical order."""
+        if column == "tier":
+            query = f"select distinct tier as code from tier_changes where {self._visible()}"
+        elif column in ("region", "acquisition_channel"):
+            query = f"select distinct {column} as code from ({self._known()})"
+        elif column not in VALUES:
+            raise StoreError(N_("There are no values to choose from for “{column}”."), column=column)
+        else:
+            query = f"select distinct {column} as code from feedback where {self._visible()}"
+        if VALUES.get(column):
+            query += f" union select distinct {column} from orders where {self._visible()}"
+            query += f" union select distinct {column} from feedback where {self._visible()}"
+        found = self.cursor.execute(f"select code from ({query}) where code is not null order by code").fetchall()
+        return [code for (code,) in found]
+
+    # How a frame is put together ------------------------------------------------------------------------------------
+
+    def _visible(self, alias: str = "") -> str:
+        if self.current:
+            return f"{alias}replaced_by is null"
+        v = int(self.version)
+        return f"{alias}added_by <= {v} and ({alias}replaced_by is null or {alias}replaced_by > {v})"
+
+    def _known(self) -> str:
+        """The query for every customer of this version with what it is chosen by."""
+        return "select * from customers" if self.current else rollups.attributes_query(self._visible())
+
+    def _dated(
+        self,
+        table: str,
+        time: str,
+        segment: Segment,
+        as_of: dt.date | None,
+        start: dt.date | None,
+        end: dt.date | None,
+        attributes: Sequence[str],
+        *conditions: str,
+    ) -> nw.LazyFrame:
+        params = Parameters()
+        last = min((date for date in (as_of, end) if date), default=None)
+        limits = [self._visible("r."), *conditions, *self._between(f"r.{time}", start, last, params)]
+        money = {}
+        if table == "orders":
+            currency = params.add(self.extent().currency)
+            money = {name: rollups.in_home_currency(name, currency) for name in MONEY}
+        return self._frame(table, content(table), limits, params, segment, attributes, as_of, money)
+
+    @staticmethod
+    def _between(time: str, start: dt.date | None, last: dt.date | None, params: Parameters) -> list[str]:
+        limits = []
+        if start:
+            limits.append(f"{time} >= {params.add(start)}")
+        if last:
+            limits.append(f"{time} < {params.add(last + dt.timedelta(days=1))}")
+        return limits
+
+    def _frame(
+        self,
+        rows: str,
+        columns: Sequence[str],
+        conditions: list[str],
+        params: Parameters,
+        segment: Segment,
+        attributes: Sequence[str],
+        as_of: dt.date | None,
+        computed: dict[str, str] | None = None,
+    ) -> nw.LazyFrame:
+        """Columns of `rows` (as r), where conditions and segment hold. An attribute asked for is the customer's value."""
+        check_attributes(attributes)
+        has_region = rows in ("orders", "feedback")
+        value = {
+            "region": "coalesce(c.region, r.region)" if has_region else "c.region",
+            "acquisition_channel": "c.acquisition_channel",
+            "tier": "t.tier",
+            "cohort": "strftime(c.first_order_at, '%Y-%m')",
+        }
+        needed = {*attributes, *segment.chosen}
+        joins = ""
+        if needed - {"tier"}:
+            joins += f" left join ({self._known()}) c using (customer_key)"
+        if "tier" in needed:
+            tier_at = params.add(as_of or dt.date.max)
+            joins += f"""
+                left join (select customer_key, arg_max(tier, effective_on) as tier from tier_changes
+                    where {self._visible()} and effective_on <= {tier_at} group by customer_key) t using (customer_key)
+            """
+        for name, codes in segment.chosen.items():
+            conditions = [*conditions, f"{value[name]} in ({', '.join(map(params.add, codes))})"]
+        select = {name: f"r.{name}" for name in columns} | (computed or {}) | {name: value[name] for name in attributes}
+        listed = ", ".join(f"{expression} as {name}" for name, expression in select.items())
+        where = f" where {' and '.join(conditions)}" if conditions else ""
+        return nw.from_native(
+            self.cursor.sql(f"select {listed} from {rows} r{joins}{where}", params=dict(params) or None)
+        )
+
+    def _is_data_end(self, date: dt.date | None) -> bool:
+        extent = self.extent()
+        last = max((day for day in (extent.orders_last, extent.refunds_last) if day), default=None)
+        return date is None or last is None or date >= last
+
+    def _whole_months(self, start: dt.date | None, last: dt.date | None) -> bool:
+        starts = start is None or start.day == 1
+        ends = self._is_data_end(last) or (last is not None and (last + dt.timedelta(days=1)).day == 1)
+        return starts and ends
+
+
+def check_attributes(names: Sequence[str]) -> None:
+    """Raise StoreError for a name that is no attribute of a customer."""
+    for name in names:
+        if name not in CUSTOMER_ATTRIBUTES:
+            known = ", ".join(CUSTOMER_ATTRIBUTES)
+            raise StoreError(N_("“{name}” is no attribute of a customer; there are: {known}."), name=name, known=known)

@@ -1,0 +1,193 @@
+"""The DuckDB file: opened once per process, written by one at a time, read in any number of snapshots."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from data import merging, schema
+from data.errors import StoreError
+from data.extent import Extent
+from data.imported import Counts, ImportMeta, Merged
+from data.settings import Settings
+from data.snapshot import Snapshot
+from data.sql import first_row, only_value
+from metrics.texts import N_
+
+Tables = Mapping[str, Callable[[], pa.RecordBatchReader]]
+
+__all__ = ["Counts", "Extent", "ImportMeta", "Merged", "Snapshot", "Store"]
+
+
+class Store:
+    """One open file. Readers take snapshots and never wait; writers wait for each other."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+        self._cursors = threading.Lock()
+        self._writing = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path | str, *, memory_limit_mib: int | None = None) -> "Store":
+        """Open or create the file, migrate an older one after a backup copy, then lock the engine down.
+
+        Raises StoreError when another process has it open, when it is not Rapport's, or when a newer Rapport wrote it.
+        """
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        limit = memory_limit_mib or Settings.read().memory_limit_mib
+        connection = _connect(path, limit)
+        try:
+            found = schema.version_of(connection, path)
+            if found is None:
+                schema.create(connection)
+            else:
+                schema.migrate(connection, path, found)
+            _lock_down(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, path)
+
+    def close(self) -> None:
+        """Let go of the file; snapshots that are still open end."""
+        self._connection.close()
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def snapshot(self, version: int | None = None) -> Iterator[Snapshot]:
+        """A consistent view of one data version (default: the newest), for one thread, until the block ends.
+
+        An unknown version raises StoreError naming the newest one.
+        """
+        with self._transaction() as cursor:
+            yield Snapshot(cursor, version)
+
+    def compare(self, tables: Tables) -> dict[str, Counts]:
+        """What `merge` would do with these rows: new, changed and same per table. Writes nothing."""
+        with self._transaction() as cursor:
+            incoming = merging.stage(cursor, tables)
+            merging.assign_keys(cursor, incoming)
+            return {table: merging.classify(cursor, table) for table in incoming}
+
+    def merge(
+        self,
+        tables: Tables,
+        meta: ImportMeta,
+        progress: Callable[[float], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Merged:
+        """Take the rows in as one import, in one transaction: all of it, or (error, cancel, kill) nothing.
+
+        Per natural key the incoming row replaces another content and leaves an equal one as it is. `progress` hears shares
+        from 0 to 1; when `cancelled` answers True, Cancelled is raised and nothing is written.
+        """
+        steps = merging.Steps(progress, cancelled)
+        with self._writing, self._transaction(write=True) as cursor:
+            return merging.merge(cursor, tables, meta, steps)
+
+    def undo(self, import_id: int, who: str = "") -> int:
+        """Take an import back, as a new version, which is returned: each of its rows gives way to what the other imports hold.
+
+        Raises StoreError when there is no such import or it is undone already.
+        """
+        with self._writing, self._transaction(write=True) as cursor:
+            return merging.undo(cursor, import_id, who)
+
+    def imports(self) -> pl.DataFrame:
+        """One row per import and undo, newest first, with `status` "current" or "undone"."""
+        with self._transaction() as cursor:
+            return cursor.sql(
+                """
+                select i.id, i.kind, i.undoes, i.file_name, i.sha256, i.profile, i.mapping, i.who, i.done_at as "at",
+                    case when u.id is null then 'current' else 'undone' end as status, i.receipt
+                from imports i left join imports u on u.undoes = i.id order by i.id desc
+                """
+            ).pl()
+
+    def loaded_as(self, sha256: str, mapping: str = "") -> int | None:
+        """The import, not undone, that took in the same bytes under the same mapping."""
+        with self._transaction() as cursor:
+            return only_value(
+                cursor,
+                """
+                select max(id) from imports where sha256 = $sha256 and mapping = $mapping and kind = 'import'
+                    and id not in (select undoes from imports where undoes is not null)
+                """,
+                {"sha256": sha256, "mapping": mapping},
+            )
+
+    def remember_mapping(self, signature: str, mapping: str) -> None:
+        """Keep a mapping made by hand for the next file with the same headers."""
+        with self._writing, self._transaction(write=True) as cursor:
+            cursor.execute("delete from mappings where signature = $signature", {"signature": signature})
+            cursor.execute(
+                "insert into mappings values ($signature, $mapping, $kept_at)",
+                {"signature": signature, "mapping": mapping, "kept_at": _now()},
+            )
+
+    def remembered_mapping(self, signature: str) -> str | None:
+        """The mapping kept for these headers, or None."""
+        with self._transaction() as cursor:
+            found = first_row(
+                cursor, "select mapping from mappings where signature = $signature", {"signature": signature}
+            )
+        return found[0] if found else None
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy of the file. A target that exists raises StoreError."""
+        if target.exists():
+            raise StoreError(N_("{path} exists already; name a file that does not."), path=target)
+        with self._writing:
+            merging.copy_file(self._connection.cursor(), self.path, target)
+
+    @contextmanager
+    def _transaction(self, *, write: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own inside a transaction that ends with the block: kept when `write` and no error, else rolled back."""
+        with self._cursors:
+            cursor = self._connection.cursor()
+        try:
+            cursor.execute("begin")
+            try:
+                yield cursor
+            except BaseException:
+                cursor.execute("rollback")
+                raise
+            cursor.execute("commit" if write else "rollback")
+        finally:
+            cursor.close()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now().replace(microsecond=0)
+
+
+def _connect(path: Path, memory_limit_mib: int) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path), config={"memory_limit": f"{memory_limit_mib}MiB"})
+    except duckdb.Error as error:
+        if "lock" in str(error).lower():
+            raise StoreError(
+                N_("{path} is open in the running app. Use the app, or stop it first."), path=path
+            ) from error
+        raise StoreError(
+            N_("{path} cannot be opened as a DuckDB file. Name another file in RAPPORT_DB, or restore a backup."),
+            path=path,
+        ) from error
+
+
+def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:
+    """From here on the engine reads and writes its own file only: no other file, no network, no setting."""
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")

@@ -1,0 +1,59 @@
+"""The two summaries that most questions start from. Both stay lazy, so that the engine that holds the orders also saves them."""
+
+import narwhals.stable.v2 as nw
+
+from metrics.periods import EVERY, checked
+
+
+def customer_periods(orders: nw.LazyFrame, refunds: nw.LazyFrame, *, period: str = "month") -> nw.LazyFrame:
+    """One row per customer and month in which something happened: customer_key, month, orders, revenue, discount.
+
+    `month` is the first day of the month; with another `period` the column bears its name ("week" begins on Monday). `refunds` are
+    documents that name no order: they lower the revenue of their own month and are no order, so a month with refunds alone has
+    `orders` 0. Money that is null counts as 0. Rows without a customer must have been left out. Without rows the result has none.
+    """
+    every = EVERY[checked("period", period, EVERY)]
+    columns = ("customer_key", "ordered_at", "amount", "discount")
+    both = nw.concat([orders.select(*columns, counted=nw.lit(1)), refunds.select(*columns, counted=nw.lit(0))])
+    return (
+        both.with_columns(nw.col("ordered_at").dt.truncate(every).cast(nw.Date).alias(period))
+        .group_by("customer_key", period)
+        .agg(
+            orders=nw.col("counted").sum(),
+            revenue=nw.col("amount").sum(),
+            discount=nw.col("discount").sum(),
+        )
+        .with_columns(nw.col("orders").cast(nw.Int64), nw.col("revenue", "discount").cast(nw.Float64).fill_null(0.0))
+    )
+
+
+def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per customer: first_order_at, last_order_at, orders, order_days (days with an order), revenue.
+
+    Revenue is net of `refunds`, documents that name no order; a customer with nothing but refunds has orders 0 and null dates.
+    Rows without a customer must have been left out. Without rows the result has none.
+    """
+    counted = orders.group_by("customer_key").agg(
+        first_order_at=nw.col("ordered_at").min(),
+        last_order_at=nw.col("ordered_at").max(),
+        orders=nw.len(),
+    )
+    days = (
+        orders.select("customer_key", day=nw.col("ordered_at").cast(nw.Date))
+        .unique()
+        .group_by("customer_key")
+        .agg(order_days=nw.len())
+    )
+    money = (
+        nw.concat([orders.select("customer_key", "amount"), refunds.select("customer_key", "amount")])
+        .group_by("customer_key")
+        .agg(revenue=nw.col("amount").sum())
+    )
+    return (
+        money.join(counted, on="customer_key", how="left")
+        .join(days, on="customer_key", how="left")
+        .with_columns(
+            nw.col("orders", "order_days").cast(nw.Int64).fill_null(0),
+            nw.col("revenue").cast(nw.Float64).fill_null(0.0),
+        )
+    )
