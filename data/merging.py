@@ -96,6 +96,7 @@ def classify(cursor: duckdb.DuckDBPyConnection, table: str) -> Counts:
         {"left join customer_keys k on k.customer_id = i.customer_id" if keyed else ""}
         """
     )
+    cursor.execute(f"drop table incoming_{table}")  # each step holds the rows once more; only the newest is needed
     _keep_last(cursor, table, names)
     equal = " and ".join(f"i.{name} is not distinct from o.{name}" for name in columns if name not in names) or "true"
     cursor.execute(
@@ -108,6 +109,7 @@ def classify(cursor: duckdb.DuckDBPyConnection, table: str) -> Counts:
         order by place
         """
     )
+    cursor.execute(f"drop table keyed_{table}")
     fates = dict(cursor.execute(f"select fate, count(*) from arrived_{table} group by fate").fetchall())
     return Counts(sum(fates.values()), fates.get("new", 0), fates.get("changed", 0), fates.get("same", 0))
 
