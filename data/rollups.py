@@ -40,8 +40,9 @@ def refresh(cursor: duckdb.DuckDBPyConnection) -> None:
     who = "" if everyone else "and customer_key in (select customer_key from touched)"
     gone = "" if everyone else "where customer_key in (select customer_key from touched)"
     orders, refunds = (_rows(cursor, kind, currency, who) for kind in ("order", "refund"))
+    periods = definitions.with_first_month(definitions.customer_periods(orders, refunds))
     for table, made in (
-        ("customer_periods", definitions.customer_periods(orders, refunds).to_native()),
+        ("customer_periods", periods.to_native()),
         ("customers", _with_attributes(definitions.customers(orders, refunds).to_native(), who)),
     ):
         columns = ", ".join(

@@ -16,7 +16,7 @@ from metrics import rollups as definitions
 from metrics.texts import N_
 
 EVERYBODY = Segment()
-PERIODS = ("customer_key", "month", "orders", "revenue", "discount")
+PERIODS = ("customer_key", "month", "first_month", "orders", "revenue", "discount")
 KNOWN = ("customer_key", "customer_id", "joined_on", "acquisition_channel", "region")
 TOTALS = ("first_order_at", "last_order_at", "orders", "revenue", "order_days")
 MONEY = ("amount", "gross", "discount", "refund")
@@ -121,6 +121,7 @@ class Snapshot:
         """One row per customer and month: customer_key, month, orders, revenue, discount; the period as for `orders`.
 
         Whole months come from the saved rollup; a period that cuts a month, or a past version, from the orders. Same numbers.
+        The rollup also gives first_month, that of the customer's first order, which spares cohorts a pass.
         """
         last = min((date for date in (as_of, end) if date), default=None)
         if self.current and self._whole_months(start, last):

@@ -1,0 +1,152 @@
+"""From a question to the frame that answers it: the one way in which pages and the command line call a metric."""
+
+import datetime as dt
+import difflib
+import inspect
+from dataclasses import dataclass
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from data.errors import RapportError
+from data.segment import CUSTOMER_ATTRIBUTES, Segment
+from data.snapshot import EVERYBODY, Snapshot
+from metrics import rollups
+from metrics.catalogue import CATALOGUE, Metric
+from metrics.texts import N_
+
+FEEDBACK_COLUMNS = ("touchpoint", "channel", "store")
+
+
+@dataclass(frozen=True)
+class Question:
+    """Who, when and split by what. Dates are included; nothing after `as_of` is seen. Hashable: part of a cache key."""
+
+    start: dt.date
+    end: dt.date
+    as_of: dt.date
+    segment: Segment = EVERYBODY
+    by: tuple[str, ...] = ()
+
+
+def whole(snap: Snapshot) -> Question | None:
+    """The question about everybody over all that the data hold, or None when they hold nothing."""
+    first, last = snap.extent().first, snap.extent().last
+    return Question(first, last, last) if first and last else None
+
+
+def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> pl.DataFrame:
+    """The frame of a metric, with the columns that the catalogue states (after those of `question.by`).
+
+    What `start` and `end` mean is up to the metric: where its function takes cohorts, they choose cohorts and the rows reach back
+    to the beginning; where it takes dates (a trend), it gets them; elsewhere they limit the rows. The metric sees no day after the
+    last one that its own kind of data covers, so that what was not yet observed is not taken for zero.
+
+    Raises RapportError naming what is allowed for an unknown metric, argument, value or column.
+    """
+    metric = find(name)
+    takes = inspect.signature(metric.function).parameters
+    check_arguments(metric, arguments)
+    check_columns(metric, question.by)
+    as_of = observed(snap, metric, question.as_of)
+    dates: dict[str, object] = {"as_of": as_of} if "as_of" in takes else {}
+    start, end = None, None
+    if "cohorts_from" in takes:
+        dates |= {"cohorts_from": question.start, "cohorts_to": question.end}
+    elif "start" in takes:
+        dates |= {"start": question.start, "end": question.end}
+    elif "as_of" not in takes:
+        start, end = question.start, question.end
+    frame = _frame(snap, metric, question, as_of, start, end, weekly=arguments.get("period") == "week")
+    return metric.function(frame, by=question.by, **dates, **arguments)
+
+
+def find(name: str) -> Metric:
+    """The metric of that name; RapportError tells the names there are."""
+    if name not in CATALOGUE:
+        raise RapportError(
+            N_("There is no metric “{name}”.{hint} There are: {known}."),
+            name=name,
+            hint=_hint(name, CATALOGUE),
+            known=", ".join(CATALOGUE),
+        )
+    return CATALOGUE[name]
+
+
+def check_arguments(metric: Metric, arguments: dict[str, object]) -> None:
+    """RapportError for an argument that the metric does not have, or a value that it does not allow."""
+    for name, value in arguments.items():
+        if name not in metric.arguments:
+            raise RapportError(
+                N_("The metric “{metric}” has no argument “{name}”.{hint} It has: {known}."),
+                metric=metric.name,
+                name=name,
+                hint=_hint(name, metric.arguments),
+                known=", ".join(metric.arguments) or "none",
+            )
+        allowed = metric.arguments[name].allowed
+        if allowed and value not in allowed:
+            raise RapportError(
+                N_("“{value}” is not allowed for {name} of “{metric}”.{hint} Allowed: {known}."),
+                value=value,
+                name=name,
+                metric=metric.name,
+                hint=_hint(str(value), map(str, allowed)),
+                known=", ".join(map(str, allowed)),
+            )
+
+
+def columns_to_split_by(metric: Metric) -> tuple[str, ...]:
+    """The columns that the metric's rows can be split by."""
+    return CUSTOMER_ATTRIBUTES + (FEEDBACK_COLUMNS if metric.frame == "feedback" else ())
+
+
+def check_columns(metric: Metric, by: tuple[str, ...]) -> None:
+    """RapportError for a column that the metric cannot be split by."""
+    known = columns_to_split_by(metric)
+    for name in by:
+        if name not in known:
+            raise RapportError(
+                N_("“{metric}” cannot be split by “{name}”.{hint} It can be split by: {known}."),
+                metric=metric.name,
+                name=name,
+                hint=_hint(name, known),
+                known=", ".join(known),
+            )
+
+
+def observed(snap: Snapshot, metric: Metric, as_of: dt.date) -> dt.date:
+    """The date, or the last day that the metric's kind of data covers when that is earlier."""
+    extent = snap.extent()
+    last = extent.feedback_last if metric.frame == "feedback" else extent.orders_last
+    return min(as_of, last) if last else as_of
+
+
+def _frame(
+    snap: Snapshot,
+    metric: Metric,
+    question: Question,
+    as_of: dt.date,
+    start: dt.date | None,
+    end: dt.date | None,
+    *,
+    weekly: bool,
+) -> nw.LazyFrame:
+    attributes = tuple(name for name in question.by if name in CUSTOMER_ATTRIBUTES)
+    if metric.frame == "feedback":
+        rows = snap.feedback(question.segment, as_of=as_of, start=start, end=end, attributes=attributes)
+        return rows.filter(nw.col("survey") == metric.survey) if metric.survey else rows
+    if weekly:
+        orders, refunds = (
+            rows(question.segment, as_of=as_of, start=start, end=end).filter(~nw.col("customer_key").is_null())
+            for rows in (snap.orders, snap.refunds)
+        )
+        weeks = rollups.customer_periods(orders, refunds, period="week")
+        known = snap.customers(as_of=as_of, attributes=attributes).select("customer_key", *attributes)
+        return weeks.join(known, on="customer_key", how="left") if attributes else weeks
+    return snap.customer_periods(question.segment, as_of=as_of, start=start, end=end, attributes=attributes)
+
+
+def _hint(name: str, known: object) -> str:
+    (*close,) = difflib.get_close_matches(name, list(known), n=1)  # type: ignore[call-overload]
+    return f" Did you mean “{close[0]}”?" if close else ""

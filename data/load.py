@@ -1,0 +1,104 @@
+"""`python -m data.load FILE…`: take exports in and print the receipt. Exit 0 taken, 2 refused and nothing written."""
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+
+from data.errors import RapportError, Refused
+from data.imports import NeedsMapping, Receipt, stage
+from data.settings import Settings
+from data.store import Store
+from metrics.texts import N_
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        receipt = _load(options)
+    except NeedsMapping as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    except RapportError as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    print(receipt.to_json() if options.json else "\n".join(lines_of(receipt)))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m data.load", description="Take exports in and print the receipt.")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--db", type=Path, help="the DuckDB file (default: RAPPORT_DB)")
+    parser.add_argument("--profile", help="the profile to read the files by (default: recognised by the headers)")
+    parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN", help="the column that a field stands under")
+    parser.add_argument("--value", action="append", default=[], metavar="FIELD=VALUE", help="one value for the whole file")
+    parser.add_argument("--dry-run", action="store_true", help="print the receipt, write nothing")
+    parser.add_argument("--json", action="store_true", help="print the receipt as JSON")
+    return parser
+
+
+def _load(options: argparse.Namespace) -> Receipt:
+    mapping, values = _pairs(options.map, "--map"), _pairs(options.value, "--value")
+    path = options.db or Settings.read().db
+    if options.dry_run and not path.exists():
+        with stage(options.files, store=None, profile=options.profile, mapping=mapping, values=values) as staged:
+            return staged.receipt
+    with Store.open(path) as store:
+        with stage(options.files, store=store, profile=options.profile, mapping=mapping, values=values) as staged:
+            return staged.receipt if options.dry_run else staged.take_in()
+
+
+def _pairs(given: list[str], option: str) -> dict[str, str]:
+    pairs = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip():
+            raise Refused(N_("{option} {text}: write it as FIELD=VALUE."), option=option, text=text)
+        pairs[name.strip()] = value
+    return pairs
+
+
+def lines_of(receipt: Receipt) -> list[str]:
+    """The receipt in words, line by line."""
+    lines = [receipt.profile_title]
+    for file in receipt.files:
+        lines.append(f"  {file.name}: {file.lines:,} lines ({file.encoding}, {file.bytes:,} bytes)")
+    lines.append(f"Lines in: {receipt.lines_in:,} = {receipt.lines_taken:,} taken + {receipt.lines_in - receipt.lines_taken:,} left out")
+    for entry in receipt.left_out:
+        money = "" if entry.amount is None else f", {entry.amount:,.2f}"
+        lines.append(
+            f"  {entry.lines:,} left out{money}: {entry.reason} "
+            f"(first: {entry.example_file}, line {entry.example_line}, column “{entry.example_column}”, “{entry.example_value}”)"
+        )
+    lines += [f"{table.kind}: {table.rows:,} rows{_fate(table)}" for table in receipt.tables]
+    if receipt.orders or receipt.refunds:
+        lines.append(
+            f"Orders: {receipt.orders:,}, refunds: {receipt.refunds:,} (from {receipt.refund_lines:,} lines), "
+            f"net revenue: {receipt.revenue:,.2f} {receipt.currency or ''}".rstrip()
+        )
+    lines.append(f"Customers: {receipt.customers:,}" + _span(receipt))
+    lines += [f"{one.file}, column “{one.column}”: {one.what} {one.value}" for one in receipt.conventions]
+    lines += [str(sentence) for sentence in receipt.cannot_answer]
+    if receipt.already_loaded is not None:
+        lines.append(f"These files are loaded already (import {receipt.already_loaded}): nothing was changed.")
+    elif receipt.import_id is not None:
+        lines.append(f"Taken in as import {receipt.import_id}. Take it back with: python -m data.imports undo {receipt.import_id}")
+    else:
+        lines.append("Nothing was written (dry run).")
+    return lines
+
+
+def _fate(table: object) -> str:
+    counts = dataclasses.asdict(table)  # type: ignore[call-overload]
+    if counts["new"] is None:
+        return ""
+    return f" ({counts['new']:,} new, {counts['changed']:,} changed, {counts['same']:,} the same)"
+
+
+def _span(receipt: Receipt) -> str:
+    return f", {receipt.first_date} to {receipt.last_date}" if receipt.first_date else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

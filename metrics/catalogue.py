@@ -1,0 +1,269 @@
+"""Every metric as a record: what it means, what it is counted over, what it says when there are no data, and where it comes from.
+
+`python -m metrics.catalogue` prints docs/metrics.md. When a definition changes so that a number changes, its version goes up.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from metrics.nps import nps, nps_trend
+from metrics.periods import EVERY
+from metrics.repeat_rate import repeat_rate, repeat_rate_trend
+from metrics.retention import KINDS, retention
+from metrics.texts import N_
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An option of a metric: its default, what it does, and the values it may take (empty: any of the default's type)."""
+
+    default: str | int | float | bool
+    meaning: str
+    allowed: tuple[str | int | float | bool, ...] = ()
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number that people steer by. `columns` tells each column of the result, after those it is split by."""
+
+    name: str
+    version: int
+    label: str
+    unit: str
+    higher_is_better: bool
+    grain: str
+    definition: str
+    no_data: str
+    interval: str
+    source: str
+    function: Callable[..., pl.DataFrame]
+    frame: Literal["feedback", "customer_periods"]
+    columns: Mapping[str, str]
+    arguments: Mapping[str, Argument]
+    survey: str | None = None
+
+
+CONFIDENCE = Argument(0.95, N_("How sure the interval is, between 0 and 1."))
+MINIMUM = Argument(30, N_("Below this number of answers or customers the number is withheld; the counts are shown."))
+PERIOD = Argument("month", N_("The length of a calendar period; weeks begin on Monday."), tuple(EVERY))
+WEIGHTED = Argument(
+    False,
+    N_("Count each answer with its survey weight (1 where it has none). Adds n_eff and the weighted shares."),
+    (False, True),
+)
+
+LOW, HIGH = N_("lower end of the interval"), N_("upper end of the interval")
+
+NPS_COLUMNS = {
+    "n": N_("answers"),
+    "promoters": N_("answers of 9 or 10"),
+    "passives": N_("answers of 7 or 8"),
+    "detractors": N_("answers of 0 to 6"),
+    "nps": N_("100·(promoters − detractors)/n, from −100 to 100"),
+    "low": LOW,
+    "high": HIGH,
+}
+REPEAT_COLUMNS = {
+    "buyers": N_("customers with an order in the window"),
+    "repeat_buyers": N_("customers with two or more"),
+    "repeat_rate": N_("repeat_buyers / buyers, from 0 to 1"),
+    "low": LOW,
+    "high": HIGH,
+}
+
+NPS_DEFINITION = N_(
+    "The share of promoters (9–10) minus the share of detractors (0–6) among the answers to “How likely are you to recommend us?” "
+    "on the scale from 0 to 10, in points. Passives (7–8) count in the denominator only. Other 0–10 questions do not count. "
+    "The weighted variant counts each answer with its survey weight; its interval rests on the effective number (Σw)²/Σw²."
+)
+NPS_INTERVAL = N_(
+    "Adjusted Wald: ¾ is added to promoters and to detractors and 3 to n; within −100 and 100. A change between two periods adds "
+    "the two variances."
+)
+NPS_SOURCE = N_("Reichheld 2003, Harvard Business Review 81(12); interval: Rocks 2016, arXiv:1601.07235.")
+WILSON_SOURCE = N_("Interval: Wilson 1927, and Newcombe 1998, Statistics in Medicine 17:857–890.")
+REPEAT_DEFINITION = N_(
+    "Customers with two or more orders in the window, over customers with at least one. An order counts once, whatever its number of "
+    "lines; cancelled and unpaid orders and refunds do not count."
+)
+REPEAT_INTERVAL = N_("Wilson score. A change between two windows: Newcombe’s hybrid score (method 10).")
+
+_METRICS = (
+    Metric(
+        name="nps",
+        version=1,
+        label=N_("Net Promoter Score"),
+        unit=N_("points, −100 to 100"),
+        higher_is_better=True,
+        grain=N_("one row, or one per group"),
+        definition=NPS_DEFINITION,
+        no_data=N_(
+            "Without answers n is 0 and the score is empty; below the minimum the counts stand and the score is withheld."
+        ),
+        interval=NPS_INTERVAL,
+        source=NPS_SOURCE,
+        function=nps,
+        frame="feedback",
+        survey="nps",
+        columns=NPS_COLUMNS,
+        arguments={"weighted": WEIGHTED, "confidence": CONFIDENCE, "minimum": MINIMUM},
+    ),
+    Metric(
+        name="nps_trend",
+        version=1,
+        label=N_("Net Promoter Score over time"),
+        unit=N_("points, −100 to 100"),
+        higher_is_better=True,
+        grain=N_("one row per calendar period, or per group and period"),
+        definition=NPS_DEFINITION,
+        no_data=N_(
+            "A period without answers has n 0 and no score; one below the minimum has counts only; one that has not begun is no row."
+        ),
+        interval=NPS_INTERVAL,
+        source=NPS_SOURCE,
+        function=nps_trend,
+        frame="feedback",
+        survey="nps",
+        columns={
+            "period": N_("first day of the period"),
+            "complete": N_("whether the dates asked for hold the whole period"),
+            **NPS_COLUMNS,
+        },
+        arguments={"period": PERIOD, "weighted": WEIGHTED, "confidence": CONFIDENCE, "minimum": MINIMUM},
+    ),
+    Metric(
+        name="retention",
+        version=1,
+        label=N_("Cohort retention"),
+        unit=N_("share, 0 to 1"),
+        higher_is_better=True,
+        grain=N_("one row per cohort and period since the first order, or per group, cohort and period"),
+        definition=N_(
+            "Customers are put into cohorts by the calendar period of their first order. Retention in period k is the share of the "
+            "cohort with at least one order in the k-th period after it (“on”), or in that period or any later one (“on or after”, "
+            "which can still rise for recent periods). Period 0 is that of the first order, so it is always 1. The average row "
+            "weights cohorts by their size and takes only cells whose period has ended."
+        ),
+        no_data=N_(
+            "A period that has not begun is no row; one that has begun but not ended is marked as not complete and left out of "
+            "averages. A period in which nobody ordered is a true 0."
+        ),
+        interval=N_(
+            "Wilson score in each cell; pooled counts for the average row. A change: Newcombe’s hybrid score (method 10)."
+        ),
+        source=WILSON_SOURCE,
+        function=retention,
+        frame="customer_periods",
+        columns={
+            "cohort": N_("first day of the period of the first order"),
+            "period": N_("periods since then, 0 for the cohort’s own"),
+            "customers": N_("customers of the cohort"),
+            "active": N_("customers of the cohort with an order"),
+            "retention": N_("active / customers, from 0 to 1"),
+            "low": LOW,
+            "high": HIGH,
+            "complete": N_("whether the period has ended"),
+        },
+        arguments={
+            "period": PERIOD,
+            "kind": Argument("on", N_("An order in the period itself, or in it or later."), KINDS),
+            "confidence": CONFIDENCE,
+            "minimum": Argument(
+                1, N_("Below this number of customers the share of a cell is withheld; the counts are shown.")
+            ),
+        },
+    ),
+    Metric(
+        name="repeat_rate",
+        version=1,
+        label=N_("Repeat purchase rate"),
+        unit=N_("share, 0 to 1"),
+        higher_is_better=True,
+        grain=N_("one row, or one per group"),
+        definition=REPEAT_DEFINITION,
+        no_data=N_(
+            "Without buyers the rate is empty, not 0; below the minimum the counts stand and the rate is withheld."
+        ),
+        interval=REPEAT_INTERVAL,
+        source=WILSON_SOURCE,
+        function=repeat_rate,
+        frame="customer_periods",
+        columns=REPEAT_COLUMNS,
+        arguments={"confidence": CONFIDENCE, "minimum": MINIMUM},
+    ),
+    Metric(
+        name="repeat_rate_trend",
+        version=1,
+        label=N_("Repeat purchase rate over time"),
+        unit=N_("share, 0 to 1"),
+        higher_is_better=True,
+        grain=N_("one row per month, or per group and month"),
+        definition=REPEAT_DEFINITION,
+        no_data=N_(
+            "A trailing window that begins before the first month with an order is not covered by the data: its rate is empty. Below "
+            "the minimum the counts stand and the rate is withheld."
+        ),
+        interval=REPEAT_INTERVAL,
+        source=WILSON_SOURCE,
+        function=repeat_rate_trend,
+        frame="customer_periods",
+        columns={
+            "month": N_("first day of the month at whose end the trailing window ends"),
+            "complete": N_("whether that month has ended"),
+            **REPEAT_COLUMNS,
+        },
+        arguments={
+            "months": Argument(12, N_("How many months are shown, the last one included.")),
+            "window_months": Argument(12, N_("How many months the trailing window holds.")),
+            "confidence": CONFIDENCE,
+            "minimum": MINIMUM,
+        },
+    ),
+)
+
+CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in _METRICS}
+
+
+def as_markdown() -> str:
+    """docs/metrics.md, whole."""
+    head = [
+        "# Metrics",
+        "",
+        "What each number means. This page is printed from `metrics/catalogue.py` by `python -m metrics.catalogue`.",
+        "",
+        "Every metric takes *who* (a choice of customers), *when* (two dates) and an as-of date after which it sees nothing. Intervals",
+        "are 95 % unless asked otherwise. Shares are between 0 and 1 here and shown as percentages on the pages.",
+    ]
+    return "\n".join([*head, *(line for metric in CATALOGUE.values() for line in _section(metric))]) + "\n"
+
+
+def _section(metric: Metric) -> list[str]:
+    facts = {
+        "Unit": f"{metric.unit}; {'higher' if metric.higher_is_better else 'lower'} is better",
+        "Rows": metric.grain,
+        "No data": metric.no_data,
+        "Interval": metric.interval,
+        "Source": metric.source,
+        "Counted from": f"`{metric.frame}`",
+        "Version": str(metric.version),
+    }
+    columns = [f"| `{name}` | {meaning} |" for name, meaning in metric.columns.items()]
+    arguments = [
+        f"| `{name}` | `{argument.default}` | {', '.join(f'`{value}`' for value in argument.allowed) or 'any'} | {argument.meaning} |"
+        for name, argument in metric.arguments.items()
+    ]
+    return [
+        *["", f"## {metric.label} (`{metric.name}`)", "", metric.definition, ""],
+        *[f"- **{name}**: {text}" for name, text in facts.items()],
+        *["", "| column | meaning |", "|---|---|", *columns],
+        *["", "| argument | default | allowed | meaning |", "|---|---|---|---|", *arguments],
+    ]
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(as_markdown())

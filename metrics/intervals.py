@@ -1,0 +1,78 @@
+"""Confidence intervals as Polars expressions: (low, high) of a share, of an NPS, and of the difference of two shares.
+
+All are null where n is 0. All hold the estimate itself: rounding, or very few answers, never push it outside.
+"""
+
+from statistics import NormalDist
+
+import polars as pl
+
+Bounds = tuple[pl.Expr, pl.Expr]
+
+
+def z_value(confidence: float) -> float:
+    """The two-sided standard normal quantile, 1.96 for a confidence of 0.95."""
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence is {confidence}; it must lie between 0 and 1, for example 0.95.")
+    return NormalDist().inv_cdf((1 + confidence) / 2)
+
+
+def share(successes: pl.Expr, n: pl.Expr) -> pl.Expr:
+    """successes / n, null where n is 0."""
+    return pl.when(n > 0).then(successes / n)
+
+
+def wilson(successes: pl.Expr, n: pl.Expr, *, confidence: float = 0.95) -> Bounds:
+    """Score interval of a share, within [0, 1].
+
+    Wilson 1927; method 3 of Newcombe 1998, Statistics in Medicine 17:857–872.
+    """
+    z2 = z_value(confidence) ** 2
+    p = share(successes, n)
+    centre = (2 * n * p + z2) / (2 * (n + z2))
+    half = (z2 * (z2 + 4 * n * p * (1 - p))).sqrt() / (2 * (n + z2))
+    return _holding(p, centre - half, centre + half, least=0, most=1)
+
+
+def newcombe_difference(
+    successes: pl.Expr, n: pl.Expr, successes_before: pl.Expr, n_before: pl.Expr, *, confidence: float = 0.95
+) -> Bounds:
+    """Hybrid score interval of the difference of two independent shares, now minus before, within [−1, 1].
+
+    Method 10 of Newcombe 1998, Statistics in Medicine 17:873–890: each side takes the nearer Wilson limits of both shares.
+    """
+    p, before = share(successes, n), share(successes_before, n_before)
+    low, high = wilson(successes, n, confidence=confidence)
+    low_before, high_before = wilson(successes_before, n_before, confidence=confidence)
+    change = p - before
+    down = ((p - low) ** 2 + (high_before - before) ** 2).sqrt()
+    up = ((high - p) ** 2 + (before - low_before) ** 2).sqrt()
+    return _holding(change, change - down, change + up, least=-1, most=1)
+
+
+def adjusted_net_score(promoter_share: pl.Expr, detractor_share: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Estimate and variance of promoters minus detractors (a number in [−1, 1]) with ¾ answer added to each and 3 to n.
+
+    Rocks 2016, arXiv:1601.07235, the adjusted Wald interval. A weighted NPS gives its weighted shares and effective n.
+    """
+    p = (promoter_share * n + 0.75) / (n + 3)
+    d = (detractor_share * n + 0.75) / (n + 3)
+    return p - d, (p + d - (p - d) ** 2) / (n + 3)
+
+
+def adjusted_wald_nps(
+    promoter_share: pl.Expr, detractor_share: pl.Expr, n: pl.Expr, *, confidence: float = 0.95
+) -> Bounds:
+    """Adjusted Wald interval of an NPS, within [−100, 100]. Source: see `adjusted_net_score`."""
+    centre, variance = adjusted_net_score(promoter_share, detractor_share, n)
+    half = z_value(confidence) * variance.sqrt()
+    score = 100 * (promoter_share - detractor_share)
+    return _holding(score, 100 * (centre - half), 100 * (centre + half), least=-100, most=100)
+
+
+def _holding(estimate: pl.Expr, low: pl.Expr, high: pl.Expr, *, least: float, most: float) -> Bounds:
+    known = estimate.is_not_null()
+    return (
+        pl.when(known).then(pl.min_horizontal(estimate, low.clip(least, most))),
+        pl.when(known).then(pl.max_horizontal(estimate, high.clip(least, most))),
+    )

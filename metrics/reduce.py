@@ -1,0 +1,63 @@
+"""From an engine's lazy frame to a small Polars frame: reduce in the engine, finish here."""
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import polars as pl
+import polars.selectors as cs
+
+from metrics.periods import EVERY
+
+
+def totals(frame: nw.LazyFrame, by: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:
+    """Sums of columns: one row per combination of `by`, or exactly one row when it is empty (0 for a sum over no row)."""
+    sums = [nw.col(name).sum() for name in columns]
+    reduced = frame.group_by(*by).agg(*sums) if by else frame.select(*sums)
+    # DuckDB sums integers into decimals, for which Polars divides differently
+    counts = cs.by_name(*columns) & ~cs.float()
+    return collected(reduced).with_columns(counts.cast(pl.Int64)).with_columns(pl.col(*columns).fill_null(0))
+
+
+def collected(frame: nw.LazyFrame) -> pl.DataFrame:
+    """Run the query in its engine and take its rows into Polars."""
+    return frame.collect("polars").to_native()
+
+
+def distinct(frame: nw.LazyFrame, columns: Sequence[str]) -> nw.LazyFrame:
+    """One row per combination of the columns. By grouping, since Narwhals’ `unique` is a window on DuckDB, which is slow."""
+    return frame.group_by(*columns).agg(_=nw.len()).drop("_")
+
+
+def one_if(condition: nw.Expr) -> nw.Expr:
+    """1 where the condition holds, 0 elsewhere and where it is null: what a sum can count on every engine."""
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
+
+
+def period_start(time: nw.Expr, period: str) -> nw.Expr:
+    """The first day of the calendar period that a date or time lies in, as a date on every engine."""
+    if period != "week":
+        return time.dt.truncate(EVERY[period]).cast(nw.Date)
+    # Narwhals cannot truncate to weeks, and numbers Sunday 7 on most engines but 0 on Spark: what is no other day is Sunday
+    date, weekday = time.cast(nw.Date), time.dt.weekday()
+    start = date.dt.offset_by("-6d")
+    for days in range(1, 6):
+        start = nw.when(weekday == days + 1).then(date.dt.offset_by(f"-{days}d")).otherwise(start)
+    start = nw.when(weekday == 1).then(date).otherwise(start)
+    return start.cast(nw.Date)
+
+
+def in_order(
+    frame: pl.DataFrame, by: Sequence[str], types: dict[str, pl.DataType], keys: Sequence[str] = ()
+) -> pl.DataFrame:
+    """The result as promised: `by` and the named columns with their types, sorted by `by` and the keys (null groups last)."""
+    shaped = frame.select(*by, *(pl.col(name).cast(kind) for name, kind in types.items()))
+    return shaped.sort(*by, *keys, nulls_last=True) if by or keys else shaped
+
+
+def beside(now: pl.DataFrame, before: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Each row of `now` with the columns of its row in `before`, those named …_before. Without `by`, each must be one row."""
+    if by:
+        return now.join(before, on=list(by), how="left", suffix="_before", nulls_equal=True)
+    if now.height != 1 or before.height != 1:
+        raise ValueError(f"A change needs one row now and one before; there are {now.height} and {before.height}.")
+    return now.join(before, how="cross", suffix="_before")

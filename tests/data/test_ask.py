@@ -1,0 +1,121 @@
+"""A question reaches the metric with the rows, dates and columns it is about, and a wrong one is answered by what would be right."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from data.ask import Question, ask, whole
+from data.errors import RapportError
+from data.segment import Segment
+from data.store import Store
+from tests.data.rows import nps, order, take
+
+DAY = dt.date.fromisoformat
+ORDERS = [
+    order("1", "a", "2026-01-05", 10, region="East"),
+    order("2", "a", "2026-02-05", 10),
+    order("3", "b", "2026-01-20", 10, region="West"),
+    order("4", "b", "2026-03-02", 10),
+    order("5", "c", "2026-02-11", 10, region="West"),
+]
+ANSWERS = [
+    nps("1", "a", "2026-01-10", 10, touchpoint="app"),
+    nps("2", "b", "2026-02-10", 0, touchpoint="store"),
+    nps("3", None, "2026-04-10", 9),
+    nps("4", "c", "2026-02-10", 0, survey="csat", scale_low=1.0, scale_high=5.0) | {"score": 5.0},
+]
+
+
+@pytest.fixture
+def snap(tmp_path: Path):
+    with Store.open(tmp_path / "s.duckdb") as store:
+        take(store, orders=ORDERS, feedback=ANSWERS)
+        with store.snapshot() as snapshot:
+            yield snapshot
+
+
+def question(start: str = "2026-01-01", end: str = "2026-04-30", as_of: str = "2026-04-30", **more) -> Question:
+    return Question(DAY(start), DAY(end), DAY(as_of), **more)
+
+
+def test_an_empty_store_has_no_question(tmp_path: Path):
+    with Store.open(tmp_path / "s.duckdb") as store, store.snapshot() as empty:
+        assert whole(empty) is None
+        (row,) = ask(empty, "nps", question()).to_dicts()
+        assert (row["n"], row["nps"]) == (0, None)
+        assert ask(empty, "retention", question()).is_empty()
+
+
+def test_the_whole_question_reaches_from_the_first_day_to_the_last(snap):
+    assert whole(snap) == question("2026-01-05", "2026-04-10", "2026-04-10")
+
+
+@pytest.mark.parametrize(
+    ("asked", "counts"),
+    [
+        (question(), (3, 2, 1)),
+        (question(end="2026-02-28"), (2, 1, 1)),
+        (question(as_of="2026-01-31"), (1, 1, 0)),
+        (question(segment=Segment(region=("West",))), (1, 0, 1)),
+    ],
+)
+def test_nps_takes_the_rows_of_the_window_and_of_its_own_question_only(snap, asked: Question, counts):
+    (row,) = ask(snap, "nps", asked, minimum=1).to_dicts()
+    assert (row["n"], row["promoters"], row["detractors"]) == counts
+
+
+def test_retention_takes_the_window_for_cohorts_and_sees_no_day_without_orders(snap):
+    """Answers reach to April, orders to 2 March: April is not observed, so no cell may be 0 for it; March has begun only."""
+    rows = ask(snap, "retention", question("2026-01-01", "2026-01-31")).to_dicts()
+    assert [(r["cohort"], r["period"], r["customers"], r["active"], r["complete"]) for r in rows] == [
+        (DAY("2026-01-01"), 0, 2, 2, True),
+        (DAY("2026-01-01"), 1, 2, 1, True),
+        (DAY("2026-01-01"), 2, 2, 1, False),
+    ]
+
+
+def test_weekly_retention_comes_from_the_orders(snap):
+    rows = ask(snap, "retention", question("2026-01-01", "2026-01-10"), period="week")
+    active = {r["period"]: r["active"] for r in rows.iter_rows(named=True)}
+    assert {week for week, count in active.items() if count} == {0, 4}
+
+
+@pytest.mark.parametrize(
+    ("by", "groups"), [(("region",), ["East", "West", None]), (("touchpoint",), ["app", "store", None])]
+)
+def test_a_split_has_one_row_per_group(snap, by, groups):
+    assert ask(snap, "nps", question(by=by))[by[0]].to_list() == groups
+
+
+def test_the_parts_of_a_split_add_up(snap):
+    (total,) = ask(snap, "repeat_rate", question(), minimum=1).to_dicts()
+    parts = ask(snap, "repeat_rate", question(by=("region",)), minimum=1)
+    assert (parts["buyers"].sum(), parts["repeat_buyers"].sum()) == (total["buyers"], total["repeat_buyers"]) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "arguments", "sentence"),
+    [
+        ("npx", question(), {}, "There is no metric “npx”. Did you mean “nps”? There are: nps"),
+        ("retention", question(), {"knd": "on"}, "has no argument “knd”. Did you mean “kind”?"),
+        (
+            "retention",
+            question(),
+            {"kind": "on_after"},
+            "“on_after” is not allowed for kind of “retention”. Did you mean “on_or_after”?",
+        ),
+        (
+            "retention",
+            question(by=("touchpoint",)),
+            {},
+            "“retention” cannot be split by “touchpoint”. It can be split by: region",
+        ),
+        ("nps", question(by=("touchpiont",)), {}, "Did you mean “touchpoint”?"),
+        ("nps", question(by=("1; drop table orders",)), {}, "cannot be split by"),
+    ],
+)
+def test_a_wrong_question_is_told_what_would_be_right(snap, name, asked, arguments, sentence):
+    with pytest.raises(RapportError) as caught:
+        ask(snap, name, asked, **arguments)
+    assert sentence in str(caught.value)

@@ -1,0 +1,53 @@
+"""Generated orders and feedback with what real files hold: gaps, nulls, refunds, the last second of a month, customers of one order."""
+
+import datetime as dt
+from random import Random
+
+import polars as pl
+
+from tests.metrics.frames import answer_rows
+
+FIRST = dt.datetime(2024, 11, 20)
+DAYS = 500
+
+
+def _time(random: Random) -> dt.datetime:
+    if random.random() < 0.05:  # the last second of a month
+        return dt.datetime(2025, random.randrange(2, 13), 1) - dt.timedelta(seconds=1)
+    return FIRST + dt.timedelta(seconds=random.randrange(DAYS * 86_400))
+
+
+def order_rows(*, seed: int, customers: int = 120, orders: int = 700, sign: int = 1) -> pl.DataFrame:
+    random = Random(seed)
+    rows = [
+        {
+            "customer_key": min(random.randrange(customers), random.randrange(customers)),
+            "ordered_at": _time(random),
+            "amount": None if random.random() < 0.02 else sign * round(random.uniform(0, 300), 2),
+            "discount": None if random.random() < 0.2 else round(random.uniform(0, 30), 2),
+        }
+        for _ in range(orders)
+    ]
+    types = {"customer_key": pl.Int64, "ordered_at": pl.Datetime("us"), "amount": pl.Float64, "discount": pl.Float64}
+    return pl.DataFrame(rows, schema=types)
+
+
+def regions(keys: pl.Series) -> pl.Series:
+    """An attribute of the customer, unknown for every third."""
+    return (keys % 3).replace_strict({0: "north", 1: "south", 2: None}, return_dtype=pl.String).alias("region")
+
+
+def feedback_rows(*, seed: int, answers: int = 600) -> pl.DataFrame:
+    random = Random(seed)
+    return answer_rows(
+        {
+            "customer_key": random.choice([None, 1, 2]),
+            "responded_at": _time(random),
+            "survey": random.choice(["nps", "nps", "nps", "csat"]),
+            "score": float(random.randrange(11)),
+            "scale_high": random.choice([10.0, 10.0, 5.0]),
+            "region": random.choice(["north", "south", None]),
+            "weight": random.choice([None, random.uniform(0.1, 3)]),
+        }
+        for _ in range(answers)
+    )

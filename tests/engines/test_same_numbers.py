@@ -1,0 +1,135 @@
+"""One definition, three engines: DuckDB and Spark give what Polars gives, to 1e-9, with the same types and in the same order."""
+
+from collections.abc import Callable
+
+import narwhals.stable.v2 as nw
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from metrics.catalogue import CATALOGUE
+from metrics.nps import nps, nps_trend
+from metrics.periods import EVERY
+from metrics.repeat_rate import repeat_rate, repeat_rate_trend
+from metrics.retention import KINDS, retention
+from metrics.rollups import customer_periods, customers, with_first_month
+from tests.engines.conftest import Engine
+from tests.engines.generated import feedback_rows, order_rows, regions
+from tests.metrics.frames import day, lazy
+
+AS_OF = day("2026-03-20")
+SPLITS: tuple[tuple[str, ...], ...] = ((), ("region",))
+
+ORDERS, REFUNDS = order_rows(seed=1), order_rows(seed=2, customers=140, orders=60, sign=-1)
+FEEDBACK = feedback_rows(seed=3)
+NOTHING = {"orders": ORDERS.clear(), "refunds": REFUNDS.clear(), "feedback": FEEDBACK.clear()}
+
+
+def same(found: pl.DataFrame, expected: pl.DataFrame) -> None:
+    assert_frame_equal(found, expected, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def rollup(orders: pl.DataFrame, refunds: pl.DataFrame, period: str = "month") -> pl.DataFrame:
+    made = customer_periods(lazy(orders), lazy(refunds), period=period).collect("polars").to_native()
+    return made.with_columns(regions(made["customer_key"])).sort("customer_key", period)
+
+
+PERIODS, WEEKS = rollup(ORDERS, REFUNDS), rollup(ORDERS, REFUNDS, "week")
+
+ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = {
+    f"{name}({', '.join(f'{key}={value}' for key, value in options.items())})": (
+        rows,
+        lambda frame, function=function, options=options: function(frame, **options),  # type: ignore[misc]
+    )
+    for name, function, rows, options in [
+        *[("nps", nps, FEEDBACK, {"by": by, "weighted": w}) for by in SPLITS for w in (False, True)],
+        *[
+            (
+                "nps_trend",
+                nps_trend,
+                FEEDBACK,
+                {
+                    "by": by,
+                    "period": period,
+                    "weighted": bool(by),
+                    "as_of": AS_OF,
+                    "start": day("2025-01-15"),
+                    "end": AS_OF,
+                },
+            )
+            for by in SPLITS
+            for period in EVERY
+        ],
+        *[
+            (
+                "retention",
+                retention,
+                WEEKS if period == "week" else PERIODS,
+                {"by": by, "period": period, "kind": kind, "as_of": AS_OF},
+            )
+            for by in SPLITS
+            for period in EVERY
+            for kind in KINDS
+        ],
+        (
+            "retention",
+            retention,
+            PERIODS,
+            {
+                "as_of": AS_OF,
+                "cohorts_from": day("2025-02"),
+                "cohorts_to": day("2025-06-15"),
+                "minimum": 5,
+                "confidence": 0.9,
+            },
+        ),
+        *[("repeat_rate", repeat_rate, PERIODS, {"by": by}) for by in SPLITS],
+        *[
+            ("repeat_rate_trend", repeat_rate_trend, PERIODS, {"by": by, "as_of": AS_OF, "window_months": 3})
+            for by in SPLITS
+        ],
+    ]
+}
+
+
+def test_every_metric_of_the_catalogue_is_compared() -> None:
+    assert {question.partition("(")[0] for question in ASKED} == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_metric(engine: Engine, question: str) -> None:
+    rows, ask = ASKED[question]
+    expected = ask(lazy(rows))
+    assert expected.height > 0
+    same(ask(engine(rows)), expected)
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_metric_of_nothing(engine: Engine, question: str) -> None:
+    rows, ask = ASKED[question]
+    same(ask(engine(rows.clear())), ask(lazy(rows.clear())))
+
+
+@pytest.mark.parametrize("period", EVERY)
+def test_customer_periods(engine: Engine, period: str) -> None:
+    for orders, refunds in ((ORDERS, REFUNDS), (ORDERS, NOTHING["refunds"]), (NOTHING["orders"], REFUNDS)):
+        found, expected = (
+            customer_periods(make(orders), make(refunds), period=period).collect("polars").to_native()
+            for make in (engine, lazy)
+        )
+        keys = ["customer_key", period]
+        same(found.sort(keys).select(expected.columns), expected.sort(keys))
+
+
+def test_first_month(engine: Engine) -> None:
+    keys = ["customer_key", "month"]
+    found, expected = (with_first_month(make(PERIODS)).collect("polars").to_native() for make in (engine, lazy))
+    same(found.sort(keys).select(expected.columns), expected.sort(keys))
+    for kind in KINDS:
+        asked = retention(with_first_month(engine(PERIODS)), as_of=AS_OF, kind=kind, by=["region"])
+        same(asked, retention(lazy(PERIODS), as_of=AS_OF, kind=kind, by=["region"]))
+
+
+def test_customers(engine: Engine) -> None:
+    found, expected = (customers(make(ORDERS), make(REFUNDS)).collect("polars").to_native() for make in (engine, lazy))
+    same(found.sort("customer_key").select(expected.columns), expected.sort("customer_key"))

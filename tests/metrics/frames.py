@@ -1,0 +1,62 @@
+"""Short ways to write the frames that metrics take."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+PERIOD_TYPES = {
+    "customer_key": pl.Int64,
+    "month": pl.Date,
+    "orders": pl.Int64,
+    "revenue": pl.Float64,
+    "discount": pl.Float64,
+}
+FEEDBACK_TYPES = {
+    "customer_key": pl.Int64,
+    "responded_at": pl.Datetime("us"),
+    "survey": pl.String,
+    "score": pl.Float64,
+    "scale_low": pl.Float64,
+    "scale_high": pl.Float64,
+    "region": pl.String,
+    "weight": pl.Float64,
+}
+
+
+def day(text: str) -> dt.date:
+    """A date from "2026-03-14", "2026-03" (its first day) or "2026"."""
+    return dt.date.fromisoformat(text + "-01" * (2 - text.count("-")))
+
+
+def lazy(frame: pl.DataFrame) -> nw.LazyFrame:
+    return nw.from_native(frame.lazy())
+
+
+def period_rows(
+    rows: Iterable[tuple[int, str, int]], *, column: str = "month", **more: Sequence[object]
+) -> pl.DataFrame:
+    """Rows (customer_key, date, orders) as customer_periods; each order is worth 10."""
+    records = [(key, day(at), orders, 10.0 * orders, 0.0) for key, at, orders in rows]
+    types = {column if name == "month" else name: kind for name, kind in PERIOD_TYPES.items()}
+    return pl.DataFrame(records, schema=types, orient="row").with_columns(**{k: pl.Series(v) for k, v in more.items()})
+
+
+def periods(rows: Iterable[tuple[int, str, int]], *, column: str = "month", **more: Sequence[object]) -> nw.LazyFrame:
+    return lazy(period_rows(rows, column=column, **more))
+
+
+def answer_rows(answers: Iterable[Mapping[str, object]]) -> pl.DataFrame:
+    """One row per answer to the recommendation question on 2026-01-15, unless a column says otherwise."""
+    default = {
+        "responded_at": dt.datetime(2026, 1, 15, 12),
+        "survey": "nps",
+        "scale_low": 0.0,
+        "scale_high": 10.0,
+    }
+    return pl.DataFrame([{**dict.fromkeys(FEEDBACK_TYPES), **default, **a} for a in answers], schema=FEEDBACK_TYPES)
+
+
+def scores(*values: float, **same: object) -> nw.LazyFrame:
+    return lazy(answer_rows({"score": value, **same} for value in values))

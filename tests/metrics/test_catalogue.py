@@ -1,0 +1,50 @@
+"""The catalogue says what the functions do, and docs/metrics.md says what the catalogue does."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from metrics.catalogue import CATALOGUE, Metric, as_markdown
+from tests.metrics.frames import answer_rows, day, lazy, periods
+
+METRICS = pytest.mark.parametrize("metric", CATALOGUE.values(), ids=CATALOGUE)
+ASKED = {"as_of", "start", "end", "cohorts_from", "cohorts_to", "by"}  # what a question brings, not an option
+
+
+def test_docs_are_up_to_date() -> None:
+    docs = Path(__file__).parents[2] / "docs" / "metrics.md"
+    assert docs.read_text(encoding="utf-8") == as_markdown(), "run: python -m metrics.catalogue > docs/metrics.md"
+
+
+@METRICS
+def test_arguments_and_defaults_are_those_of_the_function(metric: Metric) -> None:
+    _, *parameters = inspect.signature(metric.function).parameters.values()
+    options = {parameter.name: parameter.default for parameter in parameters if parameter.name not in ASKED}
+    assert {name: argument.default for name, argument in metric.arguments.items()} == options
+    assert "by" in inspect.signature(metric.function).parameters
+
+
+@METRICS
+def test_columns_are_those_of_the_result(metric: Metric) -> None:
+    dates = {"as_of": day("2026-02"), "start": day("2026-01"), "end": day("2026-02")}
+    takes = inspect.signature(metric.function).parameters
+    frame = lazy(answer_rows([])) if metric.frame == "feedback" else periods([])
+    result = metric.function(frame, **{name: value for name, value in dates.items() if name in takes})
+    assert result.columns == list(metric.columns)
+
+
+@METRICS
+def test_defaults_are_among_the_allowed_values(metric: Metric) -> None:
+    for argument in metric.arguments.values():
+        assert not argument.allowed or argument.default in argument.allowed
+        assert argument.meaning.endswith(".")
+
+
+@METRICS
+def test_every_field_of_a_record_is_filled(metric: Metric) -> None:
+    texts = [metric.label, metric.unit, metric.grain, metric.definition, metric.no_data, metric.interval, metric.source]
+    assert all(texts)
+    assert metric.version >= 1
+    assert all(metric.columns.values())
+    assert CATALOGUE[metric.name] is metric

@@ -1,0 +1,23 @@
+"""What may be said about a change."""
+
+import pytest
+
+from metrics.verdict import verdict
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "higher_is_better", "said"),
+    [
+        (None, None, True, "too_few"),
+        (None, 1.0, True, "too_few"),
+        (1.0, 2.0, True, "better"),
+        (1.0, 2.0, False, "worse"),
+        (-2.0, -1.0, True, "worse"),
+        (-2.0, -1.0, False, "better"),
+        (-1.0, 1.0, True, "none"),
+        (0.0, 1.0, True, "none"),
+        (-1.0, 0.0, False, "none"),
+    ],
+)
+def test_verdict(low: float | None, high: float | None, higher_is_better: bool, said: str) -> None:
+    assert verdict(low, high, higher_is_better) == said
