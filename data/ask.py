@@ -13,6 +13,7 @@ from data.segment import CUSTOMER_ATTRIBUTES, Segment
 from data.snapshot import EVERYBODY, Snapshot
 from metrics import rollups
 from metrics.catalogue import CATALOGUE, Metric
+from metrics.clv.lifetime import calibration_end
 from metrics.texts import N_
 
 FEEDBACK_COLUMNS = ("touchpoint", "channel", "store")
@@ -39,8 +40,9 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
     """The frame of a metric, with the columns that the catalogue states (after those of `question.by`).
 
     What `start` and `end` mean is up to the metric: where its function takes cohorts, they choose cohorts and the rows reach back
-    to the beginning; where it takes dates (a trend), it gets them; elsewhere they limit the rows. The metric sees no day after the
-    last one that its own kind of data covers, so that what was not yet observed is not taken for zero.
+    to the beginning; where it takes dates (a trend), it gets them; where it looks at customers, each is seen whole up to `as_of`,
+    less the weeks held out to judge it by; elsewhere they limit the rows. The metric sees no day after the last one that its own kind
+    of data covers, so that what was not yet observed is not taken for zero.
 
     Raises RapportError naming what is allowed for an unknown metric, argument, value or column.
     """
@@ -57,7 +59,11 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
         dates |= {"start": question.start, "end": question.end}
     elif "as_of" not in takes:
         start, end = question.start, question.end
-    frame = _frame(snap, metric, question, as_of, start, end, weekly=arguments.get("period") == "week")
+    if metric.frame == "customers":
+        seen = calibration_end(as_of, arguments.get("holdout_weeks", 0))  # type: ignore[arg-type]
+        frame = snap.customers(question.segment, as_of=seen, attributes=question.by)
+    else:
+        frame = _frame(snap, metric, question, as_of, start, end, weekly=arguments.get("period") == "week")
     return metric.function(frame, by=question.by, **dates, **arguments)
 
 

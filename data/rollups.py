@@ -97,7 +97,8 @@ def _with_attributes(totals: duckdb.DuckDBPyRelation, who: str) -> duckdb.DuckDB
         totals,
         f"""
         select a.* exclude (first_order_at), t.first_order_at, t.last_order_at, coalesce(t.orders, 0) as orders,
-            coalesce(t.revenue, 0) as revenue, coalesce(t.order_days, 0) as order_days
+            coalesce(t.revenue, 0) as revenue, coalesce(t.order_days, 0) as order_days,
+            coalesce(t.repeat_spend, 0) as repeat_spend, coalesce(t.repeat_spend_days, 0) as repeat_spend_days
         from ({attributes_query(PRESENT, who)}) a left join made t using (customer_key)
         """,
     )

@@ -18,7 +18,7 @@ from metrics.texts import N_
 EVERYBODY = Segment()
 PERIODS = ("customer_key", "month", "first_month", "orders", "revenue", "discount")
 KNOWN = ("customer_key", "customer_id", "joined_on", "acquisition_channel", "region")
-TOTALS = ("first_order_at", "last_order_at", "orders", "revenue", "order_days")
+TOTALS = ("first_order_at", "last_order_at", "orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days")
 MONEY = ("amount", "gross", "discount", "refund")
 VALUES = {
     "region": True,
@@ -143,7 +143,7 @@ class Snapshot:
         self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None, attributes: Sequence[str] = ()
     ) -> nw.LazyFrame:
         """One row per customer: customer_id, joined_on, acquisition_channel, region; up to `as_of` also first_order_at, last_order_at,
-        orders, revenue and order_days."""
+        orders, revenue, order_days, repeat_spend and repeat_spend_days."""
         if self.current and self._is_data_end(as_of):
             return self._frame("customers", (*KNOWN, *TOTALS), [], Parameters(), segment, attributes, as_of)
         known = self._frame(f"({self._known()})", KNOWN, [], Parameters(), segment, attributes, as_of)
@@ -152,7 +152,7 @@ class Snapshot:
             for frame in (self.orders(segment, as_of=as_of), self.refunds(segment, as_of=as_of))
         ]
         counted = known.join(definitions.customers(*rows), on="customer_key", how="left")
-        return counted.with_columns(nw.col("orders", "revenue", "order_days").fill_null(0))
+        return counted.with_columns(nw.col("orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days").fill_null(0))
 
     def values(self, column: str) -> list[str]:
         """The codes that rows of this version hold for an attribute or a column of orders and feedback, in alphabetical order."""

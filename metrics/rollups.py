@@ -3,7 +3,7 @@
 import narwhals.stable.v2 as nw
 
 from metrics.periods import EVERY, checked
-from metrics.reduce import distinct, period_start
+from metrics.reduce import one_if, period_start
 
 
 def customer_periods(orders: nw.LazyFrame, refunds: nw.LazyFrame, *, period: str = "month") -> nw.LazyFrame:
@@ -40,20 +40,17 @@ def with_first_month(customer_periods: nw.LazyFrame) -> nw.LazyFrame:
 
 
 def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
-    """One row per customer: first_order_at, last_order_at, orders, order_days (days with an order), revenue.
+    """One row per customer: first_order_at, last_order_at, orders, order_days (days with an order), revenue, and of the order-days
+    after the first one: repeat_spend (their amounts, added) and repeat_spend_days (how many have a known amount).
 
     Revenue is net of `refunds`, documents that name no order; a customer with nothing but refunds has orders 0 and null dates.
-    Rows without a customer must have been left out. Without rows the result has none.
+    Repeat spend is not: such a document belongs to no order-day. Rows without a customer must have been left out. Without rows the
+    result has none.
     """
     counted = orders.group_by("customer_key").agg(
         first_order_at=nw.col("ordered_at").min(),
         last_order_at=nw.col("ordered_at").max(),
         orders=nw.len(),
-    )
-    days = (
-        distinct(orders.select("customer_key", day=nw.col("ordered_at").cast(nw.Date)), ["customer_key", "day"])
-        .group_by("customer_key")
-        .agg(order_days=nw.len())
     )
     money = (
         nw.concat([orders.select("customer_key", "amount"), refunds.select("customer_key", "amount")])
@@ -62,9 +59,26 @@ def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
     )
     return (
         money.join(counted, on="customer_key", how="left")
-        .join(days, on="customer_key", how="left")
+        .join(_order_days(orders), on="customer_key", how="left")
         .with_columns(
-            nw.col("orders", "order_days").cast(nw.Int64).fill_null(0),
-            nw.col("revenue").cast(nw.Float64).fill_null(0.0),
+            nw.col("orders", "order_days", "repeat_spend_days").cast(nw.Int64).fill_null(0),
+            nw.col("revenue", "repeat_spend").cast(nw.Float64).fill_null(0.0),
         )
+    )
+
+
+def _order_days(orders: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per customer with an order: order_days, repeat_spend, repeat_spend_days. Orders of one day are one purchase."""
+    days = (
+        orders.select("customer_key", "amount", day=nw.col("ordered_at").cast(nw.Date))
+        .group_by("customer_key", "day")
+        .agg(amount=nw.col("amount").sum(), known=one_if(~nw.col("amount").is_null()).sum())
+    )
+    first = days.group_by("customer_key").agg(first=nw.col("day").min())
+    known = (nw.col("day") > nw.col("first")) & (nw.col("known") > 0)
+    return (
+        days.join(first, on="customer_key")
+        .with_columns(spend=nw.when(known).then(nw.col("amount")).otherwise(nw.lit(0.0)), spend_days=one_if(known))
+        .group_by("customer_key")
+        .agg(order_days=nw.len(), repeat_spend=nw.col("spend").sum(), repeat_spend_days=nw.col("spend_days").sum())
     )

@@ -1,0 +1,98 @@
+"""BG/NBD and MBG/NBD: purchases are Poisson, and after each of them the customer may die; in MBG/NBD also right after the first.
+
+Fader, Hardie & Lee 2005, Marketing Science 24(2):275–284 (equations numbered so); Batislam, Denizel & Filiztekin 2007, International
+Journal of Research in Marketing 24(3):201–209.
+"""
+
+import numpy as np
+from scipy.special import betaln, digamma, hyp2f1
+
+from metrics.clv.models import PurchaseModel, rising
+from metrics.clv.statistics import Array, Purchases
+
+NEAR_ONE = 1e-5  # a − 1 stands below in eq. (10); at a = 1 the limit is finite, and is taken from this near it
+
+
+class BetaGeometricNBD(PurchaseModel):
+    """λ ~ Gamma(r, α), p ~ Beta(a, b). `dies_at_once`: one more chance to die, right after the first purchase (MBG/NBD)."""
+
+    letters = ("r", "alpha", "a", "b")
+    times = ("alpha",)
+
+    def __init__(self, name: str, *, dies_at_once: bool) -> None:
+        self.name = name
+        self.dies_at_once = dies_at_once
+
+    def log_likelihood(self, parameters: Array, rows: Purchases) -> tuple[float, Array]:
+        """Eq. (6): alive at T, or dead at t_x, which differ by the odds a/(b + x − 1) · ((α + T)/(α + t_x))^(r + x)."""
+        r, alpha, a, b = parameters
+        values, row, customers = rows.distinct_x
+        survived = b + values + self.dies_at_once  # b + the chances to die that were survived by someone alive
+        gamma, gamma_by_r = rising(r, values)
+        log_T, log_t_x = np.log(alpha + rows.T), np.log(alpha + rows.t_x)
+        rx = r + rows.x
+        log_odds = self._log_odds(a, b, values)[row] + rx * (log_T - log_t_x)
+        dead = _logistic(log_odds)
+        value = (
+            rows.customers * (r * np.log(alpha) - betaln(a, b))
+            + customers @ (gamma + betaln(a, survived))
+            + rows.n @ (np.logaddexp(0, log_odds) - rx * log_T)
+        )
+        n_dead = rows.n * dead
+        n_dead_by_x = np.bincount(row, n_dead, len(values))
+        both, both_survived = digamma(a + b), digamma(a + survived)
+        gradient = (
+            rows.customers * np.log(alpha) + customers @ gamma_by_r - rows.n @ log_T + n_dead @ (log_T - log_t_x),
+            rows.customers * r / alpha
+            - rows.n @ (rx / (alpha + rows.T))
+            + n_dead @ (rx * (1 / (alpha + rows.T) - 1 / (alpha + rows.t_x))),
+            rows.customers * both - customers @ both_survived + n_dead_by_x.sum() / a,
+            rows.customers * (both - digamma(b))
+            + customers @ (digamma(survived) - both_survived)
+            - n_dead_by_x @ self._odds_per_a(b, values),
+        )
+        return value, np.array(gradient) * parameters
+
+    def log_history(self, parameters: Array, x: Array, t_x: Array, T: Array) -> Array:
+        r, alpha, a, b = parameters
+        log_T = np.log(alpha + T)
+        log_odds = self._log_odds(a, b, x) + (r + x) * (log_T - np.log(alpha + t_x))
+        return np.logaddexp(0, log_odds) - (r + x) * log_T
+
+    def p_alive(self, parameters: Array, x: Array, t_x: Array, T: Array) -> Array:
+        r, alpha, a, b = parameters
+        return _logistic(-self._log_odds(a, b, x) - (r + x) * np.log((alpha + T) / (alpha + t_x)))
+
+    def purchases_if_alive(self, parameters: Array, t: float | Array, x: Array, T: Array) -> Array:
+        """Eq. (10) over P(alive), its ₂F₁ in Euler's form, in which x stands in the third argument only and nothing overflows."""
+        r, alpha, a, b = parameters
+        return _growth(a, a + b + self.dies_at_once + x - 1, t / (alpha + T + t), r + x)
+
+    def unconditional_purchases(self, parameters: Array, t: float | Array) -> Array:
+        """Eq. (9); in MBG/NBD those who survive the first purchase, of which b/(a + b) do, have one more chance survived."""
+        r, alpha, a, b = parameters
+        z = np.asarray(t, dtype=float) / (alpha + t)
+        return (b / (a + b) if self.dies_at_once else 1.0) * _growth(a, a + b + self.dies_at_once - 1, z, r)
+
+    def _odds_per_a(self, b: float, x: Array) -> Array:
+        """1/(b + x − 1), or 1/(b + x) in MBG/NBD; 0 for who had no chance to die yet."""
+        chances = x + self.dies_at_once
+        return np.where(chances > 0, 1 / np.where(chances > 0, b + chances - 1, 1.0), 0.0)
+
+    def _log_odds(self, a: float, b: float, x: Array) -> Array:
+        with np.errstate(divide="ignore"):  # ln 0: certainly alive
+            return np.log(a * self._odds_per_a(b, x))
+
+
+def _growth(a: float, c: Array | float, z: Array, s: Array | float) -> Array:
+    """c/(a − 1) · [1 − (1 − z)^s ₂F₁(s, c + 1 − a; c; z)], with ₂F₁ in Euler's form: (1 − z)^(a − 1 − s) ₂F₁(a − 1, c − s; c; z)."""
+    a = 1 + NEAR_ONE if abs(a - 1) < NEAR_ONE else a
+    return c / (a - 1) * (1 - np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a - 1, c - s, c, z))
+
+
+def _logistic(log_odds: Array) -> Array:
+    return np.exp(-np.logaddexp(0, -log_odds))
+
+
+BG_NBD = BetaGeometricNBD("bg_nbd", dies_at_once=False)
+MBG_NBD = BetaGeometricNBD("mbg_nbd", dies_at_once=True)

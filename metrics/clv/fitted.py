@@ -1,0 +1,83 @@
+"""A model of purchases and one of spend, fitted to the same customers, and whether what follows from them can be believed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from metrics.clv import gamma_gamma
+from metrics.clv.bg_nbd import BG_NBD, MBG_NBD
+from metrics.clv.fitting import Fit
+from metrics.clv.models import PurchaseModel, fit_without_dropout
+from metrics.clv.pareto_nbd import PARETO_NBD
+from metrics.clv.statistics import Purchases, Spends
+from metrics.periods import checked
+
+MODELS: dict[str, PurchaseModel] = {model.name: model for model in (MBG_NBD, BG_NBD, PARETO_NBD)}
+DEFAULT_MODEL = MBG_NBD.name
+
+OK, TOO_FEW, WEAK, DEPENDENT = "ok", "too_few_customers", "weakly_identified", "spend_depends_on_frequency"
+STATES = (OK, TOO_FEW, WEAK, DEPENDENT)
+
+LEAST_BUYERS = 1000
+MOST_STANDARD_ERROR = 3.0  # of the logarithm of a parameter: it may as well be twenty times larger or smaller
+# Dropout adds two parameters to the NBD. Where it does not raise the log-likelihood by half the 95 % point of χ² with two degrees of
+# freedom, the data do not say whether anybody has left.
+LEAST_GAIN_FROM_DROPOUT = 3.0
+MOST_CORRELATION = 0.3  # of frequency and mean spend, which Gamma-Gamma takes for independent; CDNOW has .11
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What was found for `buyers` customers. A fit is None where there was nothing to fit; `correlation` is that of frequency and mean
+    spend among those who bought again, None where either does not vary."""
+
+    model: PurchaseModel
+    buyers: int
+    purchases: Fit | None
+    spend: Fit | None
+    correlation: float | None
+    state: str
+
+    @property
+    def predicts(self) -> bool:
+        """Whether predictions rest on the models; else they fall back to history."""
+        return self.state in (OK, DEPENDENT)
+
+
+def fit_models(purchases: Purchases, spends: Spends, *, model: str = DEFAULT_MODEL) -> Fitted:
+    """Both fits and the state, one of STATES: too few buyers; data that do not determine the parameters, of which the most frequent
+    case is that nobody can be seen to leave; spend that depends on frequency, for which the predictions still stand; or ok."""
+    checked("model", model, MODELS)
+    chosen = MODELS[model]
+    found = chosen.fit(purchases) if purchases.x.any() else None
+    spend = gamma_gamma.fit(spends) if len(spends.x) > 1 else None
+    related = correlation(spends)
+    buyers = int(purchases.customers)
+    return Fitted(chosen, buyers, found, spend, related, _state(buyers, purchases, found, spend, related))
+
+
+def correlation(spends: Spends) -> float | None:
+    """Of frequency and mean spend over customers (Pearson), which Fader & Hardie report before they use Gamma-Gamma."""
+    if not len(spends.x):
+        return None
+    x, m = (values - np.average(values, weights=spends.n) for values in (spends.x, spends.m))
+    spread = np.sqrt((spends.n @ x**2) * (spends.n @ m**2))
+    return float((spends.n * x) @ m / spread) if spread > 0 else None
+
+
+def _state(buyers: int, rows: Purchases, purchases: Fit | None, spend: Fit | None, related: float | None) -> str:
+    if buyers < LEAST_BUYERS or purchases is None or spend is None:
+        return TOO_FEW
+    if not (purchases.found and spend.found) or _is_unbounded(spend):
+        return WEAK
+    if purchases.log_likelihood - fit_without_dropout(rows).log_likelihood < LEAST_GAIN_FROM_DROPOUT:
+        return WEAK
+    if max(purchases.standard_errors.max(), spend.standard_errors.max()) > MOST_STANDARD_ERROR:
+        return TOO_FEW
+    return DEPENDENT if related is not None and abs(related) > MOST_CORRELATION else OK
+
+
+def _is_unbounded(spend: Fit) -> bool:
+    """Whether q may be 1 or less (three standard errors below), at which the mean spend over customers is infinite."""
+    _, q, _ = spend.parameters
+    return bool(np.log(q) - 3 * spend.standard_errors[1] <= 0)

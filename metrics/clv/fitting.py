@@ -1,0 +1,80 @@
+"""Maximum likelihood over the logarithms of positive parameters, and how far the data determine them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import minimize
+
+from metrics.clv.statistics import Array
+
+# A log-likelihood (a sum over customers) and its gradient by the logarithms of the parameters
+Likelihood = Callable[[Array], tuple[float, Array]]
+
+LOG_BOUND = 12.0  # parameters lie within e^±12 of the unit; one that ends there has no maximum
+GRADIENT_AT_MAXIMUM = 1e-6  # per customer
+STEP = 1e-4  # of a finite difference of the gradient
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Parameters at the maximum. `covariance` is that of their logarithms, None where the curvature is not that of a maximum;
+    `gradient` is the largest component of the gradient per customer there, which is 0 at a true maximum."""
+
+    parameters: Array
+    log_likelihood: float
+    customers: float
+    covariance: Array | None
+    gradient: float
+    at_bound: bool
+
+    @property
+    def standard_errors(self) -> Array:
+        """Of the logarithms of the parameters; infinite where there is no covariance."""
+        if self.covariance is None:
+            return np.full(len(self.parameters), np.inf)
+        return np.sqrt(np.diag(self.covariance))
+
+    @property
+    def found(self) -> bool:
+        """Whether this is a maximum inside the bounds, judged by gradient and curvature, whatever the optimiser says of itself."""
+        return self.covariance is not None and self.gradient < GRADIENT_AT_MAXIMUM and not self.at_bound
+
+    def rescaled(self, factors: Array, log_likelihood: float) -> "Fit":
+        """The same fit in other units: parameters times the factors. Their logarithms keep their covariance."""
+        return replace(self, parameters=self.parameters * factors, log_likelihood=log_likelihood)
+
+
+def maximise(likelihood: Likelihood, *, parameters: int, customers: float) -> Fit:
+    """The fit from all parameters 1, by L-BFGS-B and one Newton step. The unit of time or money must make the typical value about 1."""
+
+    def cost(theta: Array) -> tuple[float, Array]:
+        value, gradient = likelihood(np.exp(theta))
+        return -value / customers, -gradient / customers
+
+    limits = [(-LOG_BOUND, LOG_BOUND)] * parameters
+    options = {"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500, "maxcor": 20}
+    ended = minimize(cost, np.zeros(parameters), jac=True, method="L-BFGS-B", bounds=limits, options=options)
+    theta, value, gradient = ended.x, ended.fun, ended.jac
+    hessian = _hessian(cost, theta)
+    positive = bool((np.linalg.eigvalsh(hessian) > 0).all())
+    if positive:
+        polished = theta - np.linalg.solve(hessian, gradient)
+        if np.abs(polished - theta).max() < 0.1:
+            better, steepness = cost(polished)
+            if np.abs(steepness).max() < np.abs(gradient).max():
+                theta, value, gradient = polished, better, steepness
+    return Fit(
+        parameters=np.exp(theta),
+        log_likelihood=-value * customers,
+        customers=customers,
+        covariance=np.linalg.inv(hessian) / customers if positive else None,
+        gradient=float(np.abs(gradient).max()),
+        at_bound=bool((np.abs(theta) > LOG_BOUND - 1e-3).any()),
+    )
+
+
+def _hessian(cost: Likelihood, theta: Array) -> Array:
+    """Second derivatives, by central differences of the gradient."""
+    rows = [(cost(theta + step)[1] - cost(theta - step)[1]) / (2 * STEP) for step in np.eye(len(theta)) * STEP]
+    return (np.array(rows) + np.array(rows).T) / 2

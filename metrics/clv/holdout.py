@@ -1,0 +1,173 @@
+"""How honest the models are: fitted to what was known at a date, and compared with what happened after it."""
+
+import datetime as dt
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import polars as pl
+from scipy.stats import rankdata
+
+from metrics.clv.fitting import Fit
+from metrics.clv.models import PurchaseModel
+from metrics.clv.statistics import DAYS_PER_WEEK, Purchases, with_weeks
+from metrics.periods import at_least
+from metrics.reduce import collected, distinct, one_if
+
+RECENT_WEEKS = 13
+SPLIT_TYPES: dict[str, pl.DataType] = {
+    "customer_key": pl.Int64(),
+    **dict.fromkeys(("x", "t_x", "T"), pl.Float64()),
+    "holdout_purchases": pl.Int64(),
+}
+
+
+def holdout_split(orders: nw.LazyFrame, *, calibration_end: dt.date, holdout_weeks: int) -> pl.DataFrame:
+    """One row per customer who had bought by `calibration_end`: customer_key, x, t_x, T (in weeks, up to that day), holdout_purchases
+    (order-days in the `holdout_weeks` after it). Orders without a customer must have been left out. Without orders there is no row.
+    """
+    days = _order_days(orders, calibration_end + dt.timedelta(weeks=at_least("holdout_weeks", holdout_weeks, 1)))
+    before = nw.col("day") <= nw.lit(calibration_end)
+    counted = (
+        days.with_columns(seen=nw.when(before).then(nw.col("day")), known=one_if(before), later=one_if(~before))
+        .group_by("customer_key")
+        .agg(
+            first_on=nw.col("day").min(),
+            last_on=nw.col("seen").max(),
+            order_days=nw.col("known").sum(),
+            holdout_purchases=nw.col("later").sum(),
+        )
+        .filter(nw.col("order_days") > 0)
+    )
+    found = with_weeks(collected(counted), calibration_end, whole=False)
+    return found.select(pl.col(name).cast(kind) for name, kind in SPLIT_TYPES.items()).sort("customer_key")
+
+
+def grouped(split: pl.DataFrame) -> Purchases:
+    """What a model is fitted on, from rows of `holdout_split`."""
+    counts = split.group_by("x", "t_x", "T").agg(n=pl.len()).sort("x", "t_x", "T")
+    return Purchases(*(counts[name].cast(pl.Float64).to_numpy() for name in ("x", "t_x", "T", "n")))
+
+
+def tracking(
+    orders: nw.LazyFrame, *, model: PurchaseModel, fit: Fit, calibration_end: dt.date, holdout_weeks: int
+) -> pl.DataFrame:
+    """One row per week, from the first order to the end of the holdout, of the customers who had bought by `calibration_end`.
+
+    ends_on (its last day; weeks are counted back and forth from `calibration_end`), holdout (whether it lies after that), actual and
+    expected repeat purchases, actual_cumulative, expected_cumulative. Expected are the sums over customers of E[X(t)], t since their
+    first order: the tracking plot of Fader, Hardie & Lee 2005, figures 4 and 5. Without orders there is no row.
+    """
+    days = _order_days(orders, calibration_end + dt.timedelta(weeks=at_least("holdout_weeks", holdout_weeks, 1)))
+    first = days.group_by("customer_key").agg(first=nw.col("day").min())
+    known = first.filter(nw.col("first") <= nw.lit(calibration_end))
+    cohorts = collected(known.group_by("first").agg(n=nw.len()))
+    repeats = days.join(known, on="customer_key").filter(nw.col("day") > nw.col("first"))
+    bought = collected(repeats.group_by("day").agg(n=nw.len()))
+    begun = (calibration_end - cohorts["first"].min()).days if cohorts.height else -1  # type: ignore[operator]
+    weeks = np.arange(-(begun // DAYS_PER_WEEK), holdout_weeks + 1) if begun >= 0 else np.arange(0)
+    since = _days_after(cohorts["first"], calibration_end)
+    of = -(-_days_after(bought["day"], calibration_end) // DAYS_PER_WEEK)  # the week that a day lies in, 0 ending the calibration
+    actual = np.array([bought["n"].to_numpy()[of == week].sum() for week in weeks], dtype=np.int64)
+    times = np.maximum(weeks[:, None] - since / DAYS_PER_WEEK, 0.0)
+    cumulative = model.unconditional_purchases(fit.parameters, times) @ cohorts["n"].to_numpy().astype(float)
+    return pl.DataFrame(
+        {
+            "ends_on": [calibration_end + dt.timedelta(weeks=int(week)) for week in weeks],
+            "holdout": weeks > 0,
+            "actual": actual,
+            "expected": np.diff(cumulative, prepend=0.0),
+            "actual_cumulative": actual.cumsum(),
+            "expected_cumulative": cumulative,
+        },
+        schema={
+            "ends_on": pl.Date,
+            "holdout": pl.Boolean,
+            "actual": pl.Int64,
+            "expected": pl.Float64,
+            "actual_cumulative": pl.Int64,
+            "expected_cumulative": pl.Float64,
+        },
+    )
+
+
+def by_frequency(
+    split: pl.DataFrame, *, model: PurchaseModel, fit: Fit, holdout_weeks: int, most: int = 7
+) -> pl.DataFrame:
+    """One row per number of repeat purchases in the calibration, `most` and more being one: x, customers, actual and expected purchases
+    per customer in the holdout. Fader, Hardie & Lee 2005, figure 6.
+    """
+    forecast = _forecast(split, model, fit, holdout_weeks)
+    return (
+        split.with_columns(expected=forecast, x=pl.col("x").clip(upper_bound=most).cast(pl.Int64))
+        .group_by("x")
+        .agg(
+            customers=pl.len().cast(pl.Int64),
+            actual=pl.col("holdout_purchases").mean(),
+            expected=pl.col("expected").mean(),
+        )
+        .sort("x")
+    )
+
+
+def accuracy(split: pl.DataFrame, *, model: PurchaseModel, fit: Fit, holdout_weeks: int) -> pl.DataFrame:
+    """How far three forecasts of each customer's holdout purchases were off; exactly three rows.
+
+    forecast: the model's name; "past_rate" (x/T goes on, for everybody); "last_13_weeks" (it goes on for those who bought in the last 13
+    weeks, and the others buy nothing: the hiatus rule of Wübben & Wangenheim 2008, Journal of Marketing 72(3):82–93). Then actual and
+    expected (sums), bias (expected/actual − 1; 0 is best, −0.12 is 12 % low; null when nobody bought) and rmse (per customer; lower is
+    better; null without customers).
+    """
+    x, t_x, T = (split[name].to_numpy() for name in ("x", "t_x", "T"))
+    rate = np.divide(x, T, out=np.zeros_like(x), where=T > 0) * holdout_weeks
+    forecasts = {
+        model.name: _forecast(split, model, fit, holdout_weeks),
+        "past_rate": rate,
+        "last_13_weeks": np.where(T - t_x < RECENT_WEEKS, rate, 0.0),
+    }
+    actual = split["holdout_purchases"].to_numpy()
+    total = float(actual.sum())
+    rows = [
+        {
+            "forecast": name,
+            "actual": int(total),
+            "expected": float(expected.sum()),
+            "bias": float(expected.sum()) / total - 1 if total else None,
+            "rmse": float(np.sqrt(np.mean((expected - actual) ** 2))) if len(actual) else None,
+        }
+        for name, expected in forecasts.items()
+    ]
+    types = {"forecast": pl.String, "actual": pl.Int64, "expected": pl.Float64, "bias": pl.Float64, "rmse": pl.Float64}
+    return pl.DataFrame(rows, schema=types)
+
+
+def activity_auc(split: pl.DataFrame, *, model: PurchaseModel, fit: Fit, holdout_weeks: int) -> float | None:
+    """The chance that of two customers, one who bought in the holdout and one who did not, the first had the higher P(active); ties
+    count half. 0.5 is a coin, 1 is best. None unless there are both.
+    """
+    chance = model.p_active(fit.parameters, float(holdout_weeks), *(split[name].to_numpy() for name in ("x", "t_x", "T")))
+    return area_under_curve(chance, split["holdout_purchases"].to_numpy() > 0)
+
+
+def area_under_curve(score: np.ndarray, happened: np.ndarray) -> float | None:
+    """Of the receiver operating characteristic, as the rank statistic of Mann and Whitney; None unless both outcomes occur."""
+    hits, misses = int(happened.sum()), int((~happened).sum())
+    if not (hits and misses):
+        return None
+    ranks = rankdata(score)
+    return float((ranks[happened].sum() - hits * (hits + 1) / 2) / (hits * misses))
+
+
+def _forecast(split: pl.DataFrame, model: PurchaseModel, fit: Fit, holdout_weeks: int) -> np.ndarray:
+    x, t_x, T = (split[name].to_numpy() for name in ("x", "t_x", "T"))
+    return model.expected_purchases(fit.parameters, float(holdout_weeks), x, t_x, T)
+
+
+def _order_days(orders: nw.LazyFrame, last: dt.date) -> nw.LazyFrame:
+    """One row per customer and day with an order, up to the last day."""
+    days = orders.select("customer_key", day=nw.col("ordered_at").cast(nw.Date)).filter(nw.col("day") <= nw.lit(last))
+    return distinct(days, ["customer_key", "day"])
+
+
+def _days_after(dates: pl.Series, date: dt.date) -> np.ndarray:
+    """Whole days from the date; negative before it."""
+    return (dates.cast(pl.Date) - date).dt.total_days().to_numpy()

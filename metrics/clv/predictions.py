@@ -1,0 +1,126 @@
+"""What the fitted models expect of the coming weeks, discounted, and how sure they are of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from metrics.clv.fitted import Fitted
+from metrics.clv.fitting import Fit
+from metrics.clv.gamma_gamma import expected_spend
+from metrics.clv.statistics import Array, Purchases
+
+WEEKS_PER_YEAR = 365.25 / 7
+DRAWS = 40  # of the parameters; matched to their covariance, so that few are enough
+SEED = 20_050_401
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(5)
+NODES, WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2  # Gauss–Legendre on (0, 1)
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """How far ahead (weeks), and what a payment a year later is worth less (yearly rate, compounded)."""
+
+    weeks: float
+    discount_rate: float
+
+    @property
+    def weekly(self) -> float:
+        """The continuous rate per week."""
+        return float(np.log1p(self.discount_rate)) / WEEKS_PER_YEAR
+
+    @property
+    def even_factor(self) -> float:
+        """The mean discount factor of payments that come evenly over the horizon."""
+        exponent = self.weekly * self.weeks
+        return -float(np.expm1(-exponent)) / exponent if exponent else 1.0
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Per row of `Purchases`: purchases within the horizon, the same discounted, and P(at least one)."""
+
+    purchases: Array
+    discounted: Array
+    p_active: Array
+
+
+def expected(fitted: Fitted, rows: Purchases, horizon: Horizon) -> Expected:
+    """The conditional expectations of the fitted model."""
+    assert fitted.purchases is not None
+    model, parameters = fitted.model, fitted.purchases.parameters
+    x, T, row = _while_alive(rows)
+    alive = model.p_alive(parameters, rows.x, rows.t_x, rows.T)
+
+    def purchases(weeks: float) -> Array:
+        return model.purchases_if_alive(parameters, weeks, x, T)
+
+    whole = purchases(horizon.weeks)
+    return Expected(
+        purchases=alive * whole[row],
+        discounted=alive * _discounted(purchases, whole, horizon)[row],
+        p_active=model.p_active(parameters, horizon.weeks, rows.x, rows.t_x, rows.T),
+    )
+
+
+def purchase_draws(fitted: Fitted, rows: Purchases, weeks: float) -> np.ndarray:
+    """Expected purchases under parameters drawn around the estimate: DRAWS × rows."""
+    assert fitted.purchases is not None
+    x, T, row = _while_alive(rows)
+    return np.array(
+        [
+            fitted.model.p_alive(parameters, rows.x, rows.t_x, rows.T)
+            * fitted.model.purchases_if_alive(parameters, weeks, x, T)[row]
+            for parameters in parameter_draws(fitted.purchases, SEED)
+        ]
+    )
+
+
+def parameter_draws(fit: Fit, seed: int = SEED) -> np.ndarray:
+    """DRAWS × parameters, from the Laplace approximation: their logarithms are normal around the estimate.
+
+    In pairs on either side of it, and stretched so that their covariance is the fit's own and not only near it.
+    """
+    assert fit.covariance is not None
+    half = np.random.default_rng(seed).standard_normal((DRAWS // 2, len(fit.parameters)))
+    drawn = np.concatenate([half, -half])
+    standard = np.linalg.solve(np.linalg.cholesky(drawn.T @ drawn / DRAWS), drawn.T).T
+    return fit.parameters * np.exp(standard @ np.linalg.cholesky(fit.covariance).T)
+
+
+def log_deviation(draws: np.ndarray) -> Array:
+    """Standard deviation of the logarithm over draws (rows)."""
+    return np.log(np.maximum(draws, np.finfo(float).tiny)).std(axis=0)
+
+
+def history(rows: Purchases, horizon: Horizon) -> Array:
+    """Purchases within the horizon if the past is repeated, no faster than it was seen: x · H/max(T, H).
+
+    What stands in for the model where it cannot be believed. Someone watched for less than the horizon is given what they bought so
+    far: a rate from a few days would make a thousand orders of two.
+    """
+    return rows.x * horizon.weeks / np.maximum(rows.T, horizon.weeks)
+
+
+def spend_of(fitted: Fitted, x: Array, m: Array) -> Array:
+    """Expected spend per purchase, of customers with x purchases of known amount and their mean m."""
+    assert fitted.spend is not None
+    return expected_spend(fitted.spend.parameters, x, m)
+
+
+def _discounted(purchases, whole: Array, horizon: Horizon) -> Array:  # type: ignore[no-untyped-def]
+    """∫ e^(−δu) dM(u) over the horizon, M being the expected purchases; by parts e^(−δH) M(H) + δ ∫ e^(−δu) M(u) du."""
+    rate = horizon.weekly
+    if rate == 0:
+        return whole
+    times = horizon.weeks * NODES
+    integral = sum(
+        weight * np.exp(-rate * time) * purchases(time) for time, weight in zip(times, WEIGHTS, strict=True)
+    )
+    return np.exp(-rate * horizon.weeks) * whole + rate * horizon.weeks * integral
+
+
+def _while_alive(rows: Purchases) -> tuple[Array, Array, Array]:
+    """The distinct (x, T), and which of them each row has: t_x matters only for whether someone is alive."""
+    stride = float(rows.T.max(initial=0.0)) + 1
+    _, first, row = np.unique(rows.x * stride + rows.T, return_index=True, return_inverse=True)
+    return rows.x[first], rows.T[first], row

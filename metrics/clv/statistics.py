@@ -1,0 +1,136 @@
+"""What the models are fitted on: a customer's orders reduced to (x, t_x, T) and to the mean spend of x order-days, and counted.
+
+Orders of one day are one purchase. The day of the first one is time 0; x counts the order-days after it, t_x is the time of the last one
+and T that of the as-of date, in weeks (Fader, Hardie & Lee 2005, Marketing Science 24(2):275–284). An order of amount 0 is a purchase, and
+counts in the mean spend with its 0; one of unknown amount is a purchase whose day is left out of the mean (`rollups.customers`).
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import polars as pl
+
+from metrics.reduce import collected
+
+Array = np.ndarray
+
+DAYS_PER_WEEK = 7
+# Above so many buyers times are whole weeks and spends are put into bins, so that the rows stop growing with the customers. By then
+# either moves each parameter by much less than its standard error; months would not (they bias α by −7 % on CDNOW).
+EXACT_UP_TO_CUSTOMERS = 20_000
+SPEND_BIN = 0.005  # width of a bin of mean spend, as a share of it
+
+
+@dataclass(frozen=True)
+class Purchases:
+    """One row per distinct (x, t_x, T): x order-days after the first, t_x and T in weeks, and n customers."""
+
+    x: Array
+    t_x: Array
+    T: Array
+    n: Array
+
+    @cached_property
+    def customers(self) -> float:
+        return float(self.n.sum())
+
+    @cached_property
+    def distinct_x(self) -> tuple[Array, Array, Array]:
+        """The distinct x, the row of it that each row has, and the customers of each: terms of x alone are worked out once for each."""
+        values, row = np.unique(self.x, return_inverse=True)
+        return values, row, np.bincount(row, self.n, len(values))
+
+    def scaled(self, factor: float) -> "Purchases":
+        """The same in another unit of time."""
+        return Purchases(self.x, self.t_x * factor, self.T * factor, self.n)
+
+
+@dataclass(frozen=True)
+class Spends:
+    """One row per distinct (x, m): x order-days of known amount, m their mean spend, log_m the mean of its logarithm, n customers."""
+
+    x: Array
+    m: Array
+    log_m: Array
+    n: Array
+
+    @cached_property
+    def customers(self) -> float:
+        return float(self.n.sum())
+
+    @cached_property
+    def distinct_x(self) -> tuple[Array, Array, Array]:
+        """As in `Purchases`."""
+        values, row = np.unique(self.x, return_inverse=True)
+        return values, row, np.bincount(row, self.n, len(values))
+
+
+def buyers(customers: nw.LazyFrame) -> nw.LazyFrame:
+    """Of the rows of `rollups.customers`, those with an order, with the days of the first and the last one."""
+    return customers.filter(nw.col("order_days") > 0).with_columns(
+        first_on=nw.col("first_order_at").cast(nw.Date), last_on=nw.col("last_order_at").cast(nw.Date)
+    )
+
+
+def purchase_statistics(customers: nw.LazyFrame, *, as_of: dt.date, by: Sequence[str] = ()) -> pl.DataFrame:
+    """One row per combination of `by` and distinct x, t_x, T (in weeks), and n, the customers who share them. Without orders, no row.
+
+    `customers` are rows of `rollups.customers` that hold nothing after `as_of`; else ValueError. Grouped by the engine by day; more than
+    EXACT_UP_TO_CUSTOMERS of them are put together by whole weeks.
+    """
+    grouped = collected(buyers(customers).group_by(*by, "order_days", "first_on", "last_on").agg(n=nw.len()))
+    days = with_weeks(grouped, as_of, whole=int(grouped["n"].sum()) > EXACT_UP_TO_CUSTOMERS)
+    keys = [*by, "x", "t_x", "T"]
+    return days.group_by(keys).agg(pl.col("n").sum().cast(pl.Int64)).sort(keys, nulls_last=True)
+
+
+def spend_statistics(customers: nw.LazyFrame, *, by: Sequence[str] = ()) -> pl.DataFrame:
+    """One row per combination of `by`, x and bin of mean spend: x (order-days of known amount after the first), m, log_m, n.
+
+    Only customers who spent anything on them: the model's spend is above 0. Up to EXACT_UP_TO_CUSTOMERS each mean spend is its own bin.
+    """
+    paid = (
+        buyers(customers)
+        .filter(nw.col("repeat_spend_days") > 0, nw.col("repeat_spend") > 0)
+        .with_columns(x=nw.col("repeat_spend_days"), m=nw.col("repeat_spend") / nw.col("repeat_spend_days"))
+        .with_columns(log_m=nw.col("m").log())
+    )
+    keys = [*by, "x"]
+    if collected(paid.select(n=nw.len()))["n"].item() > EXACT_UP_TO_CUSTOMERS:
+        bins = paid.with_columns(bin=(nw.col("log_m") / SPEND_BIN).floor()).group_by(*keys, "bin")
+        found = collected(bins.agg(nw.col("m").mean(), nw.col("log_m").mean(), n=nw.len()))
+    else:
+        found = collected(paid.select(*keys, "m", "log_m")).with_columns(n=pl.lit(1))
+    shaped = found.select(*by, pl.col("x", "m", "log_m").cast(pl.Float64), pl.col("n").cast(pl.Int64))
+    return shaped.sort(*keys, "m", nulls_last=True)
+
+
+def with_weeks(days: pl.DataFrame, as_of: dt.date, *, whole: bool) -> pl.DataFrame:
+    """Rows with order_days, first_on and last_on, with x, t_x and T (in weeks; `whole`: to the nearest) beside them."""
+    last = days["last_on"].max()
+    if last is not None and last > as_of:  # type: ignore[operator]
+        raise ValueError(f"The customers hold an order of {last}, after the as-of date {as_of}; leave out what follows it.")
+
+    def weeks(time: pl.Expr) -> pl.Expr:
+        exact = time.dt.total_days() / DAYS_PER_WEEK
+        return exact.round() if whole else exact
+
+    return days.with_columns(
+        x=(pl.col("order_days") - 1).cast(pl.Float64),
+        t_x=weeks(pl.col("last_on") - pl.col("first_on")),
+        T=weeks(pl.lit(as_of) - pl.col("first_on")),
+    )
+
+
+def as_purchases(statistics: pl.DataFrame) -> Purchases:
+    """The rows of `purchase_statistics`, as the models take them."""
+    return Purchases(*(statistics[name].cast(pl.Float64).to_numpy() for name in ("x", "t_x", "T", "n")))
+
+
+def as_spends(statistics: pl.DataFrame) -> Spends:
+    """The rows of `spend_statistics`, as the model takes them."""
+    return Spends(*(statistics[name].cast(pl.Float64).to_numpy() for name in ("x", "m", "log_m", "n")))
