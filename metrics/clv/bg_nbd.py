@@ -5,12 +5,14 @@ Journal of Research in Marketing 24(3):201–209.
 """
 
 import numpy as np
-from scipy.special import betaln, digamma, hyp2f1
+from scipy.special import betaln, digamma, expit, hyp2f1
 
 from metrics.clv.models import PurchaseModel, rising
-from metrics.clv.statistics import Array, Purchases
+from metrics.clv.statistics import Array, Purchases, total
 
 NEAR_ONE = 1e-5  # a − 1 stands below in eq. (10); at a = 1 the limit is finite, and is taken from this near it
+
+LARGEST = 700.0  # e to it is still a number
 
 
 class BetaGeometricNBD(PurchaseModel):
@@ -29,27 +31,27 @@ class BetaGeometricNBD(PurchaseModel):
         values, row, customers = rows.distinct_x
         survived = b + values + self.dies_at_once  # b + the chances to die that were survived by someone alive
         gamma, gamma_by_r = rising(r, values)
-        log_T, log_t_x = np.log(alpha + rows.T), np.log(alpha + rows.t_x)
+        to_T, to_t_x = (alpha + distinct for distinct, _ in (rows.distinct_T, rows.distinct_t_x))
+        log_T, gap = _each(np.log(to_T), rows.distinct_T), _each(np.log(to_t_x), rows.distinct_t_x)
+        np.subtract(log_T, gap, out=gap)
         rx = r + rows.x
-        log_odds = self._log_odds(a, b, values)[row] + rx * (log_T - log_t_x)
-        dead = _logistic(log_odds)
+        log_odds = self._log_odds(a, b, values)[row] + rx * gap
+        n_dead = rows.n * expit(log_odds)
+        n_dead_by_x = np.bincount(row, n_dead, len(values))
         value = (
             rows.customers * (r * np.log(alpha) - betaln(a, b))
-            + customers @ (gamma + betaln(a, survived))
-            + rows.n @ (np.logaddexp(0, log_odds) - rx * log_T)
+            + total(customers, gamma + betaln(a, survived))
+            + total(rows.n, _softplus(log_odds) - rx * log_T)
         )
-        n_dead = rows.n * dead
-        n_dead_by_x = np.bincount(row, n_dead, len(values))
         both, both_survived = digamma(a + b), digamma(a + survived)
+        by_T, by_t_x = _each(1 / to_T, rows.distinct_T), _each(1 / to_t_x, rows.distinct_t_x)
         gradient = (
-            rows.customers * np.log(alpha) + customers @ gamma_by_r - rows.n @ log_T + n_dead @ (log_T - log_t_x),
-            rows.customers * r / alpha
-            - rows.n @ (rx / (alpha + rows.T))
-            + n_dead @ (rx * (1 / (alpha + rows.T) - 1 / (alpha + rows.t_x))),
-            rows.customers * both - customers @ both_survived + n_dead_by_x.sum() / a,
+            rows.customers * np.log(alpha) + total(customers, gamma_by_r) - total(rows.n, log_T) + total(n_dead, gap),
+            rows.customers * r / alpha - total((rows.n - n_dead) * rx, by_T) - total(n_dead * rx, by_t_x),
+            rows.customers * both - total(customers, both_survived) + n_dead_by_x.sum() / a,
             rows.customers * (both - digamma(b))
-            + customers @ (digamma(survived) - both_survived)
-            - n_dead_by_x @ self._odds_per_a(b, values),
+            + total(customers, digamma(survived) - both_survived)
+            - total(n_dead_by_x, self._odds_per_a(b, values)),
         )
         return value, np.array(gradient) * parameters
 
@@ -57,11 +59,11 @@ class BetaGeometricNBD(PurchaseModel):
         r, alpha, a, b = parameters
         log_T = np.log(alpha + T)
         log_odds = self._log_odds(a, b, x) + (r + x) * (log_T - np.log(alpha + t_x))
-        return np.logaddexp(0, log_odds) - (r + x) * log_T
+        return _softplus(log_odds) - (r + x) * log_T
 
     def p_alive(self, parameters: Array, x: Array, t_x: Array, T: Array) -> Array:
         r, alpha, a, b = parameters
-        return _logistic(-self._log_odds(a, b, x) - (r + x) * np.log((alpha + T) / (alpha + t_x)))
+        return 1 / (1 + self._odds_per_a(b, x) * a * np.exp(np.minimum((r + x) * np.log((alpha + T) / (alpha + t_x)), LARGEST)))
 
     def purchases_if_alive(self, parameters: Array, t: float | Array, x: Array, T: Array) -> Array:
         """Eq. (10) over P(alive), its ₂F₁ in Euler's form, in which x stands in the third argument only and nothing overflows."""
@@ -90,8 +92,14 @@ def _growth(a: float, c: Array | float, z: Array, s: Array | float) -> Array:
     return c / (a - 1) * (1 - np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a - 1, c - s, c, z))
 
 
-def _logistic(log_odds: Array) -> Array:
-    return np.exp(-np.logaddexp(0, -log_odds))
+def _softplus(values: Array) -> Array:
+    """ln(1 + e^v), for any v."""
+    return np.maximum(values, 0) + np.log1p(np.exp(-np.abs(values)))
+
+
+def _each(values: Array, distinct: tuple[Array, Array]) -> Array:
+    """What was worked out once per distinct time, for each row."""
+    return values[distinct[1]]
 
 
 BG_NBD = BetaGeometricNBD("bg_nbd", dies_at_once=False)

@@ -9,7 +9,7 @@ from metrics.clv.bg_nbd import BG_NBD, MBG_NBD
 from metrics.clv.fitting import Fit
 from metrics.clv.models import PurchaseModel, fit_without_dropout
 from metrics.clv.pareto_nbd import PARETO_NBD
-from metrics.clv.statistics import Purchases, Spends
+from metrics.clv.statistics import Purchases, Spends, total
 from metrics.periods import checked
 
 MODELS: dict[str, PurchaseModel] = {model.name: model for model in (MBG_NBD, BG_NBD, PARETO_NBD)}
@@ -61,8 +61,8 @@ def correlation(spends: Spends) -> float | None:
     if not len(spends.x):
         return None
     x, m = (values - np.average(values, weights=spends.n) for values in (spends.x, spends.m))
-    spread = np.sqrt((spends.n @ x**2) * (spends.n @ m**2))
-    return float((spends.n * x) @ m / spread) if spread > 0 else None
+    spread = np.sqrt(total(spends.n, x**2) * total(spends.n, m**2))
+    return float(total(spends.n * x, m) / spread) if spread > 0 else None
 
 
 def _state(buyers: int, rows: Purchases, purchases: Fit | None, spend: Fit | None, related: float | None) -> str:

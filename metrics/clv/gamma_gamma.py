@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import digamma, gammaln
 
 from metrics.clv.fitting import Fit, maximise
-from metrics.clv.statistics import Array, Spends
+from metrics.clv.statistics import Array, Spends, total
 
 LETTERS = ("p", "q", "v")
 
@@ -18,19 +18,19 @@ def log_likelihood(parameters: Array, rows: Spends) -> tuple[float, Array]:
     values, _, customers = rows.distinct_x
     everyone = rows.customers
     log_total = np.log(v + rows.x * rows.m)
-    log_spends, log_sums = rows.n @ rows.log_m, rows.n @ (rows.x * (rows.log_m + np.log(rows.x)))
+    log_spends, log_sums = total(rows.n, rows.log_m), total(rows.n, rows.x * (rows.log_m + np.log(rows.x)))
     shape = digamma(p * values + q)
     value = (
-        customers @ (gammaln(p * values + q) - gammaln(p * values))
+        total(customers, gammaln(p * values + q) - gammaln(p * values))
         + everyone * (q * np.log(v) - gammaln(q))
         + p * log_sums
         - log_spends
-        - rows.n @ ((p * rows.x + q) * log_total)
+        - total(rows.n, (p * rows.x + q) * log_total)
     )
     gradient = (
-        customers @ (values * (shape - digamma(p * values))) + log_sums - rows.n @ (rows.x * log_total),
-        customers @ shape + everyone * (np.log(v) - digamma(q)) - rows.n @ log_total,
-        everyone * q / v - rows.n @ ((p * rows.x + q) / (v + rows.x * rows.m)),
+        total(customers, values * (shape - digamma(p * values))) + log_sums - total(rows.n, rows.x * log_total),
+        total(customers, shape) + everyone * (np.log(v) - digamma(q)) - total(rows.n, log_total),
+        everyone * q / v - total(rows.n, (p * rows.x + q) / (v + rows.x * rows.m)),
     )
     return value, np.array(gradient) * parameters
 

@@ -26,6 +26,7 @@ from metrics.clv.statistics import (
     as_spends,
     buyers,
     purchase_statistics,
+    put_together,
     spend_statistics,
     with_weeks,
 )
@@ -103,11 +104,10 @@ def clv(
     _not_negative("margin", margin)
     end = calibration_end(as_of, holdout_weeks)
     rows = _cells(customers, end, by)
-    alike = rows.group_by("x", "t_x", "T").agg(pl.col("n").sum()).sort("x", "t_x", "T").with_row_index("alike")
-    purchases = as_purchases(alike)
+    purchases, alike = put_together(rows)
     known = nw.from_native(rows.lazy()) if not by else customers
     fitted = fit_models(purchases, as_spends(spend_statistics(known)), model=model)
-    rows = rows.join(alike.drop("n"), on=["x", "t_x", "T"], how="left", maintain_order="left")
+    rows = rows.with_columns(alike=alike)
     z = z_value(confidence)
     if by:
         return in_order(_averages(rows, purchases, fitted, horizon, margin, z, by), by, VALUES)
@@ -165,8 +165,10 @@ def _cells(customers: nw.LazyFrame, end: dt.date, by: Sequence[str]) -> pl.DataF
         )
         total = int(found["n"].sum())
     else:
-        kept = ["customer_key", "customer_id", *same, "repeat_spend", "per_day", "order_days", "first_order_at", "last_order_at"]
-        found = collected(money.select(*dict.fromkeys(kept))).sort("customer_key").with_columns(n=pl.lit(1))
+        found = collected(money.select("customer_key", "customer_id", *same, "repeat_spend", "per_day"))
+        found = found.with_columns(n=pl.lit(1))
+        if not found["customer_key"].is_sorted():
+            found = found.sort("customer_key")
         total = found.height
     found = found.with_columns(pl.col("n").cast(pl.Int64))
     return with_weeks(found, end, whole=total > EXACT_UP_TO_CUSTOMERS)
@@ -261,8 +263,8 @@ def _spend_deviation(fitted: Fitted, x: np.ndarray, m: np.ndarray) -> np.ndarray
     """Standard deviation of ln expected spend, to first order in the logarithms of p, q, v."""
     assert fitted.spend is not None and fitted.spend.covariance is not None
     slopes = gamma_gamma.log_spend_slopes(fitted.spend.parameters, x, m)
-    covariance = fitted.spend.covariance
-    return np.sqrt(sum(covariance[i, j] * slopes[i] * slopes[j] for i in range(3) for j in range(3)))
+    factors = np.linalg.cholesky(fitted.spend.covariance).T
+    return np.sqrt(sum(sum(f * slope for f, slope in zip(row, slopes, strict=True)) ** 2 for row in factors))
 
 
 def _not_negative(name: str, value: float) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import digamma, gammaln
 
 from metrics.clv.fitting import Fit, maximise
-from metrics.clv.statistics import Array, Purchases
+from metrics.clv.statistics import Array, Purchases, total
 
 
 class PurchaseModel(ABC):
@@ -61,7 +61,7 @@ class PurchaseModel(ABC):
         )
         factors = np.array([unit if letter in self.times else 1.0 for letter in self.letters])
         # the density of x purchase times has the unit of time to the power −x
-        return found.rescaled(factors, found.log_likelihood - float(rows.n @ rows.x) * np.log(unit))
+        return found.rescaled(factors, found.log_likelihood - total(rows.n, rows.x) * np.log(unit))
 
 
 def rising(r: float, x: Array) -> tuple[Array, Array]:
@@ -75,17 +75,20 @@ def fit_without_dropout(rows: Purchases) -> Fit:
     Ehrenberg 1959; ln L = ln Γ(r + x)/Γ(r) + r ln α − (r + x) ln(α + T), the first factor of BG/NBD's eq. (6).
     """
     unit = float(np.average(rows.T, weights=rows.n)) or 1.0
-    T = rows.T / unit
+    times, row = rows.distinct_T
+    ever = np.bincount(row, rows.n * rows.x, len(times))  # purchases, by T
+    times, customers_by_T = times / unit, np.bincount(row, rows.n, len(times))
     values, _, customers = rows.distinct_x
 
     def likelihood(parameters: Array) -> tuple[float, Array]:
         r, alpha = parameters
         gamma, by_r = rising(r, values)
-        log_T = np.log(alpha + T)
-        value = customers @ gamma + rows.customers * r * np.log(alpha) - rows.n @ ((r + rows.x) * log_T)
-        gradient_r = customers @ by_r + rows.customers * np.log(alpha) - rows.n @ log_T
-        gradient_alpha = rows.customers * r / alpha - rows.n @ ((r + rows.x) / (alpha + T))
+        log_T = np.log(alpha + times)
+        exposed = r * customers_by_T + ever
+        value = total(customers, gamma) + rows.customers * r * np.log(alpha) - total(exposed, log_T)
+        gradient_r = total(customers, by_r) + rows.customers * np.log(alpha) - total(customers_by_T, log_T)
+        gradient_alpha = rows.customers * r / alpha - total(exposed, 1 / (alpha + times))
         return value, np.array([gradient_r * r, gradient_alpha * alpha])
 
     found = maximise(likelihood, parameters=2, customers=rows.customers)
-    return found.rescaled(np.array([1.0, unit]), found.log_likelihood - float(rows.n @ rows.x) * np.log(unit))
+    return found.rescaled(np.array([1.0, unit]), found.log_likelihood - total(rows.n, rows.x) * np.log(unit))

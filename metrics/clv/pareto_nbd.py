@@ -6,7 +6,7 @@ Schmittlein, Morrison & Colombo 1987, Management Science 33(1):1–24; equations
 import numpy as np
 
 from metrics.clv.models import PurchaseModel, rising
-from metrics.clv.statistics import Array, Purchases
+from metrics.clv.statistics import Array, Purchases, total
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 NODES, WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2  # Gauss–Legendre on (0, 1)
@@ -26,9 +26,9 @@ class ParetoNBD(PurchaseModel):
         values, _, customers = rows.distinct_x
         gamma, gamma_by_r = rising(r, values)
         everyone = rows.customers
-        value = everyone * (r * np.log(alpha) + s * np.log(beta)) + customers @ gamma
+        value = everyone * (r * np.log(alpha) + s * np.log(beta)) + total(customers, gamma)
         gradient = np.array(
-            [everyone * np.log(alpha) + customers @ gamma_by_r, everyone * r / alpha, everyone * np.log(beta), everyone * s / beta]
+            [everyone * np.log(alpha) + total(customers, gamma_by_r), everyone * r / alpha, everyone * np.log(beta), everyone * s / beta]
         )
         for part in _parts(len(rows.x)):
             more, steepness = _history(parameters, rows.x[part], rows.t_x[part], rows.T[part], rows.n[part])
@@ -79,12 +79,17 @@ def _history(parameters: Array, x: Array, t_x: Array, T: Array, n: Array) -> tup
     n_alive = n * np.exp(log_alive - both)
     n_dead = n - n_alive
     gradient = (
-        -n_alive @ log_a - n_dead @ (share * np.log(a_t)).sum(1),
-        -n_alive @ (rx / (alpha + T)) - (n_dead * rx) @ (share / a_t).sum(1),
-        -n_alive @ log_b - n_dead @ (share * np.log(b_t)).sum(1) + n_dead.sum() / s,
-        -n_alive @ (s / (beta + T)) - (n_dead * (s + 1)) @ (share / b_t).sum(1),
+        -total(n_alive, log_a) - total(n_dead, _mean(share, np.log(a_t))),
+        -total(n_alive, rx / (alpha + T)) - total(n_dead * rx, _mean(share, 1 / a_t)),
+        -total(n_alive, log_b) - total(n_dead, _mean(share, np.log(b_t))) + n_dead.sum() / s,
+        -total(n_alive, s / (beta + T)) - total(n_dead * (s + 1), _mean(share, 1 / b_t)),
     )
-    return float(n @ both), np.array(gradient)
+    return total(n, both), np.array(gradient)
+
+
+def _mean(share: Array, values: Array) -> Array:
+    """Over the nodes of each row, by their shares."""
+    return np.einsum("ij,ij->i", share, values)
 
 
 def _died_between(parameters: Array, x: Array, t_x: Array, T: Array) -> tuple[Array, Array, Array, Array]:
@@ -100,10 +105,10 @@ def _died_between(parameters: Array, x: Array, t_x: Array, T: Array) -> tuple[Ar
     w = 1 - span[:, None] * NODES
     a_t = np.exp(log_start[:, None] - np.log(w) * (4 / k)[:, None])
     integrand = 4 * w**3 * np.exp(-(s + 1) * np.log1p((beta - alpha) / a_t))
-    total = integrand @ WEIGHTS
+    area = np.einsum("ij,j->i", integrand, WEIGHTS)
     with np.errstate(divide="ignore"):  # ln 0 where T = t_x: no time to die in
-        log_integral = -k * log_start - np.log(k) + np.log(span) + np.log(total)
-    return log_integral, integrand * WEIGHTS / total[:, None], a_t, a_t + (beta - alpha)
+        log_integral = -k * log_start - np.log(k) + np.log(span) + np.log(area)
+    return log_integral, integrand * WEIGHTS / area[:, None], a_t, a_t + (beta - alpha)
 
 
 def _exponential_mean(c: float, length: Array) -> Array:

@@ -25,6 +25,11 @@ EXACT_UP_TO_CUSTOMERS = 20_000
 SPEND_BIN = 0.005  # width of a bin of mean spend, as a share of it
 
 
+def total(weights: Array, values: Array) -> float:
+    """Σ w·v. Not `@`, whose library starts threads from 10,000 numbers on: for sums of this size they cost five times the work."""
+    return float(np.einsum("i,i->", weights, values))
+
+
 @dataclass(frozen=True)
 class Purchases:
     """One row per distinct (x, t_x, T): x order-days after the first, t_x and T in weeks, and n customers."""
@@ -43,6 +48,16 @@ class Purchases:
         """The distinct x, the row of it that each row has, and the customers of each: terms of x alone are worked out once for each."""
         values, row = np.unique(self.x, return_inverse=True)
         return values, row, np.bincount(row, self.n, len(values))
+
+    @cached_property
+    def distinct_t_x(self) -> tuple[Array, Array]:
+        """The distinct t_x, and the row of it that each row has."""
+        return np.unique(self.t_x, return_inverse=True)
+
+    @cached_property
+    def distinct_T(self) -> tuple[Array, Array]:
+        """The distinct T, and the row of it that each row has."""
+        return np.unique(self.T, return_inverse=True)
 
     def scaled(self, factor: float) -> "Purchases":
         """The same in another unit of time."""
@@ -69,13 +84,6 @@ class Spends:
         return values, row, np.bincount(row, self.n, len(values))
 
 
-def buyers(customers: nw.LazyFrame) -> nw.LazyFrame:
-    """Of the rows of `rollups.customers`, those with an order, with the days of the first and the last one."""
-    return customers.filter(nw.col("order_days") > 0).with_columns(
-        first_on=nw.col("first_order_at").cast(nw.Date), last_on=nw.col("last_order_at").cast(nw.Date)
-    )
-
-
 def purchase_statistics(customers: nw.LazyFrame, *, as_of: dt.date, by: Sequence[str] = ()) -> pl.DataFrame:
     """One row per combination of `by` and distinct x, t_x, T (in weeks), and n, the customers who share them. Without orders, no row.
 
@@ -88,14 +96,20 @@ def purchase_statistics(customers: nw.LazyFrame, *, as_of: dt.date, by: Sequence
     return days.group_by(keys).agg(pl.col("n").sum().cast(pl.Int64)).sort(keys, nulls_last=True)
 
 
+def buyers(customers: nw.LazyFrame) -> nw.LazyFrame:
+    """Of the rows of `rollups.customers`, those with an order, with the days of the first and the last one."""
+    return customers.filter(nw.col("order_days") > 0).with_columns(
+        first_on=nw.col("first_order_at").cast(nw.Date), last_on=nw.col("last_order_at").cast(nw.Date)
+    )
+
+
 def spend_statistics(customers: nw.LazyFrame, *, by: Sequence[str] = ()) -> pl.DataFrame:
     """One row per combination of `by`, x and bin of mean spend: x (order-days of known amount after the first), m, log_m, n.
 
     Only customers who spent anything on them: the model's spend is above 0. Up to EXACT_UP_TO_CUSTOMERS each mean spend is its own bin.
     """
     paid = (
-        buyers(customers)
-        .filter(nw.col("repeat_spend_days") > 0, nw.col("repeat_spend") > 0)
+        customers.filter(nw.col("repeat_spend_days") > 0, nw.col("repeat_spend") > 0)
         .with_columns(x=nw.col("repeat_spend_days"), m=nw.col("repeat_spend") / nw.col("repeat_spend_days"))
         .with_columns(log_m=nw.col("m").log())
     )
@@ -128,9 +142,22 @@ def with_weeks(days: pl.DataFrame, as_of: dt.date, *, whole: bool) -> pl.DataFra
 
 def as_purchases(statistics: pl.DataFrame) -> Purchases:
     """The rows of `purchase_statistics`, as the models take them."""
-    return Purchases(*(statistics[name].cast(pl.Float64).to_numpy() for name in ("x", "t_x", "T", "n")))
+    return Purchases(*(_floats(statistics, name) for name in ("x", "t_x", "T", "n")))
+
+
+def put_together(rows: pl.DataFrame) -> tuple[Purchases, Array]:
+    """Rows with x, t_x, T and n, those that are alike as one; and which of the result each row has become."""
+    x, t_x, T, n = (_floats(rows, name) for name in ("x", "t_x", "T", "n"))
+    stride = DAYS_PER_WEEK * T.max(initial=0.0) + 1
+    key = np.rint((x * stride + t_x * DAYS_PER_WEEK) * stride + T * DAYS_PER_WEEK).astype(np.int64)
+    _, first, row = np.unique(key, return_index=True, return_inverse=True)
+    return Purchases(x[first], t_x[first], T[first], np.bincount(row, n, len(first))), row
 
 
 def as_spends(statistics: pl.DataFrame) -> Spends:
     """The rows of `spend_statistics`, as the model takes them."""
-    return Spends(*(statistics[name].cast(pl.Float64).to_numpy() for name in ("x", "m", "log_m", "n")))
+    return Spends(*(_floats(statistics, name) for name in ("x", "m", "log_m", "n")))
+
+
+def _floats(frame: pl.DataFrame, name: str) -> Array:
+    return frame[name].cast(pl.Float64).to_numpy()
