@@ -5,7 +5,7 @@ Journal of Research in Marketing 24(3):201–209.
 """
 
 import numpy as np
-from scipy.special import betaln, digamma, expit, hyp2f1
+from scipy.special import betaln, digamma, hyp2f1
 
 from metrics.clv.models import PurchaseModel, rising
 from metrics.clv.statistics import Array, Purchases, total
@@ -36,12 +36,13 @@ class BetaGeometricNBD(PurchaseModel):
         np.subtract(log_T, gap, out=gap)
         rx = r + rows.x
         log_odds = self._log_odds(a, b, values)[row] + rx * gap
-        n_dead = rows.n * expit(log_odds)
+        log_sum, dead = _softplus(log_odds)
+        n_dead = rows.n * dead
         n_dead_by_x = np.bincount(row, n_dead, len(values))
         value = (
             rows.customers * (r * np.log(alpha) - betaln(a, b))
             + total(customers, gamma + betaln(a, survived))
-            + total(rows.n, _softplus(log_odds) - rx * log_T)
+            + total(rows.n, log_sum - rx * log_T)
         )
         both, both_survived = digamma(a + b), digamma(a + survived)
         by_T, by_t_x = _each(1 / to_T, rows.distinct_T), _each(1 / to_t_x, rows.distinct_t_x)
@@ -59,11 +60,13 @@ class BetaGeometricNBD(PurchaseModel):
         r, alpha, a, b = parameters
         log_T = np.log(alpha + T)
         log_odds = self._log_odds(a, b, x) + (r + x) * (log_T - np.log(alpha + t_x))
-        return _softplus(log_odds) - (r + x) * log_T
+        return _softplus(log_odds)[0] - (r + x) * log_T
 
     def p_alive(self, parameters: Array, x: Array, t_x: Array, T: Array) -> Array:
         r, alpha, a, b = parameters
-        return 1 / (1 + self._odds_per_a(b, x) * a * np.exp(np.minimum((r + x) * np.log((alpha + T) / (alpha + t_x)), LARGEST)))
+        return 1 / (
+            1 + self._odds_per_a(b, x) * a * np.exp(np.minimum((r + x) * np.log((alpha + T) / (alpha + t_x)), LARGEST))
+        )
 
     def purchases_if_alive(self, parameters: Array, t: float | Array, x: Array, T: Array) -> Array:
         """Eq. (10) over P(alive), its ₂F₁ in Euler's form, in which x stands in the third argument only and nothing overflows."""
@@ -92,9 +95,10 @@ def _growth(a: float, c: Array | float, z: Array, s: Array | float) -> Array:
     return c / (a - 1) * (1 - np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a - 1, c - s, c, z))
 
 
-def _softplus(values: Array) -> Array:
-    """ln(1 + e^v), for any v."""
-    return np.maximum(values, 0) + np.log1p(np.exp(-np.abs(values)))
+def _softplus(values: Array) -> tuple[Array, Array]:
+    """ln(1 + e^v) and its derivative 1/(1 + e^−v), for any v, from one exponential."""
+    small = np.exp(-np.abs(values))
+    return np.maximum(values, 0) + np.log(1 + small), np.where(values > 0, 1.0, small) / (1 + small)
 
 
 def _each(values: Array, distinct: tuple[Array, Array]) -> Array:

@@ -13,7 +13,8 @@ Likelihood = Callable[[Array], tuple[float, Array]]
 
 LOG_BOUND = 12.0  # parameters lie within e^±12 of the unit; one that ends there has no maximum
 GRADIENT_AT_MAXIMUM = 1e-6  # per customer
-STEP = 1e-4  # of a finite difference of the gradient
+NEWTON_STEPS = 3  # at most, after the optimiser has come near
+STEP = 1e-5  # of a finite difference of the gradient
 
 
 @dataclass(frozen=True)
@@ -46,24 +47,27 @@ class Fit:
 
 
 def maximise(likelihood: Likelihood, *, parameters: int, customers: float) -> Fit:
-    """The fit from all parameters 1, by L-BFGS-B and one Newton step. The unit of time or money must make the typical value about 1."""
+    """The fit from all parameters 1, by L-BFGS-B and then Newton’s method. The unit of time or money must make the typical value about 1."""
 
     def cost(theta: Array) -> tuple[float, Array]:
         value, gradient = likelihood(np.exp(theta))
         return -value / customers, -gradient / customers
 
     limits = [(-LOG_BOUND, LOG_BOUND)] * parameters
-    options = {"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500, "maxcor": 20}
+    options = {"ftol": 1e-13, "gtol": 1e-5, "maxiter": 500, "maxcor": 20}
     ended = minimize(cost, np.zeros(parameters), jac=True, method="L-BFGS-B", bounds=limits, options=options)
     theta, value, gradient = ended.x, ended.fun, ended.jac
-    hessian = _hessian(cost, theta)
+    hessian = _hessian(cost, theta, gradient)
     positive = bool((np.linalg.eigvalsh(hessian) > 0).all())
     if positive:
-        polished = theta - np.linalg.solve(hessian, gradient)
-        if np.abs(polished - theta).max() < 0.1:
-            better, steepness = cost(polished)
-            if np.abs(steepness).max() < np.abs(gradient).max():
-                theta, value, gradient = polished, better, steepness
+        for _ in range(NEWTON_STEPS):
+            step = np.linalg.solve(hessian, gradient)
+            if np.abs(step).max() > 0.1:
+                break
+            nearer, steepness = cost(theta - step)
+            if np.abs(steepness).max() >= np.abs(gradient).max():
+                break
+            theta, value, gradient = theta - step, nearer, steepness
     return Fit(
         parameters=np.exp(theta),
         log_likelihood=-value * customers,
@@ -74,7 +78,7 @@ def maximise(likelihood: Likelihood, *, parameters: int, customers: float) -> Fi
     )
 
 
-def _hessian(cost: Likelihood, theta: Array) -> Array:
-    """Second derivatives, by central differences of the gradient."""
-    rows = [(cost(theta + step)[1] - cost(theta - step)[1]) / (2 * STEP) for step in np.eye(len(theta)) * STEP]
-    return (np.array(rows) + np.array(rows).T) / 2
+def _hessian(cost: Likelihood, theta: Array, gradient: Array) -> Array:
+    """Second derivatives, by differences from the gradient there."""
+    rows = np.array([(cost(theta + step)[1] - gradient) / STEP for step in np.eye(len(theta)) * STEP])
+    return (rows + rows.T) / 2

@@ -66,7 +66,9 @@ def tracking(
     begun = (calibration_end - cohorts["first"].min()).days if cohorts.height else -1  # type: ignore[operator]
     weeks = np.arange(-(begun // DAYS_PER_WEEK), holdout_weeks + 1) if begun >= 0 else np.arange(0)
     since = _days_after(cohorts["first"], calibration_end)
-    of = -(-_days_after(bought["day"], calibration_end) // DAYS_PER_WEEK)  # the week that a day lies in, 0 ending the calibration
+    of = -(
+        -_days_after(bought["day"], calibration_end) // DAYS_PER_WEEK
+    )  # the week that a day lies in, 0 ending the calibration
     actual = np.array([bought["n"].to_numpy()[of == week].sum() for week in weeks], dtype=np.int64)
     times = np.maximum(weeks[:, None] - since / DAYS_PER_WEEK, 0.0)
     cumulative = model.unconditional_purchases(fit.parameters, times) @ cohorts["n"].to_numpy().astype(float)
@@ -144,7 +146,9 @@ def activity_auc(split: pl.DataFrame, *, model: PurchaseModel, fit: Fit, holdout
     """The chance that of two customers, one who bought in the holdout and one who did not, the first had the higher P(active); ties
     count half. 0.5 is a coin, 1 is best. None unless there are both.
     """
-    chance = model.p_active(fit.parameters, float(holdout_weeks), *(split[name].to_numpy() for name in ("x", "t_x", "T")))
+    chance = model.p_active(
+        fit.parameters, float(holdout_weeks), *(split[name].to_numpy() for name in ("x", "t_x", "T"))
+    )
     return area_under_curve(chance, split["holdout_purchases"].to_numpy() > 0)
 
 

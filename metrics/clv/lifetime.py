@@ -159,9 +159,7 @@ def _cells(customers: nw.LazyFrame, end: dt.date, by: Sequence[str]) -> pl.DataF
     same = ["order_days", "first_on", "last_on", "repeat_spend_days"]
     if by:
         found = collected(
-            money.group_by(*by, *same).agg(
-                nw.col("repeat_spend").sum(), nw.col("per_day").sum(), n=nw.col("one").sum()
-            )
+            money.group_by(*by, *same).agg(nw.col("repeat_spend").sum(), nw.col("per_day").sum(), n=nw.col("one").sum())
         )
         total = int(found["n"].sum())
     else:

@@ -28,7 +28,12 @@ class ParetoNBD(PurchaseModel):
         everyone = rows.customers
         value = everyone * (r * np.log(alpha) + s * np.log(beta)) + total(customers, gamma)
         gradient = np.array(
-            [everyone * np.log(alpha) + total(customers, gamma_by_r), everyone * r / alpha, everyone * np.log(beta), everyone * s / beta]
+            [
+                everyone * np.log(alpha) + total(customers, gamma_by_r),
+                everyone * r / alpha,
+                everyone * np.log(beta),
+                everyone * s / beta,
+            ]
         )
         for part in _parts(len(rows.x)):
             more, steepness = _history(parameters, rows.x[part], rows.t_x[part], rows.T[part], rows.n[part])

@@ -10,7 +10,7 @@ from metrics.clv.gamma_gamma import expected_spend
 from metrics.clv.statistics import Array, Purchases
 
 WEEKS_PER_YEAR = 365.25 / 7
-DRAWS = 40  # of the parameters; matched to their covariance, so that few are enough
+DRAWS = 24  # of the parameters; matched to their covariance, so that few are enough
 SEED = 20_050_401
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(5)
 NODES, WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2  # Gauss–Legendre on (0, 1)
@@ -113,9 +113,7 @@ def _discounted(purchases, whole: Array, horizon: Horizon) -> Array:  # type: ig
     if rate == 0:
         return whole
     times = horizon.weeks * NODES
-    integral = sum(
-        weight * np.exp(-rate * time) * purchases(time) for time, weight in zip(times, WEIGHTS, strict=True)
-    )
+    integral = sum(weight * np.exp(-rate * time) * purchases(time) for time, weight in zip(times, WEIGHTS, strict=True))
     return np.exp(-rate * horizon.weeks) * whole + rate * horizon.weeks * integral
 
 

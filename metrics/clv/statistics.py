@@ -127,7 +127,9 @@ def with_weeks(days: pl.DataFrame, as_of: dt.date, *, whole: bool) -> pl.DataFra
     """Rows with order_days, first_on and last_on, with x, t_x and T (in weeks; `whole`: to the nearest) beside them."""
     last = days["last_on"].max()
     if last is not None and last > as_of:  # type: ignore[operator]
-        raise ValueError(f"The customers hold an order of {last}, after the as-of date {as_of}; leave out what follows it.")
+        raise ValueError(
+            f"The customers hold an order of {last}, after the as-of date {as_of}; leave out what follows it."
+        )
 
     def weeks(time: pl.Expr) -> pl.Expr:
         exact = time.dt.total_days() / DAYS_PER_WEEK
@@ -148,10 +150,28 @@ def as_purchases(statistics: pl.DataFrame) -> Purchases:
 def put_together(rows: pl.DataFrame) -> tuple[Purchases, Array]:
     """Rows with x, t_x, T and n, those that are alike as one; and which of the result each row has become."""
     x, t_x, T, n = (_floats(rows, name) for name in ("x", "t_x", "T", "n"))
-    stride = DAYS_PER_WEEK * T.max(initial=0.0) + 1
-    key = np.rint((x * stride + t_x * DAYS_PER_WEEK) * stride + T * DAYS_PER_WEEK).astype(np.int64)
-    _, first, row = np.unique(key, return_index=True, return_inverse=True)
+    unit = 1 if _are_whole(t_x) and _are_whole(T) else DAYS_PER_WEEK  # so that keys are whole and small
+    stride = unit * T.max(initial=0.0) + 1
+    first, row = _first_and_rank(np.rint((x * stride + t_x * unit) * stride + T * unit).astype(np.int64))
     return Purchases(x[first], t_x[first], T[first], np.bincount(row, n, len(first))), row
+
+
+def _first_and_rank(keys: Array) -> tuple[Array, Array]:
+    """Where each distinct key stands, in the order of keys, and the rank of each key. Without sorting where few keys are possible."""
+    most = int(keys.max(initial=0)) + 1
+    if most > 16 * len(keys):
+        _, first, row = np.unique(keys, return_index=True, return_inverse=True)
+        return first, row
+    where = np.full(most, -1)
+    where[keys] = np.arange(len(keys))
+    present = np.flatnonzero(where >= 0)
+    rank = np.empty(most, dtype=np.int64)
+    rank[present] = np.arange(len(present))
+    return where[present], rank[keys]
+
+
+def _are_whole(values: Array) -> bool:
+    return bool((values == np.rint(values)).all())
 
 
 def as_spends(statistics: pl.DataFrame) -> Spends:

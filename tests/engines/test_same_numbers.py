@@ -1,5 +1,6 @@
 """One definition, three engines: DuckDB and Spark give what Polars gives, to 1e-9, with the same types and in the same order."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import narwhals.stable.v2 as nw
@@ -8,6 +9,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from metrics.catalogue import CATALOGUE
+from metrics.clv.fitted import MODELS
+from metrics.clv.holdout import grouped, holdout_split, tracking
+from metrics.clv.lifetime import clv, clv_model
 from metrics.nps import nps, nps_trend
 from metrics.periods import EVERY
 from metrics.repeat_rate import repeat_rate, repeat_rate_trend
@@ -15,6 +19,7 @@ from metrics.retention import KINDS, retention
 from metrics.rollups import customer_periods, customers, with_first_month
 from tests.engines.conftest import Engine
 from tests.engines.generated import feedback_rows, order_rows, regions
+from tests.metrics.buying import LAST, buying, customer_rows
 from tests.metrics.frames import day, lazy
 
 AS_OF = day("2026-03-20")
@@ -35,6 +40,9 @@ def rollup(orders: pl.DataFrame, refunds: pl.DataFrame, period: str = "month") -
 
 
 PERIODS, WEEKS = rollup(ORDERS, REFUNDS), rollup(ORDERS, REFUNDS, "week")
+
+BOUGHT = buying(seed=4, customers=1200)
+BUYERS = customer_rows(BOUGHT).with_columns(regions(pl.Series("customer_key", range(1200))))
 
 ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = {
     f"{name}({', '.join(f'{key}={value}' for key, value in options.items())})": (
@@ -83,6 +91,8 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
                 "confidence": 0.9,
             },
         ),
+        *[("clv_model", clv_model, BUYERS, {"as_of": LAST, "model": model}) for model in MODELS],
+        *[(f.__name__, f, BUYERS, {"as_of": LAST, "by": by}) for f in (clv, clv_model) for by in SPLITS],
         *[("repeat_rate", repeat_rate, PERIODS, {"by": by}) for by in SPLITS],
         *[
             ("repeat_rate_trend", repeat_rate_trend, PERIODS, {"by": by, "as_of": AS_OF, "window_months": 3})
@@ -133,3 +143,13 @@ def test_first_month(engine: Engine) -> None:
 def test_customers(engine: Engine) -> None:
     found, expected = (customers(make(ORDERS), make(REFUNDS)).collect("polars").to_native() for make in (engine, lazy))
     same(found.sort("customer_key").select(expected.columns), expected.sort("customer_key"))
+
+
+def test_holdout(engine: Engine) -> None:
+    end = LAST - dt.timedelta(weeks=13)
+    split = holdout_split(lazy(BOUGHT), calibration_end=end, holdout_weeks=13)
+    assert split["holdout_purchases"].sum() > 0
+    same(holdout_split(engine(BOUGHT), calibration_end=end, holdout_weeks=13), split)
+    model = MODELS["mbg_nbd"]
+    options = {"model": model, "fit": model.fit(grouped(split)), "calibration_end": end, "holdout_weeks": 13}
+    same(tracking(engine(BOUGHT), **options), tracking(lazy(BOUGHT), **options))

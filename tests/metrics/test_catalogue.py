@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from metrics.catalogue import CATALOGUE, Metric, as_markdown
+from tests.metrics.buying import no_customers
 from tests.metrics.frames import answer_rows, day, lazy, periods
 
 METRICS = pytest.mark.parametrize("metric", CATALOGUE.values(), ids=CATALOGUE)
@@ -29,8 +30,8 @@ def test_arguments_and_defaults_are_those_of_the_function(metric: Metric) -> Non
 def test_columns_are_those_of_the_result(metric: Metric) -> None:
     dates = {"as_of": day("2026-02"), "start": day("2026-01"), "end": day("2026-02")}
     takes = inspect.signature(metric.function).parameters
-    frame = lazy(answer_rows([])) if metric.frame == "feedback" else periods([])
-    result = metric.function(frame, **{name: value for name, value in dates.items() if name in takes})
+    nothing = {"feedback": lazy(answer_rows([])), "customer_periods": periods([]), "customers": lazy(no_customers())}
+    result = metric.function(nothing[metric.frame], **{name: value for name, value in dates.items() if name in takes})
     assert result.columns == list(metric.columns)
 
 

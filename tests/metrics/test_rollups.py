@@ -81,3 +81,21 @@ def test_customers_is_one_row_per_customer() -> None:
         (2, dt.datetime(2026, 2, 10), dt.datetime(2026, 2, 10), 1, 1, 0.0),
         (3, None, None, 0, 0, -7.0),
     ]
+
+
+def test_repeat_spend_is_that_of_the_days_after_the_first_with_a_known_amount() -> None:
+    orders = rows(
+        (1, "2026-01-31T08:00", 50, None),  # the first day
+        (1, "2026-01-31T23:59:59", 100, None),
+        (1, "2026-02-01T00:00", 0, None),  # a purchase of nothing counts
+        (1, "2026-02-05T10:00", 30, None),  # two orders of one day are one purchase
+        (1, "2026-02-05T11:00", None, None),
+        (1, "2026-02-09", None, None),  # not known
+        (2, "2026-02-10", 7, None),
+    )
+    frame = collected(customers(orders, REFUNDS), "customer_key")
+    assert frame.select("customer_key", "order_days", "repeat_spend", "repeat_spend_days").rows() == [
+        (1, 4, 30.0, 2),
+        (2, 1, 0.0, 0),
+        (3, 0, 0.0, 0),
+    ]

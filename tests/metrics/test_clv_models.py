@@ -1,0 +1,208 @@
+"""The models against what they say they are: gradients against differences, closed forms against integrals, at the edges too."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.stats import beta
+
+from metrics.clv import gamma_gamma
+from metrics.clv.fitted import MODELS
+from metrics.clv.models import PurchaseModel, fit_without_dropout
+from metrics.clv.pareto_nbd import PARETO_NBD
+from metrics.clv.statistics import Purchases, Spends, as_purchases, purchase_statistics
+from tests.metrics.buying import LAST, buying, customer_rows
+from tests.metrics.frames import lazy
+
+law = settings(deadline=None, max_examples=40)
+each_model = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+beta_models = pytest.mark.parametrize("model", [MODELS["bg_nbd"], MODELS["mbg_nbd"]], ids=["bg_nbd", "mbg_nbd"])
+
+PARAMETERS = np.array([0.55, 6.2, 0.9, 1.6])
+A_IS_ONE = np.array([0.55, 6.2, 1.0, 1.6])
+HISTORIES = [(0, 0.0, 0.0), (0, 0.0, 30.0), (1, 1.7, 38.9), (2, 30.4, 38.9), (7, 35.0, 35.0), (40, 100.0, 120.0)]
+
+parameters = st.lists(st.floats(-3, 3), min_size=4, max_size=4).map(np.exp)
+histories = st.lists(
+    st.tuples(st.integers(0, 2000), st.floats(0, 1), st.floats(0, 500), st.integers(1, 50)), min_size=1, max_size=20
+)
+
+
+def purchases(drawn: list[tuple[int, float, float, int]]) -> Purchases:
+    """From (x, t_x as a share of T, T, n); without a repeat purchase t_x is 0."""
+    x, share, T, n = (np.array(values, dtype=float) for values in zip(*drawn, strict=True))
+    return Purchases(x, np.where(x > 0, share * T, 0.0), T, n)
+
+
+def arrays(*values: float) -> tuple[np.ndarray, ...]:
+    return tuple(np.array([value], dtype=float) for value in values)
+
+
+def differences(likelihood, at: np.ndarray, step: float = 1e-5) -> np.ndarray:
+    """Of the value, by the logarithm of each parameter."""
+    moves = np.eye(len(at)) * step
+    return np.array([likelihood(at * np.exp(m))[0] - likelihood(at * np.exp(-m))[0] for m in moves]) / (2 * step)
+
+
+@each_model
+def test_nobody_has_a_likelihood_of_one(model: PurchaseModel) -> None:
+    nobody = Purchases(*[np.array([])] * 4)
+    value, gradient = model.log_likelihood(PARAMETERS, nobody)
+    assert value == 0
+    assert gradient == pytest.approx(np.zeros(4))
+
+
+@law
+@given(parameters, histories)
+def test_gradient_is_that_of_finite_differences(at: np.ndarray, drawn: list) -> None:
+    rows = purchases(drawn)
+    for model in MODELS.values():
+        value, gradient = model.log_likelihood(at, rows)
+        expected = differences(lambda p, model=model: model.log_likelihood(p, rows), at)
+        np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-7 * (1 + abs(value)))
+
+
+@law
+@given(st.lists(st.floats(-2, 2), min_size=3, max_size=3).map(np.exp), histories)
+def test_gradient_of_spend_is_that_of_finite_differences(at: np.ndarray, drawn: list) -> None:
+    x, m = np.array([1.0 + d[0] for d in drawn]), np.array([0.01 + d[2] for d in drawn])
+    rows = Spends(x, m, np.log(m), np.array([float(d[3]) for d in drawn]))
+    value, gradient = gamma_gamma.log_likelihood(at, rows)
+    expected = differences(lambda p: gamma_gamma.log_likelihood(p, rows), at)
+    np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-7 * (1 + abs(value)))
+
+
+@law
+@given(parameters, histories)
+def test_grouping_and_the_order_of_rows_change_nothing(at: np.ndarray, drawn: list) -> None:
+    rows = purchases(drawn)
+    each = Purchases(
+        *(np.repeat(v, rows.n.astype(int))[::-1] for v in (rows.x, rows.t_x, rows.T, np.ones_like(rows.n)))
+    )
+    for model in MODELS.values():
+        for found, expected in zip(model.log_likelihood(at, each), model.log_likelihood(at, rows), strict=True):
+            np.testing.assert_allclose(
+                found, expected, rtol=1e-9, atol=1e-8 * (1 + abs(model.log_likelihood(at, rows)[0]))
+            )
+
+
+@law
+@given(parameters, histories, st.floats(0.1, 500))
+def test_probabilities_are_between_0_and_1_and_expectations_not_below_the_chance(
+    at: np.ndarray, drawn: list, weeks: float
+) -> None:
+    """Of at least one purchase: E[N] ≥ P(N ≥ 1)."""
+    rows = purchases(drawn)
+    for model in MODELS.values():
+        alive = model.p_alive(at, rows.x, rows.t_x, rows.T)
+        active = model.p_active(at, weeks, rows.x, rows.t_x, rows.T)
+        expected = model.expected_purchases(at, weeks, rows.x, rows.t_x, rows.T)
+        for chance in (alive, active):
+            assert ((chance >= 0) & (chance <= 1)).all()
+        assert np.isfinite(expected).all()
+        assert (active <= alive + 1e-9).all()
+        assert (expected >= active * (1 - 1e-5) - 1e-9).all()
+
+
+@beta_models
+@pytest.mark.parametrize("at", [PARAMETERS, A_IS_ONE], ids=["a=.9", "a=1"])
+@pytest.mark.parametrize("history", HISTORIES)
+def test_bg_expectation_is_the_integral_over_p(model, at: np.ndarray, history: tuple) -> None:
+    """Alive at T, λ is Gamma(r + x, α + T) and p is Beta(a, b + the chances survived); given both, purchases until t are (1 − e^(−λpt))/p."""
+    r, alpha, a, b = at
+    x, _, T = history
+    weight = beta(a, b + x + model.dies_at_once)
+    for weeks in (1.0, 52.0, 500.0):
+        expected, _ = quad(
+            lambda p, weeks=weeks: weight.pdf(p) * -np.expm1(-(r + x) * np.log1p(p * weeks / (alpha + T))) / p, 0, 1
+        )
+        found = model.purchases_if_alive(at, weeks, *arrays(x, T))
+        assert found[0] == pytest.approx(expected, rel=3e-5)
+
+
+@beta_models
+@pytest.mark.parametrize("history", HISTORIES)
+def test_bg_p_active_is_alive_and_not_silent(model, history: tuple) -> None:
+    """One who lives dies only with a purchase, so silence has chance ((α + T)/(α + T + t))^(r + x)."""
+    r, alpha, *_ = PARAMETERS
+    x, t_x, T = history
+    silent = ((alpha + T) / (alpha + T + 26)) ** (r + x)
+    expected = model.p_alive(PARAMETERS, *arrays(x, t_x, T)) * (1 - silent)
+    assert model.p_active(PARAMETERS, 26.0, *arrays(x, t_x, T)) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_pareto_against_its_integrals(history: tuple) -> None:
+    r, alpha, s, b = PARAMETERS
+    x, t_x, T = history
+    alive = (alpha + T) ** -(r + x) * (b + T) ** -s
+    dead, _ = quad(lambda t: s * (alpha + t) ** -(r + x) * (b + t) ** -(s + 1), t_x, T, epsabs=0)
+    found = PARETO_NBD.p_alive(PARAMETERS, *arrays(x, t_x, T))
+    assert found[0] == pytest.approx(alive / (alive + dead), rel=1e-8)
+    bought, _ = quad(lambda u: (r + x) / (alpha + T) * ((b + T) / (b + T + u)) ** s, 0, 52)
+    assert PARETO_NBD.purchases_if_alive(PARAMETERS, 52.0, *arrays(x, T))[0] == pytest.approx(bought, rel=1e-8)
+    longer_dead, _ = quad(lambda t: s * (alpha + t) ** -(r + x) * (b + t) ** -(s + 1), t_x, T + 26, epsabs=0)
+    silent = (alpha + T + 26) ** -(r + x) * (b + T + 26) ** -s + longer_dead
+    active = PARETO_NBD.p_active(PARAMETERS, 26.0, *arrays(x, t_x, T))
+    assert active[0] == pytest.approx(1 - silent / (alive + dead), rel=1e-7)
+
+
+@each_model
+def test_unconditional_expectation_begins_at_nothing_and_grows(model: PurchaseModel) -> None:
+    values = model.unconditional_purchases(PARAMETERS, np.array([0.0, 1e-3, 1.0, 10.0, 100.0, 1000.0]))
+    assert values[0] == pytest.approx(0, abs=1e-12)
+    assert (np.diff(values) > 0).all()
+
+
+@each_model
+def test_new_customer_in_the_conditional_is_that_of_the_unconditional_expectation(model: PurchaseModel) -> None:
+    conditional = model.expected_purchases(PARAMETERS, 52.0, *arrays(0, 0, 0))
+    assert conditional[0] == pytest.approx(model.unconditional_purchases(PARAMETERS, 52.0), rel=1e-6)
+
+
+@each_model
+@pytest.mark.parametrize("T", [100.0, 2000.0])
+def test_stable_at_two_thousand_purchases_up_to_the_last_day(model: PurchaseModel, T: float) -> None:
+    history = arrays(2000, T, T)
+    rows = Purchases(*history, np.ones(1))
+    assert np.isfinite(model.log_likelihood(PARAMETERS, rows)[0])
+    assert np.isfinite(model.log_likelihood(PARAMETERS, rows)[1]).all()
+    assert model.p_alive(PARAMETERS, *history)[0] > 0.99
+    assert model.p_active(PARAMETERS, 12.0, *history)[0] == pytest.approx(1, abs=0.01)
+    expected = model.expected_purchases(PARAMETERS, 1.0, *history)[0]
+    assert expected == pytest.approx(2000 / T, rel=0.1)
+    long_gone = arrays(2000, 50, T)
+    assert model.p_active(PARAMETERS, 52.0, *long_gone)[0] == pytest.approx(0, abs=1e-6)
+
+
+@each_model
+def test_fit_is_a_maximum_and_scales_with_the_unit_of_time(model: PurchaseModel) -> None:
+    buyers = customer_rows(buying(seed=7, customers=1500))
+    rows = as_purchases(purchase_statistics(lazy(buyers), as_of=LAST))
+    fit, in_days = model.fit(rows), model.fit(rows.scaled(7.0))
+    assert fit.found
+    value, gradient = model.log_likelihood(fit.parameters, rows)
+    assert np.abs(gradient).max() / 1500 < 1e-6
+    assert value == pytest.approx(fit.log_likelihood, rel=1e-12)
+    factors = [7.0 if letter in model.times else 1.0 for letter in model.letters]
+    np.testing.assert_allclose(in_days.parameters, fit.parameters * factors, rtol=1e-5)
+    assert fit.log_likelihood > fit_without_dropout(rows).log_likelihood
+
+
+def test_expected_spend_lies_between_the_customers_mean_and_everyones() -> None:
+    at = np.array([6.25, 3.74, 15.44])
+    everyone = 6.25 * 15.44 / 2.74
+    for m in (5.0, 100.0):
+        spend = gamma_gamma.expected_spend(at, np.array([0.0, 1.0, 5.0, 1000.0]), np.full(4, m))
+        assert spend[0] == pytest.approx(everyone)
+        assert (np.diff(np.abs(spend - m)) < 0).all()
+        assert spend[3] == pytest.approx(m, rel=0.01)
+
+
+def test_log_spend_slopes_are_those_of_finite_differences() -> None:
+    at, x, m = np.array([6.25, 3.74, 15.44]), np.array([0.0, 2.0]), np.array([0.0, 40.0])
+    for index, slope in enumerate(gamma_gamma.log_spend_slopes(at, x, m)):
+        move = np.exp(np.eye(3)[index] * 1e-6)
+        up, down = (np.log(gamma_gamma.expected_spend(p, x, m)) for p in (at * move, at / move))
+        np.testing.assert_allclose(slope, (up - down) / 2e-6, rtol=1e-6, atol=1e-8)

@@ -1,0 +1,48 @@
+"""UCI Online Retail, on which models of dropout go wrong in silence: nobody can be seen to leave, and P(still active) becomes 99.7 %."""
+
+import datetime as dt
+import gzip
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from metrics.clv.fitted import MODELS
+from metrics.clv.lifetime import clv, clv_average, clv_model
+from tests.metrics.buying import customer_rows
+from tests.metrics.frames import lazy
+
+LAST = dt.date(2011, 12, 9)
+
+
+@pytest.fixture(scope="module")
+def buyers(shared: Path) -> pl.DataFrame:
+    """Customers with an invoice that is no cancellation, folded here without the importer."""
+    with gzip.open(shared / "data" / "online_retail" / "online_retail.csv.gz") as file:
+        lines = pl.read_csv(file.read(), infer_schema=False).filter(pl.col("CustomerID").str.strip_chars() != "")
+    amount = pl.col("Quantity").cast(pl.Float64) * pl.col("UnitPrice").cast(pl.Float64)
+    invoices = (
+        lines.filter(~pl.col("InvoiceNo").str.starts_with("C"))
+        .group_by("InvoiceNo", customer_key=pl.col("CustomerID").cast(pl.Int64))
+        .agg(ordered_at=pl.col("InvoiceDate").str.to_datetime("%Y-%m-%d %H:%M:%S").min(), amount=amount.sum())
+    )
+    return customer_rows(invoices.select("customer_key", "ordered_at", "amount"))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_dropout_is_named_weakly_identified(buyers: pl.DataFrame, model: str) -> None:
+    (row,) = clv_model(lazy(buyers), as_of=LAST, model=model).to_dicts()
+    assert (row["customers"], row["state"]) == (4339, "weakly_identified")
+
+
+def test_value_falls_back_to_history_and_claims_no_chance(buyers: pl.DataFrame) -> None:
+    rows = clv(lazy(buyers), as_of=LAST, horizon_weeks=52, discount_rate=0)
+    assert rows.height == 4339
+    assert rows.select("low", "high", "p_active").null_count().row(0) == (4339, 4339, 4339)
+    assert rows["purchases"].sum() <= (buyers["order_days"] - 1).sum()
+    assert rows["clv"].sum() < buyers["revenue"].sum()
+
+
+def test_three_years_are_not_nine_times_the_turnover(buyers: pl.DataFrame) -> None:
+    (row,) = clv_average(lazy(buyers), as_of=LAST, horizon_weeks=156).to_dicts()
+    assert row["clv"] * 4339 < buyers["revenue"].sum()
