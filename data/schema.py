@@ -32,7 +32,8 @@ create table sightings (table_name varchar, row_id bigint, import_id integer);
 create table mappings (signature varchar, mapping varchar, kept_at timestamp);
 create table customer_periods (customer_key bigint, month date, first_month date, orders bigint, revenue double, discount double);
 create table customers (customer_key bigint, customer_id varchar, first_order_at timestamp, last_order_at timestamp, orders bigint,
-    revenue double, order_days bigint, repeat_spend double, repeat_spend_days bigint, joined_on date, acquisition_channel varchar, region varchar);
+    revenue double, order_days bigint, repeat_spend double, repeat_spend_days bigint, joined_on date,
+    acquisition_channel varchar, region varchar);
 """
 
 

@@ -291,7 +291,7 @@ _METRICS = (
             "stands in: past purchases per horizon × own net revenue per purchase, without interval or chance to be active."
         ),
         interval=N_(
-            "Of the expectation, from parameters drawn around the estimate (Laplace, fixed seed). What one customer will do varies far more."
+            "Of the expectation, from parameters drawn around the estimate (Laplace, fixed seed). What one customer does varies far more."
         ),
         source=CLV_SOURCE,
         function=clv,

@@ -47,7 +47,7 @@ class Fit:
 
 
 def maximise(likelihood: Likelihood, *, parameters: int, customers: float) -> Fit:
-    """The fit from all parameters 1, by L-BFGS-B and then Newton’s method. The unit of time or money must make the typical value about 1."""
+    """The fit from all parameters 1, by L-BFGS-B and then Newton’s method. Time and money must be in units of about their means."""
 
     def cost(theta: Array) -> tuple[float, Array]:
         value, gradient = likelihood(np.exp(theta))

@@ -63,12 +63,11 @@ def tracking(
     cohorts = collected(known.group_by("first").agg(n=nw.len()))
     repeats = days.join(known, on="customer_key").filter(nw.col("day") > nw.col("first"))
     bought = collected(repeats.group_by("day").agg(n=nw.len()))
-    begun = (calibration_end - cohorts["first"].min()).days if cohorts.height else -1  # type: ignore[operator]
-    weeks = np.arange(-(begun // DAYS_PER_WEEK), holdout_weeks + 1) if begun >= 0 else np.arange(0)
     since = _days_after(cohorts["first"], calibration_end)
-    of = -(
-        -_days_after(bought["day"], calibration_end) // DAYS_PER_WEEK
-    )  # the week that a day lies in, 0 ending the calibration
+    first_week = -(-since.min() // DAYS_PER_WEEK) if len(since) else holdout_weeks + 1
+    weeks = np.arange(first_week, holdout_weeks + 1)
+    # the week that each day lies in: 0 is the last of the calibration
+    of = -(-_days_after(bought["day"], calibration_end) // DAYS_PER_WEEK)
     actual = np.array([bought["n"].to_numpy()[of == week].sum() for week in weeks], dtype=np.int64)
     times = np.maximum(weeks[:, None] - since / DAYS_PER_WEEK, 0.0)
     cumulative = model.unconditional_purchases(fit.parameters, times) @ cohorts["n"].to_numpy().astype(float)

@@ -4,24 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
-import numpy as np
 import polars as pl
 
 from metrics.clv import gamma_gamma
-from metrics.clv.fitted import DEFAULT_MODEL, MODELS, Fitted, fit_models
-from metrics.clv.predictions import (
-    SEED,
-    Horizon,
-    expected,
-    history,
-    log_deviation,
-    parameter_draws,
-    purchase_draws,
-    spend_of,
-)
+from metrics.clv.fitted import DEFAULT_MODEL, Fitted, fit_models
+from metrics.clv.predictions import Horizon
 from metrics.clv.statistics import (
     EXACT_UP_TO_CUSTOMERS,
-    Purchases,
     as_purchases,
     as_spends,
     buyers,
@@ -30,8 +19,9 @@ from metrics.clv.statistics import (
     spend_statistics,
     with_weeks,
 )
+from metrics.clv.values import VALUES, Cells, Terms, of_customers, of_groups
 from metrics.intervals import z_value
-from metrics.periods import at_least, checked
+from metrics.periods import at_least
 from metrics.reduce import collected, in_order, one_if
 
 PURCHASE_LETTERS = ("r", "alpha", "a", "b", "s", "beta")
@@ -42,7 +32,6 @@ MODEL_TYPES: dict[str, pl.DataType] = {
     "state": pl.String(),
     **dict.fromkeys(("spend_log_likelihood", "correlation"), pl.Float64()),
 }
-VALUES: dict[str, pl.DataType] = dict.fromkeys(("purchases", "spend", "clv", "low", "high", "p_active"), pl.Float64())
 
 
 def clv_model(
@@ -101,17 +90,18 @@ def clv(
     `as_of`; the horizon begins there.
     """
     horizon = Horizon(at_least("horizon_weeks", horizon_weeks, 1), _not_negative("discount_rate", discount_rate))
-    _not_negative("margin", margin)
-    end = calibration_end(as_of, holdout_weeks)
-    rows = _cells(customers, end, by)
-    purchases, alike = put_together(rows)
-    known = nw.from_native(rows.lazy()) if not by else customers
-    fitted = fit_models(purchases, as_spends(spend_statistics(known)), model=model)
-    rows = rows.with_columns(alike=alike)
-    z = z_value(confidence)
+    terms = Terms(horizon, _not_negative("margin", margin), z_value(confidence))
+    rows = _alike(customers, by)
+    weeks = with_weeks(rows, calibration_end(as_of, holdout_weeks), whole=rows["n"].sum() > EXACT_UP_TO_CUSTOMERS)
+    purchases, alike = put_together(weeks)
+    measures = (rows[name].to_numpy().astype(float) for name in ("n", "repeat_spend_days", "repeat_spend", "per_day"))
+    cells = Cells(purchases, alike, *measures)
+    # rows of customers are at hand already; groups of them do not tell one mean spend from another
+    spends = as_spends(spend_statistics(customers if by else nw.from_native(rows.lazy())))
+    fitted = fit_models(purchases, spends, model=model)
     if by:
-        return in_order(_averages(rows, purchases, fitted, horizon, margin, z, by), by, VALUES)
-    return _valued(rows, purchases, fitted, horizon, margin, z).select("customer_id", *VALUES)
+        return in_order(of_groups(cells, rows.select(by), fitted, terms), by, VALUES)
+    return rows.select("customer_id").hstack(of_customers(cells, fitted, terms))
 
 
 def clv_average(customers: nw.LazyFrame, *, as_of: dt.date, **options: object) -> pl.DataFrame:
@@ -148,121 +138,26 @@ def _described(fitted: Fitted) -> dict[str, object]:
     return found
 
 
-def _cells(customers: nw.LazyFrame, end: dt.date, by: Sequence[str]) -> pl.DataFrame:
-    """One row per customer, or with `by` per group of customers who are alike: x, t_x, T, repeat_spend_days, n, and of the n customers
-    together repeat_spend (not below 0) and per_day (net revenue per order-day)."""
+def _alike(customers: nw.LazyFrame, by: Sequence[str]) -> pl.DataFrame:
+    """One row per customer with an order, by key, or with `by` one per group of customers with the same order_days, first_on, last_on and
+    repeat_spend_days, in the engine: n, and sums over the n of repeat_spend and per_day (net revenue per order-day), neither below 0."""
     money = buyers(customers).with_columns(
-        repeat_spend=nw.when(nw.col("repeat_spend") > 0).then(nw.col("repeat_spend")).otherwise(nw.lit(0.0)),
-        per_day=nw.col("revenue") / nw.col("order_days"),
-        one=one_if(nw.col("order_days") > 0),
+        repeat_spend=_not_below_0(nw.col("repeat_spend")),
+        per_day=_not_below_0(nw.col("revenue")) / nw.col("order_days"),
+        n=one_if(nw.col("order_days") > 0),
     )
-    same = ["order_days", "first_on", "last_on", "repeat_spend_days"]
+    shared = ["order_days", "first_on", "last_on", "repeat_spend_days"]
     if by:
-        found = collected(
-            money.group_by(*by, *same).agg(nw.col("repeat_spend").sum(), nw.col("per_day").sum(), n=nw.col("one").sum())
-        )
-        total = int(found["n"].sum())
+        sums = [nw.col(name).sum() for name in ("n", "repeat_spend", "per_day")]
+        found = collected(money.group_by(*by, *shared).agg(*sums))
     else:
-        found = collected(money.select("customer_key", "customer_id", *same, "repeat_spend", "per_day"))
-        found = found.with_columns(n=pl.lit(1))
-        if not found["customer_key"].is_sorted():
-            found = found.sort("customer_key")
-        total = found.height
-    found = found.with_columns(pl.col("n").cast(pl.Int64))
-    return with_weeks(found, end, whole=total > EXACT_UP_TO_CUSTOMERS)
+        found = collected(money.select("customer_key", "customer_id", *shared, "n", "repeat_spend", "per_day"))
+        found = found if found["customer_key"].is_sorted() else found.sort("customer_key")
+    return found.with_columns(pl.col("n").cast(pl.Int64))
 
 
-def _valued(
-    rows: pl.DataFrame, purchases: Purchases, fitted: Fitted, horizon: Horizon, margin: float, z: float
-) -> pl.DataFrame:
-    """The rows with VALUES, each of them one customer."""
-    alike = rows["alike"].to_numpy()
-    if not fitted.predicts:
-        return _from_history(rows, history(purchases, horizon)[alike], horizon, margin)
-    known = expected(fitted, purchases, horizon)
-    x = rows["repeat_spend_days"].to_numpy().astype(float)
-    m = rows["repeat_spend"].to_numpy() / np.maximum(x, 1)
-    spend = spend_of(fitted, x, m)
-    value = known.discounted[alike] * spend * margin
-    deviation = log_deviation(purchase_draws(fitted, purchases, horizon.weeks))[alike]
-    width = np.exp(z * np.hypot(deviation, _spend_deviation(fitted, x, m)))
-    return rows.with_columns(
-        purchases=known.purchases[alike],
-        spend=spend,
-        clv=value,
-        low=value / width,
-        high=value * width,
-        p_active=known.p_active[alike],
-    )
-
-
-def _averages(
-    rows: pl.DataFrame,
-    purchases: Purchases,
-    fitted: Fitted,
-    horizon: Horizon,
-    margin: float,
-    z: float,
-    by: Sequence[str],
-) -> pl.DataFrame:
-    """One row per group with VALUES. The draws are those of the whole group, so that what its customers share is not averaged out."""
-    if not fitted.predicts:
-        single = _from_history(rows, history(purchases, horizon)[rows["alike"].to_numpy()], horizon, margin)
-        n = pl.col("n")
-        return single.group_by(by).agg(
-            purchases=(pl.col("purchases") * n).sum() / n.sum(),
-            spend=pl.col("spend").sum() / n.sum(),
-            clv=pl.col("clv").sum() / n.sum(),
-            **dict.fromkeys(("low", "high", "p_active"), pl.lit(None, pl.Float64)),
-        )
-    assert fitted.spend is not None
-    groups = rows.select(by).unique(maintain_order=True).with_row_index("group")
-    group = rows.select(by).join(groups, on=list(by), how="left", nulls_equal=True, maintain_order="left")["group"]
-    index, alike, n = group.to_numpy(), rows["alike"].to_numpy(), rows["n"].to_numpy().astype(float)
-    x, total = rows["repeat_spend_days"].to_numpy().astype(float), rows["repeat_spend"].to_numpy()
-
-    def mean(values: np.ndarray) -> np.ndarray:
-        return np.bincount(index, values, groups.height) / np.bincount(index, n, groups.height)
-
-    def spends(parameters: np.ndarray) -> np.ndarray:
-        """Σ expected spend over the n customers of a row, which is linear in what they spent."""
-        p, q, v = parameters
-        return p * (n * v + total) / (p * x + q - 1)
-
-    known = expected(fitted, purchases, horizon)
-    spend = spends(fitted.spend.parameters)
-    value = mean(known.discounted[alike] * spend) * margin
-    drawn = purchase_draws(fitted, purchases, horizon.weeks)
-    discount = known.discounted / np.maximum(known.purchases, np.finfo(float).tiny)
-    drawn_spends = parameter_draws(fitted.spend, SEED + 1)
-    totals = [mean((one * discount)[alike] * spends(other)) for one, other in zip(drawn, drawn_spends, strict=True)]
-    width = np.exp(z * log_deviation(np.array(totals)))
-    return groups.with_columns(
-        purchases=mean(n * known.purchases[alike]),
-        spend=mean(spend),
-        clv=value,
-        low=value / width,
-        high=value * width,
-        p_active=mean(n * known.p_active[alike]),
-    )
-
-
-def _from_history(rows: pl.DataFrame, purchases: np.ndarray, horizon: Horizon, margin: float) -> pl.DataFrame:
-    """The rows with VALUES from the past. `spend` and `clv` are sums over the n customers of a row."""
-    spend = pl.col("per_day").clip(0)
-    return rows.with_columns(purchases=purchases).with_columns(
-        spend=spend,
-        clv=pl.col("purchases") * spend * margin * horizon.even_factor,
-        **dict.fromkeys(("low", "high", "p_active"), pl.lit(None, pl.Float64)),
-    )
-
-
-def _spend_deviation(fitted: Fitted, x: np.ndarray, m: np.ndarray) -> np.ndarray:
-    """Standard deviation of ln expected spend, to first order in the logarithms of p, q, v."""
-    assert fitted.spend is not None and fitted.spend.covariance is not None
-    slopes = gamma_gamma.log_spend_slopes(fitted.spend.parameters, x, m)
-    factors = np.linalg.cholesky(fitted.spend.covariance).T
-    return np.sqrt(sum(sum(f * slope for f, slope in zip(row, slopes, strict=True)) ** 2 for row in factors))
+def _not_below_0(amount: nw.Expr) -> nw.Expr:
+    return nw.when(amount > 0).then(amount).otherwise(nw.lit(0.0))
 
 
 def _not_negative(name: str, value: float) -> float:

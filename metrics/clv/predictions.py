@@ -1,12 +1,12 @@
 """What the fitted models expect of the coming weeks, discounted, and how sure they are of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from metrics.clv.fitted import Fitted
 from metrics.clv.fitting import Fit
-from metrics.clv.gamma_gamma import expected_spend
 from metrics.clv.statistics import Array, Purchases
 
 WEEKS_PER_YEAR = 365.25 / 7
@@ -101,13 +101,7 @@ def history(rows: Purchases, horizon: Horizon) -> Array:
     return rows.x * horizon.weeks / np.maximum(rows.T, horizon.weeks)
 
 
-def spend_of(fitted: Fitted, x: Array, m: Array) -> Array:
-    """Expected spend per purchase, of customers with x purchases of known amount and their mean m."""
-    assert fitted.spend is not None
-    return expected_spend(fitted.spend.parameters, x, m)
-
-
-def _discounted(purchases, whole: Array, horizon: Horizon) -> Array:  # type: ignore[no-untyped-def]
+def _discounted(purchases: Callable[[float], Array], whole: Array, horizon: Horizon) -> Array:
     """∫ e^(−δu) dM(u) over the horizon, M being the expected purchases; by parts e^(−δH) M(H) + δ ∫ e^(−δu) M(u) du."""
     rate = horizon.weekly
     if rate == 0:

@@ -125,10 +125,10 @@ def spend_statistics(customers: nw.LazyFrame, *, by: Sequence[str] = ()) -> pl.D
 
 def with_weeks(days: pl.DataFrame, as_of: dt.date, *, whole: bool) -> pl.DataFrame:
     """Rows with order_days, first_on and last_on, with x, t_x and T (in weeks; `whole`: to the nearest) beside them."""
-    last = days["last_on"].max()
-    if last is not None and last > as_of:  # type: ignore[operator]
+    late = days["last_on"].filter(days["last_on"] > as_of).sort()
+    if len(late):
         raise ValueError(
-            f"The customers hold an order of {last}, after the as-of date {as_of}; leave out what follows it."
+            f"The customers hold an order of {late[-1]}, after the as-of date {as_of}; leave out what follows it."
         )
 
     def weeks(time: pl.Expr) -> pl.Expr:

@@ -12,10 +12,10 @@ from polars.testing import assert_frame_equal
 from scipy.integrate import quad
 
 from metrics.clv import statistics
+from metrics.clv.bg_nbd import MBG_NBD
 from metrics.clv.fitted import DEPENDENT, OK, TOO_FEW, WEAK, fit_models
 from metrics.clv.holdout import accuracy, activity_auc, area_under_curve, by_frequency, holdout_split, tracking
 from metrics.clv.lifetime import clv, clv_average, clv_model
-from metrics.clv.bg_nbd import MBG_NBD
 from metrics.clv.predictions import Horizon, expected, history, parameter_draws
 from metrics.clv.statistics import (
     Purchases,
@@ -64,7 +64,7 @@ def test_statistics_count_days_after_the_first_in_weeks() -> None:
 
 
 def test_orders_after_the_date_are_refused() -> None:
-    with pytest.raises(ValueError, match="hold an order of 2026-.*, after the as-of date 2026-01-01"):
+    with pytest.raises(ValueError, match=r"hold an order of 2026-.*, after the as-of date 2026-01-01"):
         clv(lazy(BUYERS), as_of=dt.date(2026, 1, 1))
     with pytest.raises(ValueError, match="after the as-of date"):
         clv_model(lazy(BUYERS), as_of=LAST, holdout_weeks=13)

@@ -109,7 +109,7 @@ def test_probabilities_are_between_0_and_1_and_expectations_not_below_the_chance
 @pytest.mark.parametrize("at", [PARAMETERS, A_IS_ONE], ids=["a=.9", "a=1"])
 @pytest.mark.parametrize("history", HISTORIES)
 def test_bg_expectation_is_the_integral_over_p(model, at: np.ndarray, history: tuple) -> None:
-    """Alive at T, λ is Gamma(r + x, α + T) and p is Beta(a, b + the chances survived); given both, purchases until t are (1 − e^(−λpt))/p."""
+    """Alive at T, λ is Gamma(r + x, α + T), p Beta(a, b + the chances survived); given both, purchases in t are (1 − e^(−λpt))/p."""
     r, alpha, a, b = at
     x, _, T = history
     weight = beta(a, b + x + model.dies_at_once)

@@ -1,0 +1,144 @@
+"""From what the models expect to money: of each customer, and on average over the customers of a group."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from metrics.clv import gamma_gamma
+from metrics.clv.fitted import Fitted
+from metrics.clv.predictions import (
+    SEED,
+    Horizon,
+    expected,
+    history,
+    log_deviation,
+    parameter_draws,
+    purchase_draws,
+)
+from metrics.clv.statistics import Array, Purchases
+
+VALUES: dict[str, pl.DataType] = dict.fromkeys(("purchases", "spend", "clv", "low", "high", "p_active"), pl.Float64())
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What value means: within which horizon, which share of revenue, and how wide the interval (standard deviations)."""
+
+    horizon: Horizon
+    margin: float
+    z: float
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Rows that each stand for n customers who share x, t_x, T and spend_days (order-days after the first, of known amount). `alike` is
+    each row's place in the `purchases` that the model was fitted to; spent (on those days) and per_day (net revenue per order-day) are
+    sums over the n.
+    """
+
+    purchases: Purchases
+    alike: Array
+    n: Array
+    spend_days: Array
+    spent: Array
+    per_day: Array
+
+
+def of_customers(cells: Cells, fitted: Fitted, terms: Terms) -> pl.DataFrame:
+    """One row per cell, each of which is one customer: VALUES."""
+    if not fitted.predicts:
+        return _from_history(cells, terms)
+    assert fitted.spend is not None
+    known, alike = expected(fitted, cells.purchases, terms.horizon), cells.alike
+    mean_spend = cells.spent / np.maximum(cells.spend_days, 1)
+    spend = gamma_gamma.expected_spend(fitted.spend.parameters, cells.spend_days, mean_spend)
+    value = known.discounted[alike] * spend * terms.margin
+    deviation = log_deviation(purchase_draws(fitted, cells.purchases, terms.horizon.weeks))[alike]
+    width = np.exp(terms.z * np.hypot(deviation, _spend_deviation(fitted, cells.spend_days, mean_spend)))
+    return pl.DataFrame(
+        {
+            "purchases": known.purchases[alike],
+            "spend": spend,
+            "clv": value,
+            "low": value / width,
+            "high": value * width,
+            "p_active": known.p_active[alike],
+        }
+    )
+
+
+def of_groups(cells: Cells, groups: pl.DataFrame, fitted: Fitted, terms: Terms) -> pl.DataFrame:
+    """One row per distinct row of `groups` (as many as there are cells): its columns and VALUES, the means over its customers."""
+    index, distinct = _numbered(groups)
+    customers = np.bincount(index, cells.n, distinct.height)
+
+    def mean(sums: Array) -> Array:
+        return np.bincount(index, sums, distinct.height) / customers
+
+    if not fitted.predicts:
+        past = _from_history(cells, terms)
+        means = {
+            "purchases": mean(cells.n * past["purchases"].to_numpy()),
+            "spend": mean(past["spend"].to_numpy()),
+            "clv": mean(past["clv"].to_numpy()),
+        }
+        return distinct.with_columns(**means, **_unknown())
+    assert fitted.spend is not None
+    known, alike = expected(fitted, cells.purchases, terms.horizon), cells.alike
+    spends = _sums_of_spend(cells, fitted.spend.parameters)
+    value = mean(known.discounted[alike] * spends) * terms.margin
+    width = np.exp(terms.z * log_deviation(np.array([mean(sums) for sums in _drawn_values(cells, fitted, terms)])))
+    return distinct.with_columns(
+        purchases=mean(cells.n * known.purchases[alike]),
+        spend=mean(spends),
+        clv=value,
+        low=value / width,
+        high=value * width,
+        p_active=mean(cells.n * known.p_active[alike]),
+    )
+
+
+def _numbered(groups: pl.DataFrame) -> tuple[Array, pl.DataFrame]:
+    """Which of the distinct rows each row is, and these."""
+    distinct = groups.unique(maintain_order=True)
+    numbered = groups.join(
+        distinct.with_row_index("number"), on=groups.columns, how="left", nulls_equal=True, maintain_order="left"
+    )
+    return numbered["number"].to_numpy().astype(np.int64), distinct
+
+
+def _drawn_values(cells: Cells, fitted: Fitted, terms: Terms) -> list[Array]:
+    """The undiscounted value of each cell under each draw of the parameters: what its customers share is not averaged out."""
+    assert fitted.spend is not None
+    purchases = purchase_draws(fitted, cells.purchases, terms.horizon.weeks)
+    return [
+        bought[cells.alike] * _sums_of_spend(cells, parameters)
+        for bought, parameters in zip(purchases, parameter_draws(fitted.spend, SEED + 1), strict=True)
+    ]
+
+
+def _sums_of_spend(cells: Cells, parameters: Array) -> Array:
+    """Σ expected spend over the customers of each cell: `gamma_gamma.expected_spend` is linear in what they spent."""
+    p, q, v = parameters
+    return p * (cells.n * v + cells.spent) / (p * cells.spend_days + q - 1)
+
+
+def _from_history(cells: Cells, terms: Terms) -> pl.DataFrame:
+    """One row per cell: VALUES from the past, purchases per customer, spend and clv summed over its customers."""
+    purchases = history(cells.purchases, terms.horizon)[cells.alike]
+    value = purchases * cells.per_day * terms.margin * terms.horizon.even_factor
+    past = pl.DataFrame({"purchases": purchases, "spend": cells.per_day, "clv": value})
+    return past.with_columns(**_unknown())
+
+
+def _unknown() -> dict[str, pl.Expr]:
+    return dict.fromkeys(("low", "high", "p_active"), pl.lit(None, pl.Float64))
+
+
+def _spend_deviation(fitted: Fitted, x: Array, m: Array) -> Array:
+    """Standard deviation of ln expected spend, to first order in the logarithms of p, q, v."""
+    assert fitted.spend is not None and fitted.spend.covariance is not None
+    slopes = gamma_gamma.log_spend_slopes(fitted.spend.parameters, x, m)
+    factors = np.linalg.cholesky(fitted.spend.covariance).T
+    return np.sqrt(sum(sum(f * slope for f, slope in zip(row, slopes, strict=True)) ** 2 for row in factors))
