@@ -81,6 +81,25 @@ def test_weekly_retention_comes_from_the_orders(snap):
     assert {week for week, count in active.items() if count} == {0, 4}
 
 
+def test_value_sees_customers_whole_up_to_the_date_whatever_the_window(snap):
+    rows = ask(snap, "clv", question("2026-02-01", "2026-02-28"), horizon_weeks=4, discount_rate=0.0)
+    assert rows.select("customer_id", "purchases", "clv").rows() == [
+        ("a", pytest.approx(4 / 8), pytest.approx(5)),  # one more order in the eight weeks from 5 January to 2 March
+        ("b", pytest.approx(4 * 7 / 41), pytest.approx(40 * 7 / 41)),
+        ("c", 0, 0),
+    ]
+    earlier = ask(snap, "clv", question(as_of="2026-02-10"))
+    assert earlier["customer_id"].to_list() == ["a", "b"]
+
+
+def test_a_holdout_is_kept_from_the_model(snap):
+    for asked, weeks in ((question(as_of="2026-02-02"), 0), (question(), 4)):  # orders reach to 2 March
+        (row,) = ask(snap, "clv_model", asked, holdout_weeks=weeks).to_dicts()
+        assert (row["customers"], row["state"]) == (2, "too_few_customers")
+    groups = ask(snap, "clv_model", question(by=("region",))).select("region", "customers").rows()
+    assert groups == [("East", 1), ("West", 2)]
+
+
 @pytest.mark.parametrize(
     ("by", "groups"), [(("region",), ["East", "West", None]), (("touchpoint",), ["app", "store", None])]
 )
