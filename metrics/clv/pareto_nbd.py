@@ -77,16 +77,17 @@ def _history(parameters: Array, x: Array, t_x: Array, T: Array, n: Array) -> tup
     """What the rows add to the likelihood by t_x and T, and to its gradient by the parameters."""
     r, alpha, s, beta = parameters
     rx = r + x
-    log_integral, share, a_t, b_t = _died_between(parameters, x, t_x, T)
+    log_integral, share, a_t, log_a_t, log_ratio = _died_between(parameters, x, t_x, T)
+    b_t, log_b_t = a_t + (beta - alpha), log_a_t + log_ratio
     log_a, log_b = np.log(alpha + T), np.log(beta + T)
     log_alive, log_dead = -rx * log_a - s * log_b, np.log(s) + log_integral
     both = np.logaddexp(log_alive, log_dead)
     n_alive = n * np.exp(log_alive - both)
     n_dead = n - n_alive
     gradient = (
-        -total(n_alive, log_a) - total(n_dead, _mean(share, np.log(a_t))),
+        -total(n_alive, log_a) - total(n_dead, _mean(share, log_a_t)),
         -total(n_alive, rx / (alpha + T)) - total(n_dead * rx, _mean(share, 1 / a_t)),
-        -total(n_alive, log_b) - total(n_dead, _mean(share, np.log(b_t))) + n_dead.sum() / s,
+        -total(n_alive, log_b) - total(n_dead, _mean(share, log_b_t)) + n_dead.sum() / s,
         -total(n_alive, s / (beta + T)) - total(n_dead * (s + 1), _mean(share, 1 / b_t)),
     )
     return total(n, both), np.array(gradient)
@@ -97,8 +98,9 @@ def _mean(share: Array, values: Array) -> Array:
     return np.einsum("ij,ij->i", share, values)
 
 
-def _died_between(parameters: Array, x: Array, t_x: Array, T: Array) -> tuple[Array, Array, Array, Array]:
-    """ln ∫ from t_x to T of (α + t)^−(r + x) (β + t)^−(s + 1) dt; at the nodes, their share of it, α + t and β + t.
+def _died_between(parameters: Array, x: Array, t_x: Array, T: Array) -> tuple[Array, Array, Array, Array, Array]:
+    """ln ∫ from t_x to T of (α + t)^−(r + x) (β + t)^−(s + 1) dt; at the nodes, their share of it, α + t, its logarithm and that of
+    (β + t)/(α + t).
 
     With v = ((α + t_x)/(α + t))^k, k = r + x + s, the integrand is (1 + (β − α)/(α + t))^−(s + 1): bounded and smooth, without ₂F₁ and
     without the difference of large numbers that eq. (17) and (18) have, for any x. v = w⁴ tames what is left at v = 0.
@@ -108,12 +110,14 @@ def _died_between(parameters: Array, x: Array, t_x: Array, T: Array) -> tuple[Ar
     log_start = np.log(alpha + t_x)
     span = -np.expm1(-k / 4 * (np.log(alpha + T) - log_start))
     w = 1 - span[:, None] * NODES
-    a_t = np.exp(log_start[:, None] - np.log(w) * (4 / k)[:, None])
-    integrand = 4 * w**3 * np.exp(-(s + 1) * np.log1p((beta - alpha) / a_t))
+    log_a_t = log_start[:, None] - np.log(w) * (4 / k)[:, None]
+    a_t = np.exp(log_a_t)
+    log_ratio = np.log1p((beta - alpha) / a_t)
+    integrand = 4 * w * w * w * np.exp(-(s + 1) * log_ratio)
     area = np.einsum("ij,j->i", integrand, WEIGHTS)
     with np.errstate(divide="ignore"):  # ln 0 where T = t_x: no time to die in
         log_integral = -k * log_start - np.log(k) + np.log(span) + np.log(area)
-    return log_integral, integrand * WEIGHTS / area[:, None], a_t, a_t + (beta - alpha)
+    return log_integral, integrand * WEIGHTS / area[:, None], a_t, log_a_t, log_ratio
 
 
 def _exponential_mean(c: float, length: Array) -> Array:
