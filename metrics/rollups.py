@@ -74,7 +74,9 @@ def _order_days(orders: nw.LazyFrame) -> nw.LazyFrame:
         .group_by("customer_key", "day")
         .agg(amount=nw.col("amount").sum(), known=one_if(~nw.col("amount").is_null()).sum())
     )
-    first = days.group_by("customer_key").agg(first=nw.col("day").min())
+    # from the orders, not from `days`, which the engine would then work out twice
+    first = orders.group_by("customer_key").agg(first=nw.col("ordered_at").min())
+    first = first.with_columns(first=nw.col("first").cast(nw.Date))
     known = (nw.col("day") > nw.col("first")) & (nw.col("known") > 0)
     return (
         days.join(first, on="customer_key")

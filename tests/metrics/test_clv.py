@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 import pytest
@@ -255,4 +254,3 @@ def test_area_under_the_curve(scores: list, happened: list, area: float | None) 
 def test_p_active_within_a_longer_horizon_is_no_lower() -> None:
     short, long = (clv(lazy(BUYERS), as_of=LAST, horizon_weeks=weeks) for weeks in (4, 52))
     assert (short["p_active"] <= long["p_active"]).all()
-    assert isinstance(lazy(BUYERS), nw.LazyFrame)

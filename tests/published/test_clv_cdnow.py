@@ -11,9 +11,8 @@ from data.ask import Question, ask
 from data.store import Store
 from metrics.clv import gamma_gamma
 from metrics.clv.bg_nbd import BG_NBD, MBG_NBD
-from metrics.clv.holdout import accuracy, activity_auc, by_frequency, grouped, holdout_split, tracking
+from metrics.clv.holdout import accuracy, activity_auc, area_under_curve, by_frequency, grouped, holdout_split, tracking
 from metrics.clv.lifetime import clv, clv_model
-from metrics.clv.pareto_nbd import PARETO_NBD
 from metrics.clv.statistics import as_purchases, as_spends, purchase_statistics, spend_statistics
 from tests.data.rows import order, take
 from tests.metrics.buying import customer_rows
@@ -122,8 +121,6 @@ def test_mbg_nbd_misses_the_holdout_by_16_percent(split: pl.DataFrame) -> None:
 
 def test_p_alive_of_bg_nbd_says_nothing_of_who_buys(split: pl.DataFrame, bg_parameters: np.ndarray) -> None:
     """It is 1 for whoever bought once: an area of .316, worse than a coin. This is why P(active) is shown."""
-    from metrics.clv.holdout import area_under_curve
-
     alive = BG_NBD.p_alive(bg_parameters, *(split[name].to_numpy() for name in ("x", "t_x", "T")))
     assert alive[(split["x"] == 0).to_numpy()] == pytest.approx(1)
     assert area_under_curve(alive, split["holdout_purchases"].to_numpy() > 0) == pytest.approx(0.316, abs=5e-4)
@@ -165,4 +162,3 @@ def test_spends_of_the_sample_are_946(calibration: pl.DataFrame) -> None:
     spends = as_spends(spend_statistics(lazy(calibration)))
     assert spends.customers == 946
     assert gamma_gamma.fit(spends).found
-    assert PARETO_NBD.times == ("alpha", "beta")
