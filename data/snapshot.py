@@ -152,7 +152,9 @@ class Snapshot:
             for frame in (self.orders(segment, as_of=as_of), self.refunds(segment, as_of=as_of))
         ]
         counted = known.join(definitions.customers(*rows), on="customer_key", how="left")
-        return counted.with_columns(nw.col("orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days").fill_null(0))
+        return counted.with_columns(
+            nw.col("orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days").fill_null(0)
+        )
 
     def values(self, column: str) -> list[str]:
         """The codes that rows of this version hold for an attribute or a column of orders and feedback, in alphabetical order."""
