@@ -1,7 +1,6 @@
 """decode → recognise → parse → check → receipt: everything that happens to files before the store sees a row."""
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -32,6 +31,7 @@ from data.imports.receipt import Receipt
 from data.imports.said import refuse_values
 from data.imports.source import source_of
 from data.imports.unpack import NamedBytes, fingerprint, unpack
+from data.imports.workspace import open_folder
 from data.settings import Settings
 from data.store import ImportMeta, Store
 from metrics.texts import N_
@@ -44,7 +44,7 @@ class Staging:
     """The private engine and folder of one import."""
 
     def __init__(self) -> None:
-        self.folder = tempfile.TemporaryDirectory(prefix="rapport-import-")
+        self.folder = open_folder()
         self.path = Path(self.folder.name)
         self.connection = duckdb.connect(
             config={
