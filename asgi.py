@@ -11,6 +11,9 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -99,7 +102,14 @@ async def _send_all(messages: list[Message], send: Send) -> None:
 # a link to a cold server that there is no such page.
 PagesManager.uses_pages_directory = False
 
+
+async def overview(request: Request) -> RedirectResponse:
+    """The first page has its address at /, whatever Streamlit is told; a link that names it keeps its view."""
+    return RedirectResponse(request.url.replace(path="/", scheme="", netloc=""))
+
+
 app = st.App(
     Path(__file__).with_name("app.py"),
+    routes=[Route("/overview", overview)],
     middleware=[Middleware(SecurityHeaders), Middleware(Compression)],
 )

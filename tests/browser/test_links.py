@@ -99,3 +99,9 @@ def test_the_language_changes_and_the_view_stays(server: str, page: Page) -> Non
 def test_a_code_that_nobody_knows_is_named(server: str, page: Page) -> None:
     visit(page, f"{server}/nps?{urlencode({**FILTERS, 'region': 'Atlantis'})}")
     expect(page.get_by_test_id("stAlert")).to_contain_text("region=Atlantis")
+
+
+def test_the_overview_opens_under_its_own_name_too(server: str, page: Page) -> None:
+    visit(page, f"{server}/overview?{urlencode(FILTERS)}")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert view(page) == {name: [code] for name, code in FILTERS.items()}
