@@ -12,6 +12,10 @@ def page() -> None:
     with st.skeleton(height=440):
         cells = triangle.answered(current)
         third = readings.retention(current)
+    if states.missing("customers"):
+        blocks.heading(_("Retention needs orders"), states.freshness())
+        states.no_source("customers")
+        return
     title = findings.retention(third, compared=current.before is not None)
     blocks.heading(title, shown(current, new_customers(third)), states.freshness())
     triangle.options()

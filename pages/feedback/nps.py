@@ -14,6 +14,10 @@ def page() -> None:
     compared = current.before is not None
     with st.skeleton(height=230):
         score = readings.nps(current)
+    if states.missing("answers"):
+        blocks.heading(_("NPS needs answers"), states.freshness())
+        states.no_source("answers")
+        return
     blocks.heading(findings.nps(score, compared=compared), shown(current, counted([score])), states.freshness())
     if not score.n:
         states.nothing_here(_("No answers in this period"))

@@ -17,6 +17,9 @@ CARD_CHANGES = {"better": "{amount} {word}", "worse": "{amount} {word}"}
 def card(reading: Reading, *, compared: bool) -> Card:
     """A reading as a card, with its last months."""
     head: Card = {"id": reading.metric, "name": _(reading.name), "define": _("Definition")}
+    if not reading.n and states.missing(reading.noun):
+        title, remedy = states.MISSING[reading.noun]
+        return {**head, "few": _(title), "detail": _(remedy)}
     if reading.value is None or reading.low is None or reading.high is None:
         return {**head, "few": states.few_text(reading.n, reading.minimum), "detail": states.few_remedy()}
     shown: Card = {
@@ -95,9 +98,11 @@ def shown(view: View, counted: str) -> str:
 
 
 def counted(readings: Sequence[Reading]) -> str:
-    """What the numbers rest on: "6,338 customers, 3,447 answers", the largest group of each noun."""
+    """What the numbers rest on: "6,338 customers, 3,447 answers", the largest group of each noun that the data hold at all."""
     largest: dict[str, Reading] = {}
     for reading in readings:
+        if not reading.n and len(readings) > 1 and states.missing(reading.noun):
+            continue
         if reading.noun not in largest or reading.n > largest[reading.noun].n:
             largest[reading.noun] = reading
     return listed([size(largest[noun]) for noun in ("customers", "answers") if noun in largest])

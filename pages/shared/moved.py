@@ -4,7 +4,7 @@ import polars as pl
 
 from pages.shared import blocks, charts, findings, readings, states
 from pages.shared.display import forest_row
-from pages.shared.texts import _, listed, period
+from pages.shared.texts import _, listed, period, sentences
 from pages.shared.view import View
 
 SHOWN = 7
@@ -25,14 +25,15 @@ def section(view: View) -> None:
     if not found:
         blocks.section(findings.moved(found), states.few_remedy())
         return
-    note = _(
-        "Change against {before}, in points, with 95% interval. The {shown} clearest of {compared} compared; "
-        "about {chance} of {compared} would look clear by chance."
-    ).format(
-        before=period(view.before.start, view.before.end),
-        shown=len(found),
-        compared=compared,
-        chance=readings.by_chance(compared),
+    chance = readings.by_chance(compared)
+    note = sentences(
+        _("Change against {before}, in points, with 95% interval.").format(
+            before=period(view.before.start, view.before.end)
+        ),
+        _("The {shown} clearest of {compared} compared.").format(shown=len(found), compared=compared),
+        _("About {chance} of {compared} would look clear by chance.").format(chance=chance, compared=compared)
+        if chance
+        else "",
     )
     table = pl.DataFrame([{name: getattr(move, name) for name in COLUMNS} for move in found])
     blocks.section(findings.moved(found), note, table=table, file="what_moved")

@@ -20,6 +20,10 @@ COMMENTS_SHOWN = 8
 
 def trend_section(view: View, *, height: int = 330) -> None:
     """NPS by month with its interval, the year before behind it, the running month marked."""
+    if states.missing("answers"):
+        blocks.section(_("NPS by month"))
+        states.no_source("answers")
+        return
     last = periods.up_to(view.start, view.end, view.as_of)
     extra = int(last == view.as_of and periods.last_complete(last, "month")[1] != last)
     dates = periods.back(last, SPARK_MONTHS + extra)

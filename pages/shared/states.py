@@ -4,6 +4,7 @@ import datetime as dt
 
 import streamlit as st
 
+from data.ask import Question
 from data.demo.load import load
 from metrics.texts import N_
 from pages.manage.job import Job
@@ -15,6 +16,11 @@ LATE_DAYS = 7  # a source that ends so much before the other one is called late
 SOURCES = {
     "orders": N_("orders end {date}, {days} days before the answers"),
     "feedback": N_("answers end {date}, {days} days before the orders"),
+}
+# What is missing from the data altogether, by what a number counts, and what to upload for it.
+MISSING = {
+    "answers": (N_("No answers yet"), N_("Upload the export of a survey that asks for a recommendation from 0 to 10.")),
+    "customers": (N_("No orders yet"), N_("Upload the orders of a shop or a till.")),
 }
 
 
@@ -42,6 +48,25 @@ def nothing_here(what: str) -> None:
         icon=":material/search_off:",
         button=_back_to_data,
     )
+
+
+def missing(noun: str) -> bool:
+    """Whether the data hold no answer to the recommendation question, or no order, whatever the period."""
+    extent = cached.extent()
+    if noun == "customers" or not extent.feedback or extent.first is None or extent.last is None:
+        return not (extent.orders if noun == "customers" else extent.feedback)
+    return not cached.answer("nps", Question(extent.first, extent.last, extent.last))["n"][0]
+
+
+def no_source(noun: str) -> None:
+    """A kind of data that nobody has uploaded yet: what it is, and the way to the upload."""
+    title, remedy = MISSING[noun]
+    blocks.empty(_(title), _(remedy), icon=":material/upload_file:", button=lambda: _to_upload(noun))
+
+
+def _to_upload(noun: str) -> None:
+    if st.button(_("Upload an export"), icon=":material/upload:", key=f"upload-{noun}"):
+        registry.open_page("upload")
 
 
 def freshness() -> str:

@@ -14,7 +14,7 @@ from data.demo.load import load
 from data.store import ImportMeta, Store
 
 ROOT = Path(__file__).parents[2]
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 120
 DEMO_CUSTOMERS = 600
 
 
