@@ -37,8 +37,30 @@ def regions(keys: pl.Series) -> pl.Series:
     return (keys % 3).replace_strict({0: "north", 1: "south", 2: None}, return_dtype=pl.String).alias("region")
 
 
+SCALES = ((1.0, 5.0), (1.0, 5.0), (1.0, 7.0), (0.0, 10.0))
+
+
 def feedback_rows(*, seed: int, answers: int = 600) -> pl.DataFrame:
+    """Answers to all three questions; those to the satisfaction question on several scales."""
     random = Random(seed)
+    recommended = _recommendations(random, answers)
+    scored = answer_rows(
+        {
+            "customer_key": random.choice([None, 1, 2]),
+            "responded_at": _time(random),
+            "survey": survey,
+            "scale_low": low,
+            "scale_high": high,
+            "score": random.choice([float(random.randrange(int(low), int(high) + 1)), random.uniform(low, high)]),
+            "region": random.choice(["north", "south", None]),
+        }
+        for survey in ("csat", "ces")
+        for low, high in random.choices(SCALES, k=answers)
+    )
+    return pl.concat([recommended, scored])
+
+
+def _recommendations(random: Random, answers: int) -> pl.DataFrame:
     return answer_rows(
         {
             "customer_key": random.choice([None, 1, 2]),

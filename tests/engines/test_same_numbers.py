@@ -13,6 +13,7 @@ from metrics.periods import EVERY
 from metrics.repeat_rate import repeat_rate, repeat_rate_trend
 from metrics.retention import KINDS, retention
 from metrics.rollups import customer_periods, customers, with_first_month
+from metrics.satisfaction import ces, ces_trend, csat, csat_trend
 from tests.engines.conftest import Engine
 from tests.engines.generated import feedback_rows, order_rows, regions
 from tests.metrics.frames import day, lazy
@@ -59,6 +60,18 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
             )
             for by in SPLITS
             for period in EVERY
+        ],
+        *[(name, function, FEEDBACK, {"by": by}) for by in SPLITS for name, function in (("csat", csat), ("ces", ces))],
+        *[
+            (
+                name,
+                function,
+                FEEDBACK,
+                {"by": by, "period": period, "as_of": AS_OF, "start": day("2025-01-15"), "end": AS_OF},
+            )
+            for by in SPLITS
+            for period in ("week", "month")
+            for name, function in (("csat_trend", csat_trend), ("ces_trend", ces_trend))
         ],
         *[
             (
