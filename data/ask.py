@@ -136,14 +136,15 @@ def _frame(
     if metric.frame == "feedback":
         rows = snap.feedback(question.segment, as_of=as_of, start=start, end=end, attributes=attributes)
         return rows.filter(nw.col("survey") == metric.survey) if metric.survey else rows
-    if weekly:
+    if metric.frame == "order_days" or weekly:
         orders, refunds = (
             rows(question.segment, as_of=as_of, start=start, end=end).filter(~nw.col("customer_key").is_null())
             for rows in (snap.orders, snap.refunds)
         )
-        weeks = rollups.customer_periods(orders, refunds, period="week")
+        days = metric.frame == "order_days"
+        made = rollups.order_days(orders) if days else rollups.customer_periods(orders, refunds, period="week")
         known = snap.customers(as_of=as_of, attributes=attributes).select("customer_key", *attributes)
-        return weeks.join(known, on="customer_key", how="left") if attributes else weeks
+        return made.join(known, on="customer_key", how="left") if attributes else made
     return snap.customer_periods(question.segment, as_of=as_of, start=start, end=end, attributes=attributes)
 
 

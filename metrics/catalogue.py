@@ -3,7 +3,7 @@
 `python -m metrics.catalogue` prints docs/metrics.md. When a definition changes so that a number changes, its version goes up.
 """
 
-from metrics import record_satisfaction
+from metrics import record_churn, record_satisfaction
 from metrics.nps import nps, nps_trend
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
 from metrics.repeat_rate import repeat_rate, repeat_rate_trend
@@ -183,7 +183,9 @@ _METRICS = (
 )
 
 CATALOGUE: dict[str, Metric] = {
-    metric.name: metric for metrics in (_METRICS, record_satisfaction.METRICS) for metric in metrics
+    metric.name: metric
+    for metrics in (_METRICS, record_satisfaction.METRICS, record_churn.METRICS)
+    for metric in metrics
 }
 
 

@@ -119,3 +119,22 @@ def test_a_wrong_question_is_told_what_would_be_right(snap, name, asked, argumen
     with pytest.raises(RapportError) as caught:
         ask(snap, name, asked, **arguments)
     assert sentence in str(caught.value)
+
+
+def test_the_repeat_curve_merges_orders_of_one_day_and_follows_customers_to_the_last_order(tmp_path: Path):
+    orders = [
+        order("1", "a", "2026-01-01T09:00", 10, region="East"),
+        order("2", "a", "2026-01-01T18:00", 10),
+        order("3", "a", "2026-01-08", 10, region="West"),
+        order("4", "b", "2026-01-10", 10),
+        order("5", None, "2026-01-11", 10),
+        order("6", "b", "2026-02-20", 10),
+    ]
+    with Store.open(tmp_path / "r.duckdb") as store:
+        take(store, orders=orders)
+        with store.snapshot() as snapshot:
+            curve = ask(snapshot, "repeat_curve", question(end="2026-01-31", by=("region",)), minimum=0)
+    weeks = {(r["region"], r["elapsed"]): (r["customers"], r["second_orders"]) for r in curve.iter_rows(named=True)}
+    assert weeks[("East", 0)] == (1, 0)
+    assert weeks[("East", 1)] == (1, 1)  # the region is the customer's, not that of the order
+    assert weeks[(None, 5)] == (1, 0)

@@ -12,8 +12,9 @@ from metrics.nps import nps, nps_trend
 from metrics.periods import EVERY
 from metrics.repeat_rate import repeat_rate, repeat_rate_trend
 from metrics.retention import KINDS, retention
-from metrics.rollups import customer_periods, customers, with_first_month
+from metrics.rollups import customer_periods, customers, order_days, with_first_month
 from metrics.satisfaction import ces, ces_trend, csat, csat_trend
+from metrics.survival import repeat_curve
 from tests.engines.conftest import Engine
 from tests.engines.generated import feedback_rows, order_rows, regions
 from tests.metrics.frames import day, lazy
@@ -36,6 +37,8 @@ def rollup(orders: pl.DataFrame, refunds: pl.DataFrame, period: str = "month") -
 
 
 PERIODS, WEEKS = rollup(ORDERS, REFUNDS), rollup(ORDERS, REFUNDS, "week")
+VISITS = order_days(lazy(ORDERS)).collect("polars").to_native()
+VISITS = VISITS.with_columns(regions(VISITS["customer_key"])).sort("customer_key", "day")
 
 ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = {
     f"{name}({', '.join(f'{key}={value}' for key, value in options.items())})": (
@@ -96,6 +99,15 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
                 "confidence": 0.9,
             },
         ),
+        *[
+            (
+                "repeat_curve",
+                repeat_curve,
+                VISITS,
+                {"by": by, "as_of": AS_OF, "cohorts_to": day("2025-12-01"), "minimum": 1},
+            )
+            for by in SPLITS
+        ],
         *[("repeat_rate", repeat_rate, PERIODS, {"by": by}) for by in SPLITS],
         *[
             ("repeat_rate_trend", repeat_rate_trend, PERIODS, {"by": by, "as_of": AS_OF, "window_months": 3})
@@ -141,6 +153,11 @@ def test_first_month(engine: Engine) -> None:
     for kind in KINDS:
         asked = retention(with_first_month(engine(PERIODS)), as_of=AS_OF, kind=kind, by=["region"])
         same(asked, retention(lazy(PERIODS), as_of=AS_OF, kind=kind, by=["region"]))
+
+
+def test_order_days(engine: Engine) -> None:
+    found, expected = (order_days(make(ORDERS)).collect("polars").to_native() for make in (engine, lazy))
+    same(found.sort("customer_key", "day").select(expected.columns), expected.sort("customer_key", "day"))
 
 
 def test_customers(engine: Engine) -> None:

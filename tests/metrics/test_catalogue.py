@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from metrics.catalogue import CATALOGUE, Metric, as_markdown
-from tests.metrics.frames import answer_rows, day, lazy, periods
+from tests.metrics.frames import answer_rows, day, lazy, order_days, periods
 
 METRICS = pytest.mark.parametrize("metric", CATALOGUE.values(), ids=CATALOGUE)
 ASKED = {"as_of", "start", "end", "cohorts_from", "cohorts_to", "by"}  # what a question brings, not an option
+
+
+EMPTY = {"feedback": lazy(answer_rows([])), "customer_periods": periods([]), "order_days": order_days([])}
 
 
 def test_docs_are_up_to_date() -> None:
@@ -29,8 +32,7 @@ def test_arguments_and_defaults_are_those_of_the_function(metric: Metric) -> Non
 def test_columns_are_those_of_the_result(metric: Metric) -> None:
     dates = {"as_of": day("2026-02"), "start": day("2026-01"), "end": day("2026-02")}
     takes = inspect.signature(metric.function).parameters
-    frame = lazy(answer_rows([])) if metric.frame == "feedback" else periods([])
-    result = metric.function(frame, **{name: value for name, value in dates.items() if name in takes})
+    result = metric.function(EMPTY[metric.frame], **{name: value for name, value in dates.items() if name in takes})
     assert result.columns == list(metric.columns)
 
 
