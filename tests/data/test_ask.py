@@ -138,3 +138,16 @@ def test_the_repeat_curve_merges_orders_of_one_day_and_follows_customers_to_the_
     assert weeks[("East", 0)] == (1, 0)
     assert weeks[("East", 1)] == (1, 1)  # the region is the customer's, not that of the order
     assert weeks[(None, 5)] == (1, 0)
+
+
+def test_churn_metrics_reach_back_to_the_first_order_and_end_with_the_last(snap):
+    """Customer a is known since January, so the order of February is no first one; answers reach to April, orders to 2 March."""
+    rows = ask(snap, "lifecycle", question("2026-02-01", "2026-04-30"), hiatus_days=60).to_dicts()
+    assert [(row["period"], row["new"], row["returning"]) for row in rows] == [
+        (DAY("2026-02-01"), 1, 1),
+        (DAY("2026-03-01"), 0, 1),
+    ]
+    (row,) = ask(snap, "inactive_share", question(), hiatus_days=20, minimum=1).to_dicts()
+    assert (row["customers"], row["inactive"]) == (3, 1)
+    (row,) = ask(snap, "hiatus", question(segment=Segment(region=("West",))), minimum=1).to_dicts()
+    assert (row["gaps"], row["open_gaps"], row["hiatus_days"]) == (3, 2, 41)

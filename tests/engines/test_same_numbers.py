@@ -8,6 +8,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from metrics.catalogue import CATALOGUE
+from metrics.hiatus import hiatus, inactive_share
+from metrics.lifecycle import inactive_share_trend, lifecycle
 from metrics.nps import nps, nps_trend
 from metrics.periods import EVERY
 from metrics.repeat_rate import repeat_rate, repeat_rate_trend
@@ -107,6 +109,29 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
                 {"by": by, "as_of": AS_OF, "cohorts_to": day("2025-12-01"), "minimum": 1},
             )
             for by in SPLITS
+        ],
+        *[
+            (name, function, VISITS, {"by": by, "as_of": AS_OF, "minimum": 5})
+            for by in SPLITS
+            for name, function in (("hiatus", hiatus), ("inactive_share", inactive_share))
+        ],
+        *[
+            (
+                name,
+                function,
+                VISITS,
+                {
+                    "by": by,
+                    "period": period,
+                    "as_of": AS_OF,
+                    "start": day("2025-01-15"),
+                    "end": AS_OF,
+                    "hiatus_days": days,
+                },
+            )
+            for by in SPLITS
+            for period, days in (("week", 0), ("month", 31), ("quarter", 0))
+            for name, function in (("lifecycle", lifecycle), ("inactive_share_trend", inactive_share_trend))
         ],
         *[("repeat_rate", repeat_rate, PERIODS, {"by": by}) for by in SPLITS],
         *[
