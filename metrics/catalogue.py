@@ -3,7 +3,7 @@
 `python -m metrics.catalogue` prints docs/metrics.md. When a definition changes so that a number changes, its version goes up.
 """
 
-from metrics import record_churn, record_satisfaction
+from metrics import record_churn, record_satisfaction, record_tiers
 from metrics.nps import nps, nps_trend
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
 from metrics.repeat_rate import repeat_rate, repeat_rate_trend
@@ -184,7 +184,7 @@ _METRICS = (
 
 CATALOGUE: dict[str, Metric] = {
     metric.name: metric
-    for metrics in (_METRICS, record_satisfaction.METRICS, record_churn.METRICS)
+    for metrics in (_METRICS, record_satisfaction.METRICS, record_churn.METRICS, record_tiers.METRICS)
     for metric in metrics
 }
 
@@ -215,7 +215,7 @@ def _section(metric: Metric) -> list[str]:
     columns = [f"| `{name}` | {meaning} |" for name, meaning in metric.columns.items()]
     arguments = [
         f"| `{name}` | `{argument.default}` | {', '.join(f'`{value}`' for value in argument.allowed) or 'any'} | {argument.meaning} |"
-        for name, argument in metric.arguments.items()
+        for name, argument in metric.options.items()
     ]
     return [
         *["", f"## {metric.label} (`{metric.name}`)", "", metric.definition, ""],

@@ -1,7 +1,7 @@
 """The form of a catalogue entry, and what many entries share."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
@@ -21,7 +21,10 @@ class Argument:
 
 @dataclass(frozen=True)
 class Metric:
-    """One number that people steer by. `columns` tells each column of the result, after those it is split by."""
+    """One number that people steer by. `columns` tells each column of the result, after those it is split by.
+
+    `arguments` are those of the function; `frame_arguments` say how the rows that it gets are made. Both are set in the same way.
+    """
 
     name: str
     version: int
@@ -38,6 +41,12 @@ class Metric:
     columns: Mapping[str, str]
     arguments: Mapping[str, Argument]
     survey: str | None = None
+    frame_arguments: Mapping[str, Argument] = field(default_factory=dict)
+
+    @property
+    def options(self) -> dict[str, Argument]:
+        """All that can be set: the arguments of the frame, then those of the function."""
+        return {**self.frame_arguments, **self.arguments}
 
 
 CONFIDENCE = Argument(0.95, N_("How sure the interval is, between 0 and 1."))

@@ -85,27 +85,37 @@ def repeat_curve(
     """
     checked("unit", unit, UNITS_DAYS)
     waits = _waits_for_second_order(order_days, as_of, cohorts_from, cohorts_to, by)
-    groups = waits.group_by(*by, all=pl.lit(True)).agg(
-        customers=(pl.col("events") + pl.col("censored")).sum(), last=pl.col("time").max()
+    curve = curve_at_marks(waits, step=UNITS_DAYS[unit], by=by, confidence=confidence).with_columns(
+        second_orders="ended", repeat_share=1 - pl.col("survival"), low=1 - pl.col("high"), high=1 - pl.col("low")
     )
-    groups = groups.filter(pl.col("customers") > 0)  # without waits, a group of everybody is still a row
-    marks = groups.select(*by, "customers", elapsed=pl.int_ranges(0, pl.col("last") // UNITS_DAYS[unit] + 1))
-    marks = marks.explode("elapsed", empty_as_null=False).with_columns(time=pl.col("elapsed") * UNITS_DAYS[unit])
+    shares = pl.col("repeat_share", "se", "low", "high")
+    shown = curve.with_columns(pl.when(pl.col("at_risk") >= minimum).then(shares))
+    return in_order(shown.rename({"waits": "customers"}), by, REPEAT_TYPES, ["elapsed"])
+
+
+def curve_at_marks(
+    waits: pl.DataFrame, *, step: int = 1, by: Sequence[str] = (), confidence: float = 0.95
+) -> pl.DataFrame:
+    """The curve of `kaplan_meier` at 0, step, 2·step … as far as the longest wait of each group.
+
+    One row per combination of `by` and mark: elapsed (0, 1, 2 …, in steps), waits (all), ended (of them, by then), at_risk (neither
+    ended nor lost sight of by then), survival, se, low, high.
+    """
+    waits = waits.with_columns(pl.col("time", "events", "censored").cast(pl.Int64))
+    groups = waits.group_by(*by, all=pl.lit(True)).agg(
+        waits=(pl.col("events") + pl.col("censored")).sum(), last=pl.col("time").max()
+    )
+    groups = groups.filter(pl.col("waits") > 0)  # without waits, a group of everybody is still a row
+    marks = groups.select(*by, "waits", elapsed=pl.int_ranges(0, pl.col("last") // step + 1))
+    marks = marks.explode("elapsed", empty_as_null=False).with_columns(time=pl.col("elapsed") * step)
     # A mark without a wait of its own length adds a row to the curve and nothing to its counts
     added = marks.select(*by, "time", events=pl.lit(0, pl.Int64), censored=pl.lit(0, pl.Int64))
-    curve = kaplan_meier(pl.concat([waits, added]), by=by, confidence=confidence)
-    so_far = pl.col("events").cum_sum().over(list(by) or pl.lit(1), order_by="time")
-    curve = curve.with_columns(
-        second_orders=so_far,
-        repeat_share=1 - pl.col("survival"),
+    columns = [*by, "time", "events", "censored"]
+    curve = kaplan_meier(pl.concat([waits.select(columns), added]), by=by, confidence=confidence).with_columns(
+        ended=pl.col("events").cum_sum().over(list(by) or pl.lit(1), order_by="time"),
         at_risk=pl.col("at_risk") - pl.col("events") - pl.col("censored"),
-        low=1 - pl.col("high"),
-        high=1 - pl.col("low"),
     )
-    rows = marks.join(curve, on=[*by, "time"], nulls_equal=True)
-    shares = pl.col("repeat_share", "se", "low", "high")
-    shown = rows.with_columns(pl.when(pl.col("at_risk") >= minimum).then(shares))
-    return in_order(shown, by, REPEAT_TYPES, ["elapsed"])
+    return marks.join(curve, on=[*by, "time"], nulls_equal=True)
 
 
 def _waits_for_second_order(

@@ -151,3 +151,63 @@ def test_churn_metrics_reach_back_to_the_first_order_and_end_with_the_last(snap)
     assert (row["customers"], row["inactive"]) == (3, 1)
     (row,) = ask(snap, "hiatus", question(segment=Segment(region=("West",))), minimum=1).to_dicts()
     assert (row["gaps"], row["open_gaps"], row["hiatus_days"]) == (3, 2, 41)
+
+
+@pytest.fixture
+def programme(tmp_path: Path):
+    """Ada rises and buys to the end, Ben stays in silver without an order after January; changes reach beyond the last order."""
+    changes = [
+        ("ada", "2026-01-01", "silver"),
+        ("ada", "2026-03-01", "gold"),
+        ("ben", "2026-01-01", "silver"),
+        ("cho", "2026-05-01", "silver"),
+    ]
+    with Store.open(tmp_path / "t.duckdb") as store:
+        take(
+            store,
+            orders=[
+                order("1", "ada", "2026-01-05", 100, region="East"),
+                order("2", "ada", "2026-04-10", 100),
+                order("3", "ben", "2026-01-20", 30, region="West"),
+            ],
+            tier_changes=[
+                dict(zip(("customer_id", "effective_on", "tier"), (c, DAY(d), t), strict=True)) for c, d, t in changes
+            ],
+        )
+        with store.snapshot() as snapshot:
+            yield snapshot
+
+
+def moves(snap, asked: Question, **arguments) -> list[tuple[object, ...]]:
+    rows = ask(snap, "tier_migration", asked, **arguments).to_dicts()
+    return [
+        (*(row[name] for name in (*asked.by, "from_tier", "to_tier", "members")),) for row in rows if row["members"]
+    ]
+
+
+def test_tiers_are_those_of_the_two_dates_even_after_the_last_order(programme):
+    asked = question("2026-01-31", "2026-05-31", "2026-05-31")
+    assert moves(programme, asked) == [("silver", "silver", 1), ("silver", "gold", 1), ("new", "silver", 1)]
+    split = Question(asked.start, asked.end, asked.as_of, by=("region",))
+    assert moves(programme, split) == [
+        ("East", "silver", "gold", 1),
+        ("West", "silver", "silver", 1),
+        (None, "new", "silver", 1),
+    ]
+
+
+def test_members_lapse_by_their_orders_when_days_are_given(programme):
+    """Ben has been silent for 80 days on the last day that orders are known for, 10 April."""
+    asked = question("2026-01-31", "2026-05-31", "2026-05-31")
+    assert moves(programme, asked, lapse_days=79) == [("silver", "gold", 1), ("silver", "lapsed", 1)]
+    assert ("silver", "silver", 1) in moves(programme, asked, lapse_days=80)
+
+
+def test_a_rule_takes_the_place_of_uploaded_tiers_and_orders_them(programme):
+    asked = question("2026-02-01", "2026-05-31", "2026-05-31")
+    rule = {"rule": "low=20, high=90", "months": 2}
+    assert moves(programme, asked, **rule) == [("low", "lapsed", 1), ("high", "lapsed", 1)]
+    with pytest.raises(RapportError, match="“money” is not allowed for measure"):
+        ask(programme, "tier_migration", asked, measure="money")
+    rates = ask(programme, "tier_rates", asked, **rule, minimum=1)
+    assert dict(zip(rates["move"], rates["moved"], strict=True))["lapse"] == 2

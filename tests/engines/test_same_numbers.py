@@ -17,8 +17,11 @@ from metrics.retention import KINDS, retention
 from metrics.rollups import customer_periods, customers, order_days, with_first_month
 from metrics.satisfaction import ces, ces_trend, csat, csat_trend
 from metrics.survival import repeat_curve
+from metrics.tier_moves import tier_migration, tier_rates, tier_rates_trend
+from metrics.tier_outlook import tier_outlook, tier_stationarity, time_in_tier
+from metrics.tiers import parse_rule, tiers_by_rule
 from tests.engines.conftest import Engine
-from tests.engines.generated import feedback_rows, order_rows, regions
+from tests.engines.generated import feedback_rows, order_rows, regions, tier_change_rows
 from tests.metrics.frames import day, lazy
 
 AS_OF = day("2026-03-20")
@@ -40,6 +43,7 @@ def rollup(orders: pl.DataFrame, refunds: pl.DataFrame, period: str = "month") -
 
 PERIODS, WEEKS = rollup(ORDERS, REFUNDS), rollup(ORDERS, REFUNDS, "week")
 VISITS = order_days(lazy(ORDERS)).collect("polars").to_native()
+TIERS = tier_change_rows(seed=4)
 VISITS = VISITS.with_columns(regions(VISITS["customer_key"])).sort("customer_key", "day")
 
 ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = {
@@ -133,6 +137,23 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
             for period, days in (("week", 0), ("month", 31), ("quarter", 0))
             for name, function in (("lifecycle", lifecycle), ("inactive_share_trend", inactive_share_trend))
         ],
+        *[
+            (
+                name,
+                function,
+                TIERS,
+                {"by": by, "as_of": AS_OF, "start": day("2025-03-01"), "end": AS_OF, **options},
+            )
+            for by in SPLITS
+            for name, function, options in (
+                ("tier_migration", tier_migration, {}),
+                ("tier_rates", tier_rates, {"minimum": 5}),
+                ("tier_rates_trend", tier_rates_trend, {"minimum": 5, "period": "quarter"}),
+                ("time_in_tier", time_in_tier, {"minimum": 5}),
+                ("tier_outlook", tier_outlook, {"minimum": 5, "lapse_days": 0}),
+                ("tier_stationarity", tier_stationarity, {"lapse_days": 0}),
+            )
+        ],
         *[("repeat_rate", repeat_rate, PERIODS, {"by": by}) for by in SPLITS],
         *[
             ("repeat_rate_trend", repeat_rate_trend, PERIODS, {"by": by, "as_of": AS_OF, "window_months": 3})
@@ -158,6 +179,26 @@ def test_metric(engine: Engine, question: str) -> None:
 def test_metric_of_nothing(engine: Engine, question: str) -> None:
     rows, ask = ASKED[question]
     same(ask(engine(rows.clear())), ask(lazy(rows.clear())))
+
+
+@pytest.mark.parametrize("by", SPLITS)
+def test_lapsed_members_by_their_orders(engine: Engine, by: tuple[str, ...]) -> None:
+    options = {"as_of": AS_OF, "start": day("2025-03-01"), "end": AS_OF, "lapse_days": 90, "by": by}
+    for metric in (tier_migration, tier_outlook):
+        found, expected = (
+            metric(make(TIERS), order_days=make(VISITS.drop("region")), **options) for make in (engine, lazy)
+        )
+        assert "lapsed" in expected.get_column("to_tier", default=pl.Series(["lapsed"])).to_list()
+        same(found, expected)
+
+
+@pytest.mark.parametrize("measure", ["spend", "orders"])
+def test_tiers_by_rule(engine: Engine, measure: str) -> None:
+    rule = {"as_of": AS_OF, "measure": measure, "months": 3, "thresholds": parse_rule("silver=2, gold=400")}
+    found, expected = (tiers_by_rule(make(PERIODS), **rule).collect("polars").to_native() for make in (engine, lazy))
+    keys = ["customer_key", "effective_on"]
+    assert expected.height > 0
+    same(found.sort(keys).select(expected.columns), expected.sort(keys))
 
 
 @pytest.mark.parametrize("period", EVERY)
