@@ -3,6 +3,8 @@
 from metrics.hiatus import hiatus, inactive_share
 from metrics.lifecycle import inactive_share_trend, lifecycle
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
+from metrics.retention import KINDS
+from metrics.rolling import rolling_retention
 from metrics.survival import UNITS_DAYS, repeat_curve
 from metrics.texts import N_
 
@@ -29,6 +31,45 @@ INACTIVE_COLUMNS = {
 }
 
 METRICS = (
+    Metric(
+        name="rolling_retention",
+        version=1,
+        label=N_("Retention in windows from the first order"),
+        unit=SHARE,
+        higher_is_better=True,
+        grain=N_("one row per cohort and window since the first order, or per group, cohort and window"),
+        definition=N_(
+            "As cohort retention, but each customer’s time is cut into windows of so many days from the own first order on, so that who "
+            "came first late in a month has as long a window as the others. Window 0 holds the first order, so it is always 1. Cohorts "
+            "are months of the first order. Each cell is over the customers whose window has ended."
+        ),
+        no_data=N_(
+            "A window that has ended for nobody is no row; one that has ended for a part of the cohort is marked as not complete and left "
+            "out of averages. A window in which nobody ordered is a true 0."
+        ),
+        interval=N_("Wilson score in each cell; pooled counts for the average row."),
+        source=WILSON_SOURCE,
+        function=rolling_retention,
+        frame="order_days",
+        columns={
+            "cohort": N_("first day of the month of the first order"),
+            "period": N_("windows since then, 0 for the first"),
+            "customers": N_("customers of the cohort whose window has ended"),
+            "active": N_("of these, with an order in it"),
+            "retention": N_("active / customers, from 0 to 1"),
+            "low": LOW,
+            "high": HIGH,
+            "complete": N_("whether the window has ended for the whole cohort"),
+        },
+        arguments={
+            "window_days": Argument(30, N_("The days of a window.")),
+            "kind": Argument("on", N_("An order in the window itself, or in it or later."), KINDS),
+            "confidence": CONFIDENCE,
+            "minimum": Argument(
+                1, N_("Below this number of customers the share of a cell is withheld; the counts are shown.")
+            ),
+        },
+    ),
     Metric(
         name="repeat_curve",
         version=1,
