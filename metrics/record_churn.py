@@ -4,6 +4,7 @@ from metrics.hiatus import hiatus, inactive_share
 from metrics.lifecycle import inactive_share_trend, lifecycle
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
 from metrics.retention import KINDS
+from metrics.revenue_retention import CALENDAR, revenue_retention
 from metrics.rolling import rolling_retention
 from metrics.survival import UNITS_DAYS, repeat_curve
 from metrics.texts import N_
@@ -227,5 +228,36 @@ METRICS = (
             **INACTIVE_COLUMNS,
         },
         arguments={"period": PERIOD, **RULE, "confidence": CONFIDENCE, "minimum": MINIMUM},
+    ),
+    Metric(
+        name="revenue_retention",
+        version=1,
+        label=N_("Revenue retention"),
+        unit=N_("share of the first period’s revenue; money per customer"),
+        higher_is_better=True,
+        grain=N_("one row per cohort and period since the first order, or per group, cohort and period"),
+        definition=N_(
+            "Net revenue of a cohort in the k-th period after that of its first orders, over its revenue in that first period; and its "
+            "revenue from the beginning to the end of the period per customer of the cohort. Can exceed 1. Refunds lower the revenue of "
+            "their own period."
+        ),
+        no_data=N_(
+            "A period that has not begun is no row; one that has begun but not ended is marked as not complete. Where the first period "
+            "brought no revenue there is no share."
+        ),
+        interval=N_("None: these are totals."),
+        source=N_("Cohort analysis, with revenue in place of customers."),
+        function=revenue_retention,
+        frame="customer_periods",
+        columns={
+            "cohort": N_("first day of the period of the first order"),
+            "period": N_("periods since then, 0 for the cohort’s own"),
+            "customers": N_("customers of the cohort"),
+            "revenue": N_("net revenue of the period"),
+            "revenue_retention": N_("revenue / revenue of period 0"),
+            "cumulative_per_customer": N_("net revenue from period 0 to this one, per customer"),
+            "complete": N_("whether the period has ended"),
+        },
+        arguments={"period": Argument("month", N_("The length of a calendar period."), tuple(CALENDAR))},
     ),
 )

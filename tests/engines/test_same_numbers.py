@@ -14,6 +14,7 @@ from metrics.nps import nps, nps_trend
 from metrics.periods import EVERY
 from metrics.repeat_rate import repeat_rate, repeat_rate_trend
 from metrics.retention import KINDS, retention
+from metrics.revenue_retention import revenue_retention
 from metrics.rolling import rolling_retention
 from metrics.rollups import customer_periods, customers, order_days, with_first_month
 from metrics.satisfaction import ces, ces_trend, csat, csat_trend
@@ -159,6 +160,11 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
             ("rolling_retention", rolling_retention, VISITS, {"by": by, "kind": kind, "as_of": AS_OF})
             for by in SPLITS
             for kind in KINDS
+        ],
+        *[
+            ("revenue_retention", revenue_retention, PERIODS, {"by": by, "period": period, "as_of": AS_OF})
+            for by in SPLITS
+            for period in ("month", "quarter")
         ],
         *[("repeat_rate", repeat_rate, PERIODS, {"by": by}) for by in SPLITS],
         *[
