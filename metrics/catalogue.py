@@ -3,59 +3,18 @@
 `python -m metrics.catalogue` prints docs/metrics.md. When a definition changes so that a number changes, its version goes up.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
-
-import polars as pl
-
+from metrics import record_churn, record_satisfaction, record_tiers
 from metrics.nps import nps, nps_trend
-from metrics.periods import EVERY
+from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
 from metrics.repeat_rate import repeat_rate, repeat_rate_trend
 from metrics.retention import KINDS, retention
 from metrics.texts import N_
 
-
-@dataclass(frozen=True)
-class Argument:
-    """An option of a metric: its default, what it does, and the values it may take (empty: any of the default's type)."""
-
-    default: str | int | float | bool
-    meaning: str
-    allowed: tuple[str | int | float | bool, ...] = ()
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One number that people steer by. `columns` tells each column of the result, after those it is split by."""
-
-    name: str
-    version: int
-    label: str
-    unit: str
-    higher_is_better: bool
-    grain: str
-    definition: str
-    no_data: str
-    interval: str
-    source: str
-    function: Callable[..., pl.DataFrame]
-    frame: Literal["feedback", "customer_periods"]
-    columns: Mapping[str, str]
-    arguments: Mapping[str, Argument]
-    survey: str | None = None
-
-
-CONFIDENCE = Argument(0.95, N_("How sure the interval is, between 0 and 1."))
-MINIMUM = Argument(30, N_("Below this number of answers or customers the number is withheld; the counts are shown."))
-PERIOD = Argument("month", N_("The length of a calendar period; weeks begin on Monday."), tuple(EVERY))
 WEIGHTED = Argument(
     False,
     N_("Count each answer with its survey weight (1 where it has none). Adds n_eff and the weighted shares."),
     (False, True),
 )
-
-LOW, HIGH = N_("lower end of the interval"), N_("upper end of the interval")
 
 NPS_COLUMNS = {
     "n": N_("answers"),
@@ -84,7 +43,6 @@ NPS_INTERVAL = N_(
     "the two variances."
 )
 NPS_SOURCE = N_("Reichheld 2003, Harvard Business Review 81(12); interval: Rocks 2016, arXiv:1601.07235.")
-WILSON_SOURCE = N_("Interval: Wilson 1927, and Newcombe 1998, Statistics in Medicine 17:857–890.")
 REPEAT_DEFINITION = N_(
     "Customers with two or more orders in the window, over customers with at least one. An order counts once, whatever its number of "
     "lines; cancelled and unpaid orders and refunds do not count."
@@ -224,7 +182,11 @@ _METRICS = (
     ),
 )
 
-CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in _METRICS}
+CATALOGUE: dict[str, Metric] = {
+    metric.name: metric
+    for metrics in (_METRICS, record_satisfaction.METRICS, record_churn.METRICS, record_tiers.METRICS)
+    for metric in metrics
+}
 
 
 def as_markdown() -> str:
@@ -253,7 +215,7 @@ def _section(metric: Metric) -> list[str]:
     columns = [f"| `{name}` | {meaning} |" for name, meaning in metric.columns.items()]
     arguments = [
         f"| `{name}` | `{argument.default}` | {', '.join(f'`{value}`' for value in argument.allowed) or 'any'} | {argument.meaning} |"
-        for name, argument in metric.arguments.items()
+        for name, argument in metric.options.items()
     ]
     return [
         *["", f"## {metric.label} (`{metric.name}`)", "", metric.definition, ""],

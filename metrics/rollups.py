@@ -39,6 +39,14 @@ def with_first_month(customer_periods: nw.LazyFrame) -> nw.LazyFrame:
     return customer_periods.join(first, on="customer_key", how="left")
 
 
+def order_days(orders: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per customer and day with an order: customer_key, day. Orders of one day are one purchase.
+
+    Rows without a customer must have been left out. Without rows the result has none.
+    """
+    return distinct(orders.select("customer_key", day=nw.col("ordered_at").cast(nw.Date)), ["customer_key", "day"])
+
+
 def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
     """One row per customer: first_order_at, last_order_at, orders, order_days (days with an order), revenue.
 
@@ -50,11 +58,7 @@ def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
         last_order_at=nw.col("ordered_at").max(),
         orders=nw.len(),
     )
-    days = (
-        distinct(orders.select("customer_key", day=nw.col("ordered_at").cast(nw.Date)), ["customer_key", "day"])
-        .group_by("customer_key")
-        .agg(order_days=nw.len())
-    )
+    days = order_days(orders).group_by("customer_key").agg(order_days=nw.len())
     money = (
         nw.concat([orders.select("customer_key", "amount"), refunds.select("customer_key", "amount")])
         .group_by("customer_key")
