@@ -3,6 +3,7 @@
 import datetime as dt
 import difflib
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
@@ -15,6 +16,7 @@ from metrics import rollups
 from metrics.catalogue import CATALOGUE, Metric
 from metrics.clv.lifetime import calibration_end
 from metrics.texts import N_
+from metrics.tiers import parse_rule, tiers_by_rule
 
 FEEDBACK_COLUMNS = ("touchpoint", "channel", "store")
 
@@ -50,7 +52,12 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
     takes = inspect.signature(metric.function).parameters
     check_arguments(metric, arguments)
     check_columns(metric, question.by)
-    as_of = observed(snap, metric, question.as_of)
+    making = {key: arguments.pop(key, argument.default) for key, argument in metric.frame_arguments.items()}
+    if making.get("rule") and not arguments.get("ladder") and "ladder" in takes:
+        arguments["ladder"] = ", ".join(parse_rule(str(making["rule"])))
+    lapse_days = metric.arguments.get("lapse_days")
+    lapses = lapse_days is not None and bool(arguments.get("lapse_days", lapse_days.default))
+    as_of = observed(snap, metric, question.as_of) if _needs_orders(metric, making, lapses) else question.as_of
     dates: dict[str, object] = {"as_of": as_of} if "as_of" in takes else {}
     start, end = None, None
     if "cohorts_from" in takes:
@@ -59,9 +66,13 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
         dates |= {"start": question.start, "end": question.end}
     elif "as_of" not in takes:
         start, end = question.start, question.end
+    if lapses:
+        dates |= {"order_days": rollups.order_days(_of_customers(snap.orders, question, as_of))}
     if metric.frame == "customers":
         seen = calibration_end(as_of, arguments.get("holdout_weeks", 0))  # type: ignore[arg-type]
         frame = snap.customers(question.segment, as_of=seen, attributes=question.by)
+    elif metric.frame == "tier_changes":
+        frame = _with_attributes(snap, _tier_changes(snap, question, as_of, making), question, as_of)
     else:
         frame = _frame(snap, metric, question, as_of, start, end, weekly=arguments.get("period") == "week")
     return metric.function(frame, by=question.by, **dates, **arguments)
@@ -82,15 +93,15 @@ def find(name: str) -> Metric:
 def check_arguments(metric: Metric, arguments: dict[str, object]) -> None:
     """RapportError for an argument that the metric does not have, or a value that it does not allow."""
     for name, value in arguments.items():
-        if name not in metric.arguments:
+        if name not in metric.options:
             raise RapportError(
                 N_("The metric “{metric}” has no argument “{name}”.{hint} It has: {known}."),
                 metric=metric.name,
                 name=name,
-                hint=_hint(name, metric.arguments),
-                known=", ".join(metric.arguments) or "none",
+                hint=_hint(name, metric.options),
+                known=", ".join(metric.options) or "none",
             )
-        allowed = metric.arguments[name].allowed
+        allowed = metric.options[name].allowed
         if allowed and value not in allowed:
             raise RapportError(
                 N_("“{value}” is not allowed for {name} of “{metric}”.{hint} Allowed: {known}."),
@@ -138,19 +149,53 @@ def _frame(
     *,
     weekly: bool,
 ) -> nw.LazyFrame:
-    attributes = tuple(name for name in question.by if name in CUSTOMER_ATTRIBUTES)
+    window = {"start": start, "end": end}
+    attributes = _attributes(question)
     if metric.frame == "feedback":
-        rows = snap.feedback(question.segment, as_of=as_of, start=start, end=end, attributes=attributes)
+        rows = snap.feedback(question.segment, as_of=as_of, **window, attributes=attributes)
         return rows.filter(nw.col("survey") == metric.survey) if metric.survey else rows
-    if weekly:
-        orders, refunds = (
-            rows(question.segment, as_of=as_of, start=start, end=end).filter(~nw.col("customer_key").is_null())
-            for rows in (snap.orders, snap.refunds)
-        )
-        weeks = rollups.customer_periods(orders, refunds, period="week")
-        known = snap.customers(as_of=as_of, attributes=attributes).select("customer_key", *attributes)
-        return weeks.join(known, on="customer_key", how="left") if attributes else weeks
-    return snap.customer_periods(question.segment, as_of=as_of, start=start, end=end, attributes=attributes)
+    if metric.frame == "customer_periods" and not weekly:
+        return snap.customer_periods(question.segment, as_of=as_of, **window, attributes=attributes)
+    orders = _of_customers(snap.orders, question, as_of, **window)
+    if metric.frame == "order_days":
+        return _with_attributes(snap, rollups.order_days(orders), question, as_of)
+    refunds = _of_customers(snap.refunds, question, as_of, **window)
+    return _with_attributes(snap, rollups.customer_periods(orders, refunds, period="week"), question, as_of)
+
+
+def _tier_changes(snap: Snapshot, question: Question, as_of: dt.date, making: dict[str, object]) -> nw.LazyFrame:
+    """The uploaded changes, or those that a rule on trailing spend or orders gives."""
+    if not making["rule"]:
+        return snap.tier_changes(question.segment, as_of=as_of)
+    return tiers_by_rule(
+        snap.customer_periods(question.segment, as_of=as_of),
+        as_of=as_of,
+        thresholds=parse_rule(str(making["rule"])),
+        measure=str(making["measure"]),
+        months=int(str(making["months"])),
+    )
+
+
+def _of_customers(
+    rows: Callable[..., nw.LazyFrame], question: Question, as_of: dt.date, **window: dt.date | None
+) -> nw.LazyFrame:
+    return rows(question.segment, as_of=as_of, **window).filter(~nw.col("customer_key").is_null())
+
+
+def _with_attributes(snap: Snapshot, frame: nw.LazyFrame, question: Question, as_of: dt.date) -> nw.LazyFrame:
+    """The frame with the customer's value of each attribute that the question splits by."""
+    attributes = _attributes(question)
+    known = snap.customers(as_of=as_of, attributes=attributes).select("customer_key", *attributes)
+    return frame.join(known, on="customer_key", how="left") if attributes else frame
+
+
+def _attributes(question: Question) -> tuple[str, ...]:
+    return tuple(name for name in question.by if name in CUSTOMER_ATTRIBUTES)
+
+
+def _needs_orders(metric: Metric, making: dict[str, object], lapses: bool) -> bool:
+    """Whether days after the last order are not observed: uploaded tiers alone may change after it."""
+    return metric.frame != "tier_changes" or lapses or bool(making["rule"])
 
 
 def _hint(name: str, known: object) -> str:

@@ -1,12 +1,11 @@
 """`python -m data.load FILE…`: take exports in and print the receipt. Exit 0 taken, 2 refused and nothing written."""
 
 import argparse
-import dataclasses
 import sys
 from pathlib import Path
 
 from data.errors import RapportError, Refused
-from data.imports import NeedsMapping, Receipt, stage
+from data.imports import Receipt, TableCounts, stage
 from data.settings import Settings
 from data.store import Store
 from metrics.texts import N_
@@ -16,9 +15,6 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         receipt = _load(options)
-    except NeedsMapping as refused:
-        print(refused, file=sys.stderr)
-        return 2
     except RapportError as refused:
         print(refused, file=sys.stderr)
         return 2
@@ -31,8 +27,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--db", type=Path, help="the DuckDB file (default: RAPPORT_DB)")
     parser.add_argument("--profile", help="the profile to read the files by (default: recognised by the headers)")
-    parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN", help="the column that a field stands under")
-    parser.add_argument("--value", action="append", default=[], metavar="FIELD=VALUE", help="one value for the whole file")
+    parser.add_argument(
+        "--map", action="append", default=[], metavar="FIELD=COLUMN", help="the column that a field stands under"
+    )
+    parser.add_argument(
+        "--value", action="append", default=[], metavar="FIELD=VALUE", help="one value for the whole file"
+    )
     parser.add_argument("--dry-run", action="store_true", help="print the receipt, write nothing")
     parser.add_argument("--json", action="store_true", help="print the receipt as JSON")
     return parser
@@ -44,9 +44,11 @@ def _load(options: argparse.Namespace) -> Receipt:
     if options.dry_run and not path.exists():
         with stage(options.files, store=None, profile=options.profile, mapping=mapping, values=values) as staged:
             return staged.receipt
-    with Store.open(path) as store:
-        with stage(options.files, store=store, profile=options.profile, mapping=mapping, values=values) as staged:
-            return staged.receipt if options.dry_run else staged.take_in()
+    with (
+        Store.open(path) as store,
+        stage(options.files, store=store, profile=options.profile, mapping=mapping, values=values) as staged,
+    ):
+        return staged.receipt if options.dry_run else staged.take_in()
 
 
 def _pairs(given: list[str], option: str) -> dict[str, str]:
@@ -64,7 +66,9 @@ def lines_of(receipt: Receipt) -> list[str]:
     lines = [receipt.profile_title]
     for file in receipt.files:
         lines.append(f"  {file.name}: {file.lines:,} lines ({file.encoding}, {file.bytes:,} bytes)")
-    lines.append(f"Lines in: {receipt.lines_in:,} = {receipt.lines_taken:,} taken + {receipt.lines_in - receipt.lines_taken:,} left out")
+    lines.append(
+        f"Lines in: {receipt.lines_in:,} = {receipt.lines_taken:,} taken + {receipt.lines_in - receipt.lines_taken:,} left out"
+    )
     for entry in receipt.left_out:
         money = "" if entry.amount is None else f", {entry.amount:,.2f}"
         lines.append(
@@ -83,17 +87,18 @@ def lines_of(receipt: Receipt) -> list[str]:
     if receipt.already_loaded is not None:
         lines.append(f"These files are loaded already (import {receipt.already_loaded}): nothing was changed.")
     elif receipt.import_id is not None:
-        lines.append(f"Taken in as import {receipt.import_id}. Take it back with: python -m data.imports undo {receipt.import_id}")
+        lines.append(
+            f"Taken in as import {receipt.import_id}. Take it back with: python -m data.imports undo {receipt.import_id}"
+        )
     else:
         lines.append("Nothing was written (dry run).")
     return lines
 
 
-def _fate(table: object) -> str:
-    counts = dataclasses.asdict(table)  # type: ignore[call-overload]
-    if counts["new"] is None:
+def _fate(table: TableCounts) -> str:
+    if table.new is None:
         return ""
-    return f" ({counts['new']:,} new, {counts['changed']:,} changed, {counts['same']:,} the same)"
+    return f" ({table.new:,} new, {table.changed:,} changed, {table.same:,} the same)"
 
 
 def _span(receipt: Receipt) -> str:

@@ -41,7 +41,7 @@ def listing() -> str:
     """One line per metric: its name, its label and what can be set."""
     width = max(map(len, CATALOGUE))
     return "\n".join(
-        f"{name:{width}}  {metric.label} ({', '.join(f'{key}={value.default}' for key, value in metric.arguments.items())})"
+        f"{name:{width}}  {metric.label} ({', '.join(f'{key}={value.default}' for key, value in metric.options.items())})"
         for name, metric in CATALOGUE.items()
     )
 
@@ -90,7 +90,7 @@ def _segment(snap: Snapshot, conditions: Iterable[str]) -> Segment:
 def _setting(metric: Metric, text: str) -> tuple[str, object]:
     """The argument and its value, in the type of the argument's default. Which arguments there are, `ask` checks."""
     name, value = _pair("--set", text)
-    argument = metric.arguments.get(name)
+    argument = metric.options.get(name)
     return name, _typed(name, value, argument) if argument else value
 
 

@@ -3,66 +3,18 @@
 `python -m metrics.catalogue` prints docs/metrics.md. When a definition changes so that a number changes, its version goes up.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
-
-import polars as pl
-
-from metrics.clv.fitted import MODELS
-from metrics.clv.lifetime import clv, clv_model
+from metrics import record_churn, record_clv, record_satisfaction, record_tiers
 from metrics.nps import nps, nps_trend
-from metrics.periods import EVERY
+from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
 from metrics.repeat_rate import repeat_rate, repeat_rate_trend
 from metrics.retention import KINDS, retention
 from metrics.texts import N_
 
-
-@dataclass(frozen=True)
-class Argument:
-    """An option of a metric: its default, what it does, and the values it may take (empty: any of the default's type)."""
-
-    default: str | int | float | bool
-    meaning: str
-    allowed: tuple[str | int | float | bool, ...] = ()
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One number that people steer by. `columns` tells each column of the result, after those it is split by."""
-
-    name: str
-    version: int
-    label: str
-    unit: str
-    higher_is_better: bool
-    grain: str
-    definition: str
-    no_data: str
-    interval: str
-    source: str
-    function: Callable[..., pl.DataFrame]
-    frame: Literal["feedback", "customer_periods", "customers"]
-    columns: Mapping[str, str]
-    arguments: Mapping[str, Argument]
-    survey: str | None = None
-
-
-CONFIDENCE = Argument(0.95, N_("How sure the interval is, between 0 and 1."))
-MINIMUM = Argument(30, N_("Below this number of answers or customers the number is withheld; the counts are shown."))
-PERIOD = Argument("month", N_("The length of a calendar period; weeks begin on Monday."), tuple(EVERY))
 WEIGHTED = Argument(
     False,
     N_("Count each answer with its survey weight (1 where it has none). Adds n_eff and the weighted shares."),
     (False, True),
 )
-
-MODEL = Argument("mbg_nbd", N_("How customers are taken to buy and leave."), tuple(MODELS))
-HOLDOUT_WEEKS = Argument(
-    0, N_("Weeks at the end of the data that the model does not see, so that its forecast can be judged by them.")
-)
-
-LOW, HIGH = N_("lower end of the interval"), N_("upper end of the interval")
 
 NPS_COLUMNS = {
     "n": N_("answers"),
@@ -91,17 +43,11 @@ NPS_INTERVAL = N_(
     "the two variances."
 )
 NPS_SOURCE = N_("Reichheld 2003, Harvard Business Review 81(12); interval: Rocks 2016, arXiv:1601.07235.")
-WILSON_SOURCE = N_("Interval: Wilson 1927, and Newcombe 1998, Statistics in Medicine 17:857–890.")
 REPEAT_DEFINITION = N_(
     "Customers with two or more orders in the window, over customers with at least one. An order counts once, whatever its number of "
     "lines; cancelled and unpaid orders and refunds do not count."
 )
 REPEAT_INTERVAL = N_("Wilson score. A change between two windows: Newcombe’s hybrid score (method 10).")
-CLV_SOURCE = N_(
-    "BG/NBD: Fader, Hardie & Lee 2005, Marketing Science 24(2):275–284. MBG/NBD: Batislam, Denizel & Filiztekin 2007, International "
-    "Journal of Research in Marketing 24(3):201–209. Pareto/NBD: Schmittlein, Morrison & Colombo 1987, Management Science 33(1):1–24; "
-    "Fader & Hardie, note 009. Gamma-Gamma: Fader & Hardie 2013, note 025."
-)
 
 _METRICS = (
     Metric(
@@ -234,89 +180,19 @@ _METRICS = (
             "minimum": MINIMUM,
         },
     ),
-    Metric(
-        name="clv_model",
-        version=1,
-        label=N_("Models behind customer lifetime value"),
-        unit=N_("parameters; weeks and money"),
-        higher_is_better=True,
-        grain=N_("one row, or one per group, each fitted on its own customers"),
-        definition=N_(
-            "A model of when customers buy and leave (MBG/NBD, BG/NBD or Pareto/NBD) and one of what they spend (Gamma-Gamma), fitted by "
-            "maximum likelihood to each customer’s repeat purchases x, time of the last one t_x and time observed T, in weeks. Orders of "
-            "one day are one purchase. The log-likelihood is that of the purchases."
-        ),
-        no_data=N_(
-            "State too_few_customers below 1,000 buyers, or when a parameter is known to no better than a factor of e³; "
-            "weakly_identified when the likelihood has no maximum or the data do not show that anybody leaves; "
-            "spend_depends_on_frequency when their correlation exceeds 0.3. A parameter without a maximum is empty."
-        ),
-        interval=N_("None here; that of the value follows from the curvature of the likelihood (Laplace)."),
-        source=CLV_SOURCE,
-        function=clv_model,
-        frame="customers",
-        columns={
-            "model": N_("bg_nbd, mbg_nbd or pareto_nbd"),
-            "r": N_("shape of the purchase rates"),
-            "alpha": N_("scale of the purchase rates, in weeks"),
-            "a": N_("first parameter of the chance to leave after a purchase (BG/NBD, MBG/NBD)"),
-            "b": N_("second parameter of it"),
-            "s": N_("shape of the rates of leaving (Pareto/NBD)"),
-            "beta": N_("scale of the rates of leaving, in weeks (Pareto/NBD)"),
-            "p": N_("shape of the spends of one customer"),
-            "q": N_("shape of the scales over customers"),
-            "v": N_("scale of the scales over customers, in money"),
-            "log_likelihood": N_("of the purchases, at its maximum"),
-            "customers": N_("customers with an order"),
-            "state": N_("ok, too_few_customers, weakly_identified or spend_depends_on_frequency"),
-            "spend_log_likelihood": N_("of the mean spends, at its maximum"),
-            "correlation": N_("of frequency and mean spend among those who bought again"),
-        },
-        arguments={"model": MODEL, "holdout_weeks": HOLDOUT_WEEKS},
-    ),
-    Metric(
-        name="clv",
-        version=1,
-        label=N_("Customer lifetime value"),
-        unit=N_("money within the horizon"),
-        higher_is_better=True,
-        grain=N_("one row per customer with an order, or the mean of each group"),
-        definition=N_(
-            "Expected purchases within the horizon, each discounted to the as-of date, × expected spend per purchase × margin. The models "
-            "(see clv_model) are fitted to all customers asked for. The chance to be active is that of at least one purchase within the "
-            "horizon: 1 − L(x, t_x, T + H)/L(x, t_x, T)."
-        ),
-        no_data=N_(
-            "A customer without an order is no row. Where the models cannot be believed (too_few_customers, weakly_identified), history "
-            "stands in: past purchases per horizon × own net revenue per purchase, without interval or chance to be active."
-        ),
-        interval=N_(
-            "Of the expectation, from parameters drawn around the estimate (Laplace, fixed seed). What one customer does varies far more."
-        ),
-        source=CLV_SOURCE,
-        function=clv,
-        frame="customers",
-        columns={
-            "customer_id": N_("the customer; not when split into groups"),
-            "purchases": N_("expected order-days within the horizon"),
-            "spend": N_("expected spend per purchase"),
-            "clv": N_("expected value within the horizon, discounted"),
-            "low": LOW,
-            "high": HIGH,
-            "p_active": N_("chance of at least one purchase within the horizon, from 0 to 1"),
-        },
-        arguments={
-            "model": MODEL,
-            "horizon_weeks": Argument(52, N_("How many weeks ahead.")),
-            "discount_rate": Argument(0.1, N_("What money a year later is worth less, per year.")),
-            "margin": Argument(1.0, N_("The share of revenue that counts as value.")),
-            "holdout_weeks": HOLDOUT_WEEKS,
-            "confidence": CONFIDENCE,
-        },
-    ),
 )
 
-CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in _METRICS}
+CATALOGUE: dict[str, Metric] = {
+    metric.name: metric
+    for metrics in (
+        _METRICS,
+        record_satisfaction.METRICS,
+        record_churn.METRICS,
+        record_clv.METRICS,
+        record_tiers.METRICS,
+    )
+    for metric in metrics
+}
 
 
 def as_markdown() -> str:
@@ -345,7 +221,7 @@ def _section(metric: Metric) -> list[str]:
     columns = [f"| `{name}` | {meaning} |" for name, meaning in metric.columns.items()]
     arguments = [
         f"| `{name}` | `{argument.default}` | {', '.join(f'`{value}`' for value in argument.allowed) or 'any'} | {argument.meaning} |"
-        for name, argument in metric.arguments.items()
+        for name, argument in metric.options.items()
     ]
     return [
         *["", f"## {metric.label} (`{metric.name}`)", "", metric.definition, ""],

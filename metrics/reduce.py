@@ -46,6 +46,12 @@ def period_start(time: nw.Expr, period: str) -> nw.Expr:
     return start.cast(nw.Date)
 
 
+def day_number(date: nw.Expr) -> nw.Expr:
+    """Days since the first of January of year 1, so that days between dates are a difference of integers on every engine."""
+    years = date.dt.year().cast(nw.Int64) - 1
+    return years * 365 + years // 4 - years // 100 + years // 400 + date.dt.ordinal_day().cast(nw.Int64) - 1
+
+
 def in_order(
     frame: pl.DataFrame, by: Sequence[str], types: dict[str, pl.DataType], keys: Sequence[str] = ()
 ) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 import narwhals.stable.v2 as nw
 
 from metrics.periods import EVERY, checked
-from metrics.reduce import one_if, period_start
+from metrics.reduce import distinct, one_if, period_start
 
 
 def customer_periods(orders: nw.LazyFrame, refunds: nw.LazyFrame, *, period: str = "month") -> nw.LazyFrame:
@@ -37,6 +37,14 @@ def with_first_month(customer_periods: nw.LazyFrame) -> nw.LazyFrame:
         customer_periods.filter(nw.col("orders") > 0).group_by("customer_key").agg(first_month=nw.col("month").min())
     )
     return customer_periods.join(first, on="customer_key", how="left")
+
+
+def order_days(orders: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per customer and day with an order: customer_key, day. Orders of one day are one purchase.
+
+    Rows without a customer must have been left out. Without rows the result has none.
+    """
+    return distinct(orders.select("customer_key", day=nw.col("ordered_at").cast(nw.Date)), ["customer_key", "day"])
 
 
 def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:

@@ -138,3 +138,95 @@ def test_a_wrong_question_is_told_what_would_be_right(snap, name, asked, argumen
     with pytest.raises(RapportError) as caught:
         ask(snap, name, asked, **arguments)
     assert sentence in str(caught.value)
+
+
+def test_the_repeat_curve_merges_orders_of_one_day_and_follows_customers_to_the_last_order(tmp_path: Path):
+    orders = [
+        order("1", "a", "2026-01-01T09:00", 10, region="East"),
+        order("2", "a", "2026-01-01T18:00", 10),
+        order("3", "a", "2026-01-08", 10, region="West"),
+        order("4", "b", "2026-01-10", 10),
+        order("5", None, "2026-01-11", 10),
+        order("6", "b", "2026-02-20", 10),
+    ]
+    with Store.open(tmp_path / "r.duckdb") as store:
+        take(store, orders=orders)
+        with store.snapshot() as snapshot:
+            curve = ask(snapshot, "repeat_curve", question(end="2026-01-31", by=("region",)), minimum=0)
+    weeks = {(r["region"], r["elapsed"]): (r["customers"], r["second_orders"]) for r in curve.iter_rows(named=True)}
+    assert weeks[("East", 0)] == (1, 0)
+    assert weeks[("East", 1)] == (1, 1)  # the region is the customer's, not that of the order
+    assert weeks[(None, 5)] == (1, 0)
+
+
+def test_churn_metrics_reach_back_to_the_first_order_and_end_with_the_last(snap):
+    """Customer a is known since January, so the order of February is no first one; answers reach to April, orders to 2 March."""
+    rows = ask(snap, "lifecycle", question("2026-02-01", "2026-04-30"), hiatus_days=60).to_dicts()
+    assert [(row["period"], row["new"], row["returning"]) for row in rows] == [
+        (DAY("2026-02-01"), 1, 1),
+        (DAY("2026-03-01"), 0, 1),
+    ]
+    (row,) = ask(snap, "inactive_share", question(), hiatus_days=20, minimum=1).to_dicts()
+    assert (row["customers"], row["inactive"]) == (3, 1)
+    (row,) = ask(snap, "hiatus", question(segment=Segment(region=("West",))), minimum=1).to_dicts()
+    assert (row["gaps"], row["open_gaps"], row["hiatus_days"]) == (3, 2, 41)
+
+
+@pytest.fixture
+def programme(tmp_path: Path):
+    """Ada rises and buys to the end, Ben stays in silver without an order after January; changes reach beyond the last order."""
+    changes = [
+        ("ada", "2026-01-01", "silver"),
+        ("ada", "2026-03-01", "gold"),
+        ("ben", "2026-01-01", "silver"),
+        ("cho", "2026-05-01", "silver"),
+    ]
+    with Store.open(tmp_path / "t.duckdb") as store:
+        take(
+            store,
+            orders=[
+                order("1", "ada", "2026-01-05", 100, region="East"),
+                order("2", "ada", "2026-04-10", 100),
+                order("3", "ben", "2026-01-20", 30, region="West"),
+            ],
+            tier_changes=[
+                dict(zip(("customer_id", "effective_on", "tier"), (c, DAY(d), t), strict=True)) for c, d, t in changes
+            ],
+        )
+        with store.snapshot() as snapshot:
+            yield snapshot
+
+
+def moves(snap, asked: Question, **arguments) -> list[tuple[object, ...]]:
+    rows = ask(snap, "tier_migration", asked, **arguments).to_dicts()
+    return [
+        (*(row[name] for name in (*asked.by, "from_tier", "to_tier", "members")),) for row in rows if row["members"]
+    ]
+
+
+def test_tiers_are_those_of_the_two_dates_even_after_the_last_order(programme):
+    asked = question("2026-01-31", "2026-05-31", "2026-05-31")
+    assert moves(programme, asked) == [("silver", "silver", 1), ("silver", "gold", 1), ("new", "silver", 1)]
+    split = Question(asked.start, asked.end, asked.as_of, by=("region",))
+    assert moves(programme, split) == [
+        ("East", "silver", "gold", 1),
+        ("West", "silver", "silver", 1),
+        (None, "new", "silver", 1),
+    ]
+
+
+def test_members_lapse_by_their_orders_when_days_are_given(programme):
+    """Ben has been silent for 80 days on the last day that orders are known for, 10 April."""
+    asked = question("2026-01-31", "2026-05-31", "2026-05-31")
+    assert moves(programme, asked, lapse_days=79) == [("silver", "gold", 1), ("silver", "lapsed", 1)]
+    assert ("silver", "silver", 1) in moves(programme, asked, lapse_days=80)
+
+
+def test_a_rule_takes_the_place_of_uploaded_tiers_and_orders_them(programme):
+    asked = question("2026-02-01", "2026-05-31", "2026-05-31")
+    rule = {"rule": "low=20, high=90", "months": 2}
+    assert moves(programme, asked, **rule) == [("low", "lapsed", 1), ("high", "lapsed", 1)]
+    with pytest.raises(RapportError, match="“money” is not allowed for measure"):
+        ask(programme, "tier_migration", asked, measure="money")
+    rates = ask(programme, "tier_rates", asked, **rule, minimum=1)
+    assert dict(zip(rates["move"], rates["moved"], strict=True))["lapse"] == 2

@@ -12,7 +12,6 @@ import pytest
 from data import load, metric
 
 
-
 @pytest.fixture(scope="module")
 def retail(shared: Path, tmp_path_factory) -> Path:
     db = tmp_path_factory.mktemp("retail") / "retail.duckdb"

@@ -37,8 +37,40 @@ def regions(keys: pl.Series) -> pl.Series:
     return (keys % 3).replace_strict({0: "north", 1: "south", 2: None}, return_dtype=pl.String).alias("region")
 
 
-def feedback_rows(*, seed: int, answers: int = 600) -> pl.DataFrame:
+def tier_change_rows(*, seed: int, customers: int = 120, changes: int = 400) -> pl.DataFrame:
+    """Changes of tier, some to “lapsed”, at most one per customer and day; every third customer without a region."""
     random = Random(seed)
+    tiers = ("bronze", "bronze", "silver", "gold", "lapsed")
+    rows = {(random.randrange(customers), _time(random).date()): random.choice(tiers) for _ in range(changes)}
+    types = {"customer_key": pl.Int64, "effective_on": pl.Date, "tier": pl.String}
+    frame = pl.DataFrame([(key, at, tier) for (key, at), tier in sorted(rows.items())], schema=types, orient="row")
+    return frame.with_columns(regions(frame["customer_key"]))
+
+
+SCALES = ((1.0, 5.0), (1.0, 5.0), (1.0, 7.0), (0.0, 10.0))
+
+
+def feedback_rows(*, seed: int, answers: int = 600) -> pl.DataFrame:
+    """Answers to all three questions; those to the satisfaction question on several scales."""
+    random = Random(seed)
+    recommended = _recommendations(random, answers)
+    scored = answer_rows(
+        {
+            "customer_key": random.choice([None, 1, 2]),
+            "responded_at": _time(random),
+            "survey": survey,
+            "scale_low": low,
+            "scale_high": high,
+            "score": random.choice([float(random.randrange(int(low), int(high) + 1)), random.uniform(low, high)]),
+            "region": random.choice(["north", "south", None]),
+        }
+        for survey in ("csat", "ces")
+        for low, high in random.choices(SCALES, k=answers)
+    )
+    return pl.concat([recommended, scored])
+
+
+def _recommendations(random: Random, answers: int) -> pl.DataFrame:
     return answer_rows(
         {
             "customer_key": random.choice([None, 1, 2]),

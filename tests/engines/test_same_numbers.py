@@ -12,13 +12,22 @@ from metrics.catalogue import CATALOGUE
 from metrics.clv.fitted import MODELS
 from metrics.clv.holdout import grouped, holdout_split, tracking
 from metrics.clv.lifetime import clv, clv_model
+from metrics.hiatus import hiatus, inactive_share
+from metrics.lifecycle import inactive_share_trend, lifecycle
 from metrics.nps import nps, nps_trend
 from metrics.periods import EVERY
 from metrics.repeat_rate import repeat_rate, repeat_rate_trend
 from metrics.retention import KINDS, retention
-from metrics.rollups import customer_periods, customers, with_first_month
+from metrics.revenue_retention import revenue_retention
+from metrics.rolling import rolling_retention
+from metrics.rollups import customer_periods, customers, order_days, with_first_month
+from metrics.satisfaction import ces, ces_trend, csat, csat_trend
+from metrics.survival import repeat_curve
+from metrics.tier_moves import tier_migration, tier_rates, tier_rates_trend
+from metrics.tier_outlook import tier_outlook, tier_stationarity, time_in_tier
+from metrics.tiers import parse_rule, tiers_by_rule
 from tests.engines.conftest import Engine
-from tests.engines.generated import feedback_rows, order_rows, regions
+from tests.engines.generated import feedback_rows, order_rows, regions, tier_change_rows
 from tests.metrics.buying import LAST, buying, customer_rows
 from tests.metrics.frames import day, lazy
 
@@ -40,6 +49,9 @@ def rollup(orders: pl.DataFrame, refunds: pl.DataFrame, period: str = "month") -
 
 
 PERIODS, WEEKS = rollup(ORDERS, REFUNDS), rollup(ORDERS, REFUNDS, "week")
+VISITS = order_days(lazy(ORDERS)).collect("polars").to_native()
+TIERS = tier_change_rows(seed=4)
+VISITS = VISITS.with_columns(regions(VISITS["customer_key"])).sort("customer_key", "day")
 
 BOUGHT = buying(seed=4, customers=1200)
 BUYERS = customer_rows(BOUGHT).with_columns(regions(pl.Series("customer_key", range(1200))))
@@ -68,6 +80,18 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
             for by in SPLITS
             for period in EVERY
         ],
+        *[(name, function, FEEDBACK, {"by": by}) for by in SPLITS for name, function in (("csat", csat), ("ces", ces))],
+        *[
+            (
+                name,
+                function,
+                FEEDBACK,
+                {"by": by, "period": period, "as_of": AS_OF, "start": day("2025-01-15"), "end": AS_OF},
+            )
+            for by in SPLITS
+            for period in ("week", "month")
+            for name, function in (("csat_trend", csat_trend), ("ces_trend", ces_trend))
+        ],
         *[
             (
                 "retention",
@@ -93,6 +117,65 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
         ),
         *[("clv_model", clv_model, BUYERS, {"as_of": LAST, "model": model}) for model in MODELS],
         *[(f.__name__, f, BUYERS, {"as_of": LAST, "by": by}) for f in (clv, clv_model) for by in SPLITS],
+        *[
+            (
+                "repeat_curve",
+                repeat_curve,
+                VISITS,
+                {"by": by, "as_of": AS_OF, "cohorts_to": day("2025-12-01"), "minimum": 1},
+            )
+            for by in SPLITS
+        ],
+        *[
+            (name, function, VISITS, {"by": by, "as_of": AS_OF, "minimum": 5})
+            for by in SPLITS
+            for name, function in (("hiatus", hiatus), ("inactive_share", inactive_share))
+        ],
+        *[
+            (
+                name,
+                function,
+                VISITS,
+                {
+                    "by": by,
+                    "period": period,
+                    "as_of": AS_OF,
+                    "start": day("2025-01-15"),
+                    "end": AS_OF,
+                    "hiatus_days": days,
+                },
+            )
+            for by in SPLITS
+            for period, days in (("week", 0), ("month", 31), ("quarter", 0))
+            for name, function in (("lifecycle", lifecycle), ("inactive_share_trend", inactive_share_trend))
+        ],
+        *[
+            (
+                name,
+                function,
+                TIERS,
+                {"by": by, "as_of": AS_OF, "start": day("2025-03-01"), "end": AS_OF, **options},
+            )
+            for by in SPLITS
+            for name, function, options in (
+                ("tier_migration", tier_migration, {}),
+                ("tier_rates", tier_rates, {"minimum": 5}),
+                ("tier_rates_trend", tier_rates_trend, {"minimum": 5, "period": "quarter"}),
+                ("time_in_tier", time_in_tier, {"minimum": 5}),
+                ("tier_outlook", tier_outlook, {"minimum": 5, "lapse_days": 0}),
+                ("tier_stationarity", tier_stationarity, {"lapse_days": 0}),
+            )
+        ],
+        *[
+            ("rolling_retention", rolling_retention, VISITS, {"by": by, "kind": kind, "as_of": AS_OF})
+            for by in SPLITS
+            for kind in KINDS
+        ],
+        *[
+            ("revenue_retention", revenue_retention, PERIODS, {"by": by, "period": period, "as_of": AS_OF})
+            for by in SPLITS
+            for period in ("month", "quarter")
+        ],
         *[("repeat_rate", repeat_rate, PERIODS, {"by": by}) for by in SPLITS],
         *[
             ("repeat_rate_trend", repeat_rate_trend, PERIODS, {"by": by, "as_of": AS_OF, "window_months": 3})
@@ -120,6 +203,26 @@ def test_metric_of_nothing(engine: Engine, question: str) -> None:
     same(ask(engine(rows.clear())), ask(lazy(rows.clear())))
 
 
+@pytest.mark.parametrize("by", SPLITS)
+def test_lapsed_members_by_their_orders(engine: Engine, by: tuple[str, ...]) -> None:
+    options = {"as_of": AS_OF, "start": day("2025-03-01"), "end": AS_OF, "lapse_days": 90, "by": by}
+    for metric in (tier_migration, tier_outlook):
+        found, expected = (
+            metric(make(TIERS), order_days=make(VISITS.drop("region")), **options) for make in (engine, lazy)
+        )
+        assert "lapsed" in expected.get_column("to_tier", default=pl.Series(["lapsed"])).to_list()
+        same(found, expected)
+
+
+@pytest.mark.parametrize("measure", ["spend", "orders"])
+def test_tiers_by_rule(engine: Engine, measure: str) -> None:
+    rule = {"as_of": AS_OF, "measure": measure, "months": 3, "thresholds": parse_rule("silver=2, gold=400")}
+    found, expected = (tiers_by_rule(make(PERIODS), **rule).collect("polars").to_native() for make in (engine, lazy))
+    keys = ["customer_key", "effective_on"]
+    assert expected.height > 0
+    same(found.sort(keys).select(expected.columns), expected.sort(keys))
+
+
 @pytest.mark.parametrize("period", EVERY)
 def test_customer_periods(engine: Engine, period: str) -> None:
     for orders, refunds in ((ORDERS, REFUNDS), (ORDERS, NOTHING["refunds"]), (NOTHING["orders"], REFUNDS)):
@@ -138,6 +241,11 @@ def test_first_month(engine: Engine) -> None:
     for kind in KINDS:
         asked = retention(with_first_month(engine(PERIODS)), as_of=AS_OF, kind=kind, by=["region"])
         same(asked, retention(lazy(PERIODS), as_of=AS_OF, kind=kind, by=["region"]))
+
+
+def test_order_days(engine: Engine) -> None:
+    found, expected = (order_days(make(ORDERS)).collect("polars").to_native() for make in (engine, lazy))
+    same(found.sort("customer_key", "day").select(expected.columns), expected.sort("customer_key", "day"))
 
 
 def test_customers(engine: Engine) -> None:

@@ -47,6 +47,28 @@ def periods(rows: Iterable[tuple[int, str, int]], *, column: str = "month", **mo
     return lazy(period_rows(rows, column=column, **more))
 
 
+def order_day_rows(rows: Iterable[tuple[int, str]], **more: Sequence[object]) -> pl.DataFrame:
+    """Rows (customer_key, day) as order_days."""
+    records = [(key, day(at)) for key, at in rows]
+    frame = pl.DataFrame(records, schema={"customer_key": pl.Int64, "day": pl.Date}, orient="row")
+    return frame.with_columns(**{k: pl.Series(v) for k, v in more.items()})
+
+
+def order_days(rows: Iterable[tuple[int, str]], **more: Sequence[object]) -> nw.LazyFrame:
+    return lazy(order_day_rows(rows, **more))
+
+
+def tier_change_rows(rows: Iterable[tuple[int, str, str]], **more: Sequence[object]) -> pl.DataFrame:
+    """Rows (customer_key, day, tier) as tier_changes."""
+    records = [(key, day(at), tier) for key, at, tier in rows]
+    types = {"customer_key": pl.Int64, "effective_on": pl.Date, "tier": pl.String}
+    return pl.DataFrame(records, schema=types, orient="row").with_columns(**{k: pl.Series(v) for k, v in more.items()})
+
+
+def tier_changes(rows: Iterable[tuple[int, str, str]], **more: Sequence[object]) -> nw.LazyFrame:
+    return lazy(tier_change_rows(rows, **more))
+
+
 def answer_rows(answers: Iterable[Mapping[str, object]]) -> pl.DataFrame:
     """One row per answer to the recommendation question on 2026-01-15, unless a column says otherwise."""
     default = {

@@ -7,10 +7,19 @@ import pytest
 
 from metrics.catalogue import CATALOGUE, Metric, as_markdown
 from tests.metrics.buying import no_customers
-from tests.metrics.frames import answer_rows, day, lazy, periods
+from tests.metrics.frames import answer_rows, day, lazy, order_days, periods, tier_changes
 
 METRICS = pytest.mark.parametrize("metric", CATALOGUE.values(), ids=CATALOGUE)
-ASKED = {"as_of", "start", "end", "cohorts_from", "cohorts_to", "by"}  # what a question brings, not an option
+ASKED = {"as_of", "start", "end", "cohorts_from", "cohorts_to", "by", "order_days"}  # what a question brings
+
+
+EMPTY = {
+    "feedback": lazy(answer_rows([])),
+    "customer_periods": periods([]),
+    "order_days": order_days([]),
+    "tier_changes": tier_changes([]),
+    "customers": lazy(no_customers()),
+}
 
 
 def test_docs_are_up_to_date() -> None:
@@ -28,16 +37,17 @@ def test_arguments_and_defaults_are_those_of_the_function(metric: Metric) -> Non
 
 @METRICS
 def test_columns_are_those_of_the_result(metric: Metric) -> None:
-    dates = {"as_of": day("2026-02"), "start": day("2026-01"), "end": day("2026-02")}
+    dates: dict[str, object] = {"as_of": day("2026-02"), "start": day("2026-01"), "end": day("2026-02")}
     takes = inspect.signature(metric.function).parameters
-    nothing = {"feedback": lazy(answer_rows([])), "customer_periods": periods([]), "customers": lazy(no_customers())}
-    result = metric.function(nothing[metric.frame], **{name: value for name, value in dates.items() if name in takes})
+    if metric.frame == "tier_changes":
+        dates["order_days"] = order_days([])
+    result = metric.function(EMPTY[metric.frame], **{name: value for name, value in dates.items() if name in takes})
     assert result.columns == list(metric.columns)
 
 
 @METRICS
 def test_defaults_are_among_the_allowed_values(metric: Metric) -> None:
-    for argument in metric.arguments.values():
+    for argument in metric.options.values():
         assert not argument.allowed or argument.default in argument.allowed
         assert argument.meaning.endswith(".")
 

@@ -1,0 +1,43 @@
+# `make` lists what there is. Everything below sets itself up; nothing needs to be installed by hand but Python and make.
+
+RAPPORT_PORT ?= 8501
+RAPPORT_DEMO ?= 1
+PY := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint test-spark bench clean
+
+help: ## list these commands
+	@echo "Rapport: loyalty numbers from order, member and survey exports"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+run: ## install, build the demo data on the first start, and serve http://127.0.0.1:8501
+	@scripts/venv.sh .venv requirements.txt
+	@test "$(RAPPORT_DEMO)" = 0 || test -e "$${RAPPORT_DB:-data/rapport.duckdb}" || $(PY) -m data.demo
+	@echo "Rapport listens on 127.0.0.1 only: other machines cannot reach it. Ctrl-C stops it."
+	@STREAMLIT_SERVER_PORT=$(RAPPORT_PORT) $(PY) -m streamlit run asgi.py
+
+test: ## install what is needed, Chromium too, and run every test but Spark's
+	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
+	@scripts/chromium.sh $(PY)
+	$(PY) -m pytest -m "not spark"
+
+lint: ## ruff, mypy and the import rules
+	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+test-spark: ## the same metric definitions on Spark (Java 17)
+	@scripts/venv.sh .venv-spark requirements.txt requirements-dev.txt requirements-spark.txt
+	@scripts/java.sh
+	.venv-spark/bin/python -m pytest -m spark
+
+bench: ## time the usual questions on 10 M orders (ORDERS=100000 for a small set)
+	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
+	@scripts/chromium.sh $(PY)
+	@$(PY) -m tests.benchmarks
+
+clean: ## remove the environments and caches; data stay
+	rm -rf .venv .venv-spark .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

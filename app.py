@@ -1,0 +1,40 @@
+"""The frame of every page: language, navigation, filter bar, and the URL that says what is looked at."""
+
+import streamlit as st
+
+from data.errors import RapportError
+from pages.shared import blocks, cached, filters, registry, view
+from pages.shared.front import LOGO, MARK
+from pages.shared.states import no_data
+from pages.shared.theme import watch_theme
+
+
+def show(page: st.Page) -> None:
+    """The page under its bar. An error that a person can mend is one sentence; any other goes to the log."""
+    entry = registry.entry_of(page)
+    cached.renew()
+    if not entry.data:
+        view.unmirrored()
+        filters.language_only()
+        filters.notices(None)
+        page.run()
+        return
+    current = view.settle(cached.extent(), filters.codes(), entry.options)
+    view.mirror(current, entry.options)
+    filters.bar(current, entry.options)
+    filters.notices(current)
+    if current is None:
+        no_data()
+    else:
+        page.run()
+
+
+st.set_page_config("Rapport", layout="wide", page_icon=MARK)
+st.logo(LOGO, size="medium")
+view.settle_language()
+chosen = st.navigation(registry.pages(), position="top")
+try:
+    show(chosen)
+except RapportError as error:
+    blocks.failure(error)
+watch_theme()

@@ -1,0 +1,22 @@
+"""Exports in, checked rows out: decode → recognise → parse → check → receipt → merge."""
+
+from data.imports.mapper import Field, NeedsMapping, fields_of, signature
+from data.imports.pipeline import Staged, stage
+from data.imports.receipt import CannotAnswer, Convention, FileRead, LeftOut, Receipt, TableCounts
+from data.imports.unpack import NamedBytes
+
+__all__ = [
+    "CannotAnswer",
+    "Convention",
+    "Field",
+    "FileRead",
+    "LeftOut",
+    "NamedBytes",
+    "NeedsMapping",
+    "Receipt",
+    "Staged",
+    "TableCounts",
+    "fields_of",
+    "signature",
+    "stage",
+]

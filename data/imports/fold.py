@@ -1,0 +1,212 @@
+"""Typed rows into documents: line items folded into orders, rules of the profile applied, rows shaped for their table."""
+
+import re
+from collections.abc import Mapping
+
+import duckdb
+import polars as pl
+
+from data.imports.parse import batches, safe_name
+from data.imports.profile import Condition, Output
+from metrics.schemas import NATURAL_KEYS, TABLES
+
+SQL_TYPES = {pl.String: "varchar", pl.Float64: "double", pl.Datetime: "timestamp", pl.Date: "date"}
+POSITION = "(file_no::bigint * 1099511627776 + row_no)"
+AGGREGATES = {"sum": "sum({0})", "max": "max({0})", "min": "min({0})", "first": f"arg_min({{0}}, {POSITION})"}
+REQUIRED = {
+    "orders": {"order_id": "no_order_id", "ordered_at": "no_date", "amount": "no_amount"},
+    "members": {"customer_id": "no_customer_id"},
+    "feedback": {"responded_at": "no_date", "score": "no_score"},
+    "answers": {"responded_at": "no_date", "score": "no_score"},
+    "tier_changes": {"customer_id": "no_customer_id", "effective_on": "no_date", "tier": "no_tier"},
+}
+DATES = {
+    "orders": "ordered_at",
+    "members": "joined_on",
+    "feedback": "responded_at",
+    "answers": "responded_at",
+    "tier_changes": "effective_on",
+}
+IDS = {"orders": "order_id", "feedback": "feedback_id", "answers": "response_id"}
+
+
+class Folding:
+    """One output on its way from `rows_{n}` to `docs_{n}` to its table. `fields` are the columns that `rows_{n}` has."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, number: int, output: Output, fields: list[str]) -> None:
+        self.connection = connection
+        self.number = number
+        self.output = output
+        self.fields = [safe_name(name) for name in fields]
+        self.rows, self.docs = f"rows_{number}", f"docs_{number}"
+        self.key_field = IDS.get(output.kind)
+
+    def made(self) -> dict[str, str]:
+        """Fields that are computed from others (`quantity * unit_price`) as SQL; those whose parts are missing stay away."""
+        made = {}
+        for name, formula in self.output.make.items():
+            names = re.findall(r"[a-z_][a-z0-9_]*", formula)
+            if all(part in self.fields for part in names):
+                made[safe_name(name)] = _formula(formula)
+        self.fields += [name for name in made if name not in self.fields]
+        return made
+
+    def fold(self, values: Mapping[str, str], source: str, local: str, latest: str) -> None:
+        """Make `docs_{n}`, one row per document, with `rule` naming why it is left out (null: taken)."""
+        folded = self.output.fold is not None
+        kept = f"from {self.rows} where rule is null"
+        if folded:
+            ways = self.output.fold or {}
+            parts = ", ".join(
+                f"{AGGREGATES[ways.get(name, 'first')].format(name)} as {name}"
+                for name in self.fields
+                if name != self.key_field
+            )
+            body = f"""select file_no, {self.key_field} as doc, {self.key_field}, min(row_no) as row_no, count(*) as lines, {parts}
+                {kept} group by file_no, {self.key_field}"""
+        else:
+            body = f"select file_no, row_no::varchar as doc, row_no, 1 as lines, {', '.join(self.fields)} {kept}"
+        shaped, names = self._shaped(values, source, local)
+        rules = self._rules(names, latest)
+        keys = ", ".join(NATURAL_KEYS[self.output.kind])
+        self.connection.execute(
+            f"""
+            create table {self.docs} as
+            with folded as ({body}), shaped as (select {shaped} from folded),
+            ruled as (select *, {rules} from shaped)
+            select * replace (
+                case when rule is null and row_number() over (partition by {keys}, rule is null order by file_no desc, row_no desc) > 1
+                    then 'repeated' else rule end as rule)
+            from ruled order by file_no, row_no
+            """
+        )
+
+    def _shaped(self, values: Mapping[str, str], source: str, local: str) -> tuple[str, set[str]]:
+        """The select list that gives every column of the schema, beside the fields that rules may need."""
+        kind = self.output.kind
+        parts, done = ["file_no", "row_no", "doc", "lines"], set()
+        for name, column in TABLES[kind].columns().items():
+            done.add(name)
+            as_type = SQL_TYPES[type(column.dtype)]
+            parts.append(f"({self._column(name, values, source, local)})::{as_type} as {name}")
+        parts += [name for name in self.fields if name not in done]
+        return ", ".join(parts), done | set(self.fields)
+
+    def _column(self, name: str, values: Mapping[str, str], source: str, local: str) -> str:
+        have = name in self.fields
+        if name == "source":
+            return quote(source)
+        if name == "kind":
+            tests = [_condition(test) for test in self.output.refunds]
+            return f"case when {' and '.join(tests)} then 'refund' else 'order' end" if tests else "'order'"
+        if name == "customer_id" and "phone" in self.fields:
+            return f"coalesce({name}, phone)" if have else "phone"
+        if name == "item" and not have:
+            return "item"
+        if name == self.key_field and (not have or self.output.id_is_local):
+            return self._made_key(
+                have, local if self.output.kind != "feedback" else f"{local}:{values.get('survey', '')}"
+            )
+        if name in ("amount", "gross", "discount", "refund") and have:
+            return f"round({name}, 4)"
+        if name == "currency" and have:
+            return (
+                f"coalesce(upper({name}), {quote(values['currency'])})" if values.get("currency") else f"upper({name})"
+            )
+        if name == "attributes":
+            return "attributes" if have else "null"
+        if have:
+            return name
+        return quote(values[name]) if values.get(name) else "null"
+
+    def _made_key(self, have: bool, local: str) -> str:
+        """No id in the file: customer, time and occurrence. A running number is only unique beside the headers of its file."""
+        if have:
+            return f"case when {self.key_field} is null then null else {quote(local + ':')} || {self.key_field} end"
+        when = DATES[self.output.kind]
+        who = (
+            "coalesce(customer_id, '-')"
+            if "customer_id" in self.fields
+            else "coalesce(phone, '-')"
+            if "phone" in self.fields
+            else "'-'"
+        )
+        rank = "amount, " if self.output.kind == "orders" else "score, "
+        stem = f"{who} || ' ' || strftime({when}, '%Y-%m-%dT%H:%M:%S')"
+        prefix = "" if self.output.kind == "orders" or who != "'-'" else f"{quote(local + ' ')} || "
+        return f"{prefix}{stem} || ' ' || row_number() over (partition by {stem} order by {rank}file_no, row_no)"
+
+    def _rules(self, names: set[str], latest: str) -> str:
+        kind = self.output.kind
+        cases = [
+            (" and ".join(map(_condition, rule.when)), rule.rule, rule.when[0].field)
+            for rule in self.output.leave_out
+            if all(test.field in names for test in rule.when)
+        ]
+        cases += [(f"{name} is null", rule, name) for name, rule in REQUIRED[kind].items()]
+        date = DATES[kind]
+        cases.append((f"{date} >= timestamp '{latest}'", "date_in_future", date))
+        cases.append((f"{date} < timestamp '1990-01-01'", "date_before_1990", date))
+        rule = " ".join(f"when {test} then {quote(name)}" for test, name, _ in cases)
+        column = " ".join(f"when {test} then {quote(where)}" for test, _, where in cases)
+        value = " ".join(f"when {test} then {where}::varchar" for test, _, where in cases)
+        return f"case {rule} end as rule, case {column} end as bad_column, case {value} end as bad_value"
+
+    def check(self) -> None:
+        """Hold the rows against the table's schema; a document that breaks a rule of it is left out by the rule's name."""
+        schema = TABLES[self.output.kind]
+        listed = ", ".join(schema.column_names())
+        self.connection.execute(f"alter table {self.docs} add column rule_name varchar")
+        for frame in batches(self.connection, f"select {listed}, file_no, doc from {self.docs} where rule is null"):
+            _, failure = schema.filter(frame.select(schema.column_names()), cast=True)
+            if len(failure) == 0:
+                continue
+            for rule_name in failure.counts():
+                broken = failure.details().filter(pl.col(rule_name) == "invalid").select(NATURAL_KEYS[self.output.kind])
+                self.connection.register("arriving_broken", broken.to_arrow())
+                keys = " and ".join(f"d.{name} = b.{name}" for name in broken.columns)
+                self.connection.execute(
+                    f"update {self.docs} d set rule = 'schema', rule_name = $name from arriving_broken b where {keys} and d.rule is null",
+                    {"name": rule_name},
+                )
+                self.connection.unregister("arriving_broken")
+
+    def left_out(self) -> str:
+        """SQL for the lines that gave nothing: file_no, row_no, rule, bad_column, bad_value, amount."""
+        amount = "r.amount" if "amount" in self.fields else "null::double"
+        key = self.key_field if self.output.fold is not None else "row_no::varchar"
+        return f"""
+            select r.file_no, r.row_no, r.rule, r.bad_column, r.bad_value, {amount} as amount from {self.rows} r where r.rule is not null
+            union all
+            select r.file_no, r.row_no, d.rule, d.bad_column, d.bad_value, {amount}
+            from {self.rows} r join {self.docs} d on r.file_no = d.file_no and r.{key} is not distinct from d.doc
+            where r.rule is null and d.rule is not null
+        """
+
+
+def _formula(formula: str) -> str:
+    """`a * b - c` as SQL; a missing part of a sum counts as 0, a missing first part or factor as unknown."""
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*( [-+*] [a-z_][a-z0-9_]*)*", formula):
+        raise ValueError(f"“{formula}” is not a formula of a profile")
+    return re.sub(r"([-+]) ([a-z_][a-z0-9_]*)", r"\1 coalesce(\2, 0)", formula)
+
+
+def _condition(test: Condition) -> str:
+    name = safe_name(test.field)
+    if test.test == "empty":
+        return f"{name} is null"
+    if test.test == "filled":
+        return f"{name} is not null"
+    if test.test == "zero":
+        return f"coalesce({name}, 0) = 0"
+    if test.test == "starts":
+        return f"starts_with({name}::varchar, {quote(test.values[0])})"
+    if test.test in ("in", "not_in"):
+        listed = ", ".join(quote(value.casefold()) for value in test.values)
+        return f"coalesce(lower({name}::varchar), '') {'in' if test.test == 'in' else 'not in'} ({listed})"
+    raise ValueError(f"“{test.test}” is not a test of a profile")
+
+
+def quote(text: str) -> str:
+    """The text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,191 @@
+"""Files into untyped tables of a private engine: one text column per header, `row_no` counting rows, ragged rows set aside."""
+
+import csv
+import re
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import fastexcel
+import polars as pl
+
+from data.errors import Refused
+from data.imports.decode import Decoded, decode
+from data.imports.layout import Layout, find_layout, matches_lines, unique_headers
+from data.imports.unpack import Source
+from metrics.texts import N_
+
+LONGEST_LINE_BYTES = 4 << 20
+
+
+@dataclass
+class RawFile:
+    """One file in the engine as table `raw_{number}` with columns c0, c1, …; `ragged` counts the rows set aside."""
+
+    number: int
+    source: Source
+    decoded: Decoded
+    layout: Layout
+    role: str = ""
+    rows: int = 0
+    ragged: int = 0
+    line_breaks_known: bool = field(default=False, repr=False)
+
+    @property
+    def table(self) -> str:
+        return f"raw_{self.number}"
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+
+def prepare(source: Source, number: int, folder: Path, encoding: str | None, pattern_of: Sequence[str]) -> RawFile:
+    """Decode a source to UTF-8 CSV and find its layout. A headerless file keeps no header (its profile names the columns)."""
+    target = folder / f"text-{number}"
+    if source.form == "text":
+        decoded = decode(source.open, source.name, target, encoding=encoding)
+        for pattern in pattern_of:
+            if matches_lines(target, pattern):
+                return RawFile(number, source, decoded, Layout(" ", '"', (), 0, ()))
+        return RawFile(number, source, decoded, find_layout(target, source.name))
+    _write_csv(source, folder, target)
+    with target.open("rb") as text:
+        breaks = sum(chunk.count(b"\n") for chunk in iter(lambda: text.read(1 << 20), b""))
+    decoded = Decoded(target, source.form.upper() if source.form == "xlsx" else "Parquet", breaks, source.bytes)
+    if not breaks:
+        raise Refused(N_("{file} is empty. Export it again and load the new file."), file=source.name)
+    return RawFile(number, source, decoded, find_layout(target, source.name))
+
+
+def _write_csv(source: Source, folder: Path, target: Path) -> None:
+    copy = folder / f"{target.name}.{source.form}"
+    with source.open() as stream, copy.open("wb") as out:
+        while chunk := stream.read(1 << 20):
+            out.write(chunk)
+    try:
+        if source.form == "parquet":
+            frame = pl.scan_parquet(copy)
+            times = [name for name, kind in frame.collect_schema().items() if kind.is_temporal()]
+            frame.with_columns(pl.col(times).cast(pl.String)).sink_csv(target)
+        else:
+            sheet = fastexcel.read_excel(str(copy)).load_sheet(0, header_row=None, dtypes="string")
+            sheet.to_polars().write_csv(target, include_header=False)
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, OSError) as error:
+        raise Refused(
+            N_("{file} cannot be read as {form}. Save it again, or as CSV."), file=source.name, form=source.form
+        ) from error
+
+
+def load(connection: duckdb.DuckDBPyConnection, file: RawFile, pattern: str = "", names: Sequence[str] = ()) -> None:
+    """Read the rows into `raw_{number}`; rows that do not fit go to `ragged(file_no, line, cells, value)` by physical line."""
+    if pattern:
+        _write_matches(file, pattern)
+        file.layout = Layout(",", '"', unique_headers(list(names)), 0, ())
+    columns = {f"c{n}": "varchar" for n in range(file.layout.width)}
+    try:
+        connection.execute(
+            f"""
+            create table {file.table} as
+            select row_number() over () - 1 as row_no, * from read_csv($path, auto_detect = false, header = false, skip = $skip,
+                delim = $delim, quote = $quote, escape = $quote, columns = {columns!r}, nullstr = '', strict_mode = true,
+                store_rejects = true, rejects_table = 'bad_{file.number}', rejects_scan = 'scan_{file.number}',
+                max_line_size = {LONGEST_LINE_BYTES}, encoding = 'utf-8')
+            """,
+            {
+                "path": str(file.decoded.path),
+                "skip": file.layout.skip,
+                "delim": file.layout.delimiter,
+                "quote": file.layout.quote,
+            },
+        )
+    except duckdb.Error as error:
+        raise Refused(
+            N_("{file}: a quote is opened and never closed, or a line is longer than {limit} MiB. Export it again."),
+            file=file.name,
+            limit=LONGEST_LINE_BYTES >> 20,
+        ) from error
+    blank = " and ".join(f"c{n} is null" for n in range(file.layout.width))
+    connection.execute(f"delete from {file.table} where {blank}")
+    file.rows = connection.execute(f"select count(*) from {file.table}").fetchall()[0][0]
+    _set_aside(connection, file)
+
+
+def _write_matches(file: RawFile, pattern: str) -> None:
+    """A headerless, fixed-width file as CSV with the groups of its pattern; a line that does not match keeps one cell."""
+    known, target = re.compile(pattern), file.decoded.path.with_suffix(".csv")
+    with file.decoded.path.open(encoding="utf-8") as text, target.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        for line in text:
+            found = known.match(line.rstrip("\r\n"))
+            writer.writerow(found.groups() if found else [line.rstrip("\r\n")])
+    file.decoded = Decoded(target, file.decoded.encoding, file.decoded.breaks, file.decoded.bytes)
+
+
+def _set_aside(connection: duckdb.DuckDBPyConnection, file: RawFile) -> None:
+    connection.execute("create table if not exists ragged (file_no integer, line bigint, value varchar, why varchar)")
+    bad = connection.execute(
+        f"select line_byte_position, any_value(csv_line), any_value(error_type::varchar) from bad_{file.number} group by 1 order by 1"
+    ).fetchall()
+    if not bad:
+        return
+    lines = _lines_at(file.decoded.path, [position for position, _, _ in bad])
+    rows = [(file.number, line, text, why) for line, (_, text, why) in zip(lines, bad, strict=True)]
+    frame = pl.DataFrame(rows, schema=["file_no", "line", "value", "why"], orient="row")
+    connection.register("arriving_ragged", frame.to_arrow())
+    connection.execute("insert into ragged select * from arriving_ragged")
+    connection.unregister("arriving_ragged")
+    file.ragged = len(bad)
+
+
+def _lines_at(path: Path, positions: list[int]) -> list[int]:
+    """The physical line on which each byte position lies; positions ascend."""
+    lines, line, offset = [], 1, 0
+    with path.open("rb") as text:
+        for position in positions:
+            while offset < position and (chunk := text.read(min(1 << 20, position - offset))):
+                line += chunk.count(b"\n")
+                offset += len(chunk)
+            while (letter := text.peek(1)[:1]) and letter in b"\r\n":  # the engine counts empty lines to the next row
+                line += text.read(1) == b"\n"
+                offset += 1
+            lines.append(line)
+    return lines
+
+
+def number_lines(connection: duckdb.DuckDBPyConnection, file: RawFile) -> str:
+    """An SQL expression that turns `row_no` into the physical line; tables `lines_{number}` are made where a sum is not enough.
+
+    Every line a row: one addition. Quoted line breaks, empty or ragged lines: the starts are counted with a second reader.
+    """
+    if file.rows + file.ragged == file.decoded.breaks - file.layout.skip and not file.ragged:
+        return f"row_no + {file.layout.skip + 1}"
+    if not file.line_breaks_known:
+        starts = _starts(connection, file)
+        frame = pl.DataFrame({"line": pl.Series(starts, dtype=pl.Int64)}).with_row_index("row_no")
+        connection.register("arriving_lines", frame.to_arrow())
+        connection.execute(f"create table lines_{file.number} as select * from arriving_lines")
+        connection.unregister("arriving_lines")
+        file.line_breaks_known = True
+    return f"coalesce((select l.line from lines_{file.number} l where l.row_no = r.row_no), r.row_no + {file.layout.skip + 1})"
+
+
+def _starts(connection: duckdb.DuckDBPyConnection, file: RawFile) -> "array[int]":
+    ragged = {
+        line
+        for (line,) in connection.execute("select line from ragged where file_no = $n", {"n": file.number}).fetchall()
+    }
+    starts = array("q")
+    csv.field_size_limit(LONGEST_LINE_BYTES)
+    with file.decoded.path.open(encoding="utf-8", newline="\n") as text:
+        for _ in range(file.layout.skip):
+            text.readline()
+        reader = csv.reader(text, delimiter=file.layout.delimiter, quotechar=file.layout.quote)
+        ended = 0
+        for row in reader:
+            start, ended = ended + file.layout.skip + 1, reader.line_num
+            if row and start not in ragged:
+                starts.append(start)
+    return starts

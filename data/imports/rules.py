@@ -1,0 +1,38 @@
+"""The rules by which lines are left out, and the sentence that a person reads for each."""
+
+from metrics.texts import N_
+
+REASONS: dict[str, str] = {
+    "too_few_cells": N_("The line has fewer cells than the header."),
+    "too_many_cells": N_("The line has more cells than the header."),
+    "broken_quote": N_("The quotes of the line do not pair up."),
+    "not_a_number": N_("The cell is not a number in the convention of its column."),
+    "not_a_date": N_("The cell is not a date in the convention of its column."),
+    "not_a_score": N_("The cell is neither a score nor a known worded answer."),
+    "no_score": N_("The question was not answered."),
+    "score_outside_scale": N_("The score lies outside the scale {low} to {high}."),
+    "score_not_whole": N_("The score is not a whole number."),
+    "no_order_id": N_("The order number is missing or masked."),
+    "no_customer_id": N_("The customer is missing or masked."),
+    "no_date": N_("The date is missing."),
+    "no_amount": N_("The amount is missing."),
+    "no_tier": N_("The tier is missing."),
+    "date_in_future": N_("The date lies in the future."),
+    "date_before_1990": N_("The date lies before 1990."),
+    "repeated": N_("The same row comes again further down; the last one counts."),
+    "schema": N_("The row breaks the rule “{rule_name}”."),
+}
+
+RAGGED = {"TOO MANY COLUMNS": "too_many_cells", "MISSING COLUMNS": "too_few_cells"}
+
+NO_BUYER = N_(
+    "These files have no buyer column: retention, repeat purchase rate and customer lifetime value cannot be computed."
+)
+NO_DISCOUNT = N_("These files have no discount column: promotions cannot be judged.")
+NO_REFUND_DATE = N_("Refund dates are not given: refunds lower the revenue of the day of the order.")
+WITHOUT_BUYER = N_("{n} orders name no buyer: they count as revenue, not in retention or repeat purchase rate.")
+FEEDBACK_WITHOUT_CUSTOMER = N_(
+    "{n} answers name no customer: they count in the score, not in drill-downs to customers."
+)
+NO_CURRENCY = N_("These files name no currency: amounts are shown without one.")
+OTHER_CURRENCY = N_("{n} orders are in another currency than {currency}: they are kept, but left out of sums of money.")

@@ -1,0 +1,32 @@
+"""Values that the user gives for a whole file: a misspelt one must not vanish without a word."""
+
+import re
+from collections.abc import Mapping
+
+from data.errors import Refused
+from data.imports.profile import Profile
+from metrics.schemas import TABLES
+from metrics.texts import N_
+
+ANSWERS = ("date_order", "decimal", "encoding", "scale", "source")  # what a file may leave open, whatever it holds
+
+
+def refuse_values(profile: Profile, values: Mapping[str, str]) -> None:
+    """Raise Refused for a value that nothing would read, and for a scale that is none or not that of NPS."""
+    known = set(ANSWERS)
+    for output in profile.outputs:
+        known |= {column.name for column in output.columns} | set(TABLES[output.kind].column_names())
+    for name in values:
+        if name not in known:
+            raise Refused(
+                N_("“{name}” cannot be given for {profile}. What can be given: {known}."),
+                name=name,
+                profile=profile.title,
+                known=", ".join(sorted(known)),
+            )
+    scale = values.get("scale")
+    if scale is not None and not re.fullmatch(r"\d+-\d+", scale):
+        raise Refused(N_("The scale “{scale}” is not one such as 1-5."), scale=scale)
+    surveys = {values.get("survey") or output.values.get("survey") for output in profile.outputs}
+    if scale is not None and surveys == {"nps"} and scale != "0-10":
+        raise Refused(N_("NPS is asked on the scale 0-10, not {scale}. Load these answers as csat."), scale=scale)

@@ -1,0 +1,315 @@
+"""What an import comes to: rows per table for the store, lines accounted for, and the receipt."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import duckdb
+import pyarrow as pa
+
+from data.errors import Refused
+from data.imports import rules
+from data.imports.fold import Folding, quote
+from data.imports.profile import Profile
+from data.imports.raw import RawFile, number_lines
+from data.imports.receipt import CannotAnswer, Convention, FileRead, LeftOut, Receipt, TableCounts
+from data.store import Counts
+from metrics.schemas import TABLES
+from metrics.texts import N_
+
+READ_ROWS = 100_000
+
+
+@dataclass
+class Result:
+    """The outputs of an import, read and folded."""
+
+    foldings: list[Folding] = field(default_factory=list)
+    conventions: list[Convention] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    scale: str | None = None
+    kinds: tuple[str, ...] = ()
+
+    def add(self, folding: Folding, conventions: list[Convention], headers: dict[str, str], scale: str | None) -> None:
+        self.foldings.append(folding)
+        self.conventions = list(dict.fromkeys(self.conventions + conventions))
+        self.headers.append(headers)
+        self.scale = self.scale or scale
+
+    def finish(self, connection: duckdb.DuckDBPyConnection, raw: list[RawFile]) -> None:
+        """Make `out_{kind}`, the rows for the store, and `fates`, one row per line left out."""
+        if not self.foldings:
+            raise Refused(
+                N_("{file}: no column with scores was found. Map one: --profile nps --map score=COLUMN."),
+                file=raw[0].name,
+            )
+        self.kinds = tuple(kind for kind in TABLES if any(folding.output.kind == kind for folding in self.foldings))
+        for kind in self.kinds:
+            columns = ", ".join(TABLES[kind].column_names())
+            parts = [
+                f"select {columns} from {folding.docs} where rule is null"
+                for folding in self.foldings
+                if folding.output.kind == kind
+            ]
+            connection.execute(f"create view out_{kind} as {' union all '.join(parts)}")
+        self._make_fates(connection, raw)
+
+    def _make_fates(self, connection: duckdb.DuckDBPyConnection, raw: list[RawFile]) -> None:
+        """A line is left out when no output took it; the first output that refused it says why."""
+        connection.execute(
+            "create table refused (file_no integer, row_no bigint, rule varchar, bad_column varchar, bad_value varchar, amount double)"
+        )
+        for folding, headers in zip(self.foldings, self.headers, strict=True):
+            names = " ".join(f"when bad_column = {quote(name)} then {quote(title)}" for name, title in headers.items())
+            connection.execute(
+                f"""
+                insert into refused select file_no, row_no, rule, case {names} else bad_column end, bad_value, amount
+                from ({folding.left_out()})
+                """
+            )
+        taken = ""
+        if self._several_per_file():
+            parts = [
+                f"""select r.file_no, r.row_no from {folding.rows} r join {folding.docs} d
+                on r.file_no = d.file_no and r.row_no::varchar = d.doc where r.rule is null and d.rule is null"""
+                for folding in self.foldings
+                if folding.output.fold is None
+            ]
+            taken = f"where (file_no, row_no) not in ({' union '.join(parts)})"
+        connection.execute(
+            "create table fates (file_no integer, line bigint, rule varchar, bad_column varchar, bad_value varchar, amount double)"
+        )
+        for file in raw:
+            some = connection.execute("select 1 from refused where file_no = $n limit 1", {"n": file.number}).fetchall()
+            if not some:
+                continue
+            connection.execute(
+                f"""
+                insert into fates
+                select {file.number}, {number_lines(connection, file)}, rule, bad_column, bad_value, amount
+                from (
+                    select row_no, any_value(rule) as rule, any_value(bad_column) as bad_column, any_value(bad_value) as bad_value,
+                        sum(amount) as amount
+                    from (select * from refused where file_no = {file.number}) {taken} group by row_no
+                ) r
+                """
+            )
+        ragged = " ".join(f"when why = {quote(why)} then {quote(rule)}" for why, rule in rules.RAGGED.items())
+        connection.execute(
+            f"insert into fates select file_no, line, case {ragged} else 'broken_quote' end, '', value, null from ragged"
+        )
+
+    def _several_per_file(self) -> bool:
+        files = [folding.output.file for folding in self.foldings]
+        return len(set(files)) < len(files) or any(folding.output.each_column for folding in self.foldings)
+
+
+def reader(connection: duckdb.DuckDBPyConnection, kind: str) -> pa.RecordBatchReader:
+    """The rows of one table in batches, with exactly the schema's columns, one per natural key."""
+    columns = ", ".join(TABLES[kind].column_names())
+    cursor = connection.cursor()
+    rows = cursor.sql(f"select {columns} from out_{kind}").to_arrow_reader(READ_ROWS)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from rows
+        finally:
+            cursor.close()
+
+    return pa.RecordBatchReader.from_batches(rows.schema, batches())
+
+
+def receipt(
+    connection: duckdb.DuckDBPyConnection, profile: Profile, raw: list[RawFile], result: Result, already: int | None
+) -> Receipt:
+    """The receipt of what was read; new, changed and same are filled in by `with_counts`."""
+    files = tuple(
+        FileRead(
+            file.name, file.source.bytes, file.decoded.encoding, _sign(file.layout.delimiter), file.rows + file.ragged
+        )
+        for file in raw
+    )
+    lines_in = sum(file.lines for file in files)
+    left_out = _left_out(connection, profile, raw, result)
+    counts = {kind: _one(connection, f"select count(*) from out_{kind}")[0] for kind in result.kinds}
+    base = Receipt(
+        profile=profile.name,
+        profile_title=profile.title,
+        files=files,
+        lines_in=lines_in,
+        lines_taken=lines_in - sum(entry.lines for entry in left_out),
+        left_out=left_out,
+        customers=_customers(connection, result),
+        members=counts.get("members", 0),
+        feedback=counts.get("feedback", 0),
+        answers=counts.get("answers", 0),
+        tier_changes=counts.get("tier_changes", 0),
+        tables=tuple(TableCounts(kind, counts[kind], None, None, None) for kind in result.kinds if counts[kind]),
+        conventions=tuple(result.conventions),
+        already_loaded=already,
+    )
+    if not any(counts.values()):
+        raise _nothing_taken(left_out, raw)
+    first, last = _dates(connection, result)
+    base = replace(base, first_date=first, last_date=last)
+    if "orders" in result.kinds:
+        base = _with_orders(connection, base, result)
+    return replace(base, cannot_answer=tuple(_cannot_answer(connection, base, result)))
+
+
+def _nothing_taken(left_out: tuple[LeftOut, ...], raw: list[RawFile]) -> Refused:
+    if not left_out:
+        return Refused(N_("{file} holds no row that could be taken."), file=raw[0].name)
+    worst = left_out[0]
+    return Refused(
+        N_(
+            "{file}: no line could be taken. {lines} lines, the first of them line {line}, column “{column}”, value “{value}”: "
+            "{reason} Check which column is which, or export again."
+        ),
+        file=worst.example_file,
+        lines=worst.lines,
+        line=worst.example_line,
+        column=worst.example_column,
+        value=worst.example_value[:80],
+        reason=worst.reason,
+    )
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:
+    return connection.execute(query).fetchall()[0]
+
+
+def _sign(delimiter: str) -> str:
+    return {"\t": "tab", " ": "space"}.get(delimiter, delimiter)
+
+
+def _left_out(
+    connection: duckdb.DuckDBPyConnection, profile: Profile, raw: list[RawFile], result: Result
+) -> tuple[LeftOut, ...]:
+    reasons = dict(rules.REASONS)
+    for output in profile.outputs:
+        reasons |= {rule.rule: rule.reason for rule in output.leave_out}
+    low, high = (result.scale or "-").split("-")
+    connection.execute("create table reasons (rule varchar, reason varchar)")
+    found = []
+    for rule, lines, amount in connection.execute(
+        "select rule, count(*), round(sum(amount), 2) from fates group by rule order by 2 desc, 1"
+    ).fetchall():
+        file_no, line, column, value = _one(
+            connection,
+            f"""select file_no, line, coalesce(bad_column, ''), coalesce(bad_value, '') from fates
+            where rule = {quote(rule)} order by file_no, line limit 1""",
+        )
+        values: dict[str, str] = {"low": low, "high": high, "rule_name": rule}
+        reason = reasons[rule].format(**values)
+        connection.execute("insert into reasons values ($rule, $reason)", {"rule": rule, "reason": reason})
+        found.append(
+            LeftOut(rule, reason, lines, raw[file_no].name, line, column, value, amount, reasons[rule], values)
+        )
+    connection.execute("create table file_names (file_no integer, name varchar)")
+    for file in raw:
+        connection.execute("insert into file_names values ($n, $name)", {"n": file.number, "name": file.name})
+    return tuple(found)
+
+
+def _customers(connection: duckdb.DuckDBPyConnection, result: Result) -> int:
+    parts = " union ".join(f"select customer_id from out_{kind} where customer_id is not null" for kind in result.kinds)
+    return _one(connection, f"select count(distinct customer_id) from ({parts})")[0]
+
+
+def _dates(connection: duckdb.DuckDBPyConnection, result: Result) -> tuple[dt.date | None, dt.date | None]:
+    columns = {
+        "orders": "ordered_at",
+        "feedback": "responded_at",
+        "answers": "responded_at",
+        "tier_changes": "effective_on",
+        "members": "joined_on",
+    }
+    parts = " union all ".join(
+        f"select min({columns[kind]})::date as a, max({columns[kind]})::date as b from out_{kind}"
+        for kind in result.kinds
+    )
+    first, last = _one(connection, f"select min(a), max(b) from ({parts})")
+    return first, last
+
+
+def _with_orders(connection: duckdb.DuckDBPyConnection, base: Receipt, result: Result) -> Receipt:
+    top = connection.execute(
+        "select currency, count(*) from out_orders where currency is not null group by 1 order by 2 desc, 1 limit 1"
+    ).fetchall()
+    currency = top[0][0] if top else None
+    orders, refunds, revenue, refunded = connection.execute(
+        """
+        select count(*) filter (where kind = 'order'), count(*) filter (where kind = 'refund'),
+            coalesce(sum(amount) filter (where currency is not distinct from $currency), 0),
+            coalesce(sum(case when kind = 'refund' then -amount else coalesce(refund, 0) end)
+                filter (where currency is not distinct from $currency), 0)
+        from out_orders
+        """,
+        {"currency": currency},
+    ).fetchall()[0]
+    refund_lines = refund_lines_left_out = 0
+    for folding in result.foldings:
+        if folding.output.kind == "orders":
+            taken, left = _one(
+                connection,
+                f"""select coalesce(sum(lines) filter (where rule is null), 0), coalesce(sum(lines) filter (where rule is not null), 0)
+                from {folding.docs} where kind = 'refund'""",
+            )
+            refund_lines, refund_lines_left_out = refund_lines + int(taken), refund_lines_left_out + int(left)
+    return replace(
+        base,
+        orders=orders,
+        refunds=refunds,
+        refund_lines=refund_lines,
+        refund_lines_left_out=refund_lines_left_out,
+        revenue=round(revenue, 2),
+        refunded=round(refunded, 2),
+        currency=currency,
+    )
+
+
+def _cannot_answer(connection: duckdb.DuckDBPyConnection, base: Receipt, result: Result) -> Iterator[CannotAnswer]:
+    given = {name for folding in result.foldings if folding.output.kind == "orders" for name in folding.fields}
+    if "orders" in result.kinds:
+        buyers = {"customer_id", "phone"} & given
+        missing = _one(connection, "select count(*) from out_orders where kind = 'order' and customer_id is null")[0]
+        if not buyers or (missing and missing == base.orders):
+            yield CannotAnswer("no_buyer", rules.NO_BUYER, {})
+        elif missing:
+            yield CannotAnswer("orders_without_buyer", rules.WITHOUT_BUYER, {"n": missing})
+        if not {"discount", "gross", "coupon"} & given:
+            yield CannotAnswer("no_discount", rules.NO_DISCOUNT, {})
+        if "refund" in given and base.refunded:
+            yield CannotAnswer("no_refund_date", rules.NO_REFUND_DATE, {})
+        if base.orders and base.currency is None:
+            yield CannotAnswer("no_currency", rules.NO_CURRENCY, {})
+        other = connection.execute(
+            "select count(*) from out_orders where kind = 'order' and currency is distinct from $c",
+            {"c": base.currency},
+        ).fetchall()[0][0]
+        if other and base.currency:
+            yield CannotAnswer("other_currency", rules.OTHER_CURRENCY, {"n": other, "currency": base.currency})
+    if "feedback" in result.kinds:
+        nameless = _one(connection, "select count(*) from out_feedback where customer_id is null")[0]
+        if nameless:
+            yield CannotAnswer("feedback_without_customer", rules.FEEDBACK_WITHOUT_CUSTOMER, {"n": nameless})
+
+
+def with_counts(
+    receipt: Receipt, counts: Mapping[str, Counts], customers_new: int | None, import_id: int | None
+) -> Receipt:
+    """The receipt beside what the store holds, before (compare) or after (merge) the rows are taken in."""
+    tables = tuple(
+        TableCounts(kind, found.rows, found.new, found.changed, found.same) for kind, found in counts.items()
+    )
+    orders = counts.get("orders")
+    return replace(
+        receipt,
+        tables=tables,
+        orders_new=orders.new if orders else None,
+        orders_changed=orders.changed if orders else None,
+        orders_same=orders.same if orders else None,
+        customers_new=customers_new,
+        import_id=import_id,
+    )

@@ -1,0 +1,118 @@
+"""Customer lifecycle: who comes, who stays, who comes back and who falls silent, period by period."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from metrics.hiatus import INACTIVE_RATE, INACTIVE_TYPES, hiatus_threshold
+from metrics.periods import EVERY, calendar, checked, start_of
+from metrics.reduce import collected, day_number, in_order, one_if, period_start
+from metrics.shares import with_share
+
+FLOWS = ("new", "returning", "resurrected", "dormant")
+TYPES: dict[str, pl.DataType] = {"period": pl.Date(), **dict.fromkeys(FLOWS, pl.Int64())}
+STOCK_TYPES: dict[str, pl.DataType] = {"active": pl.Int64(), "complete": pl.Boolean()}
+
+
+def lifecycle(
+    order_days: nw.LazyFrame,
+    *,
+    as_of: dt.date,
+    start: dt.date,
+    end: dt.date,
+    period: str = "month",
+    hiatus_days: int = 0,
+    quantile: float = 0.8,
+    stock: bool = False,
+    by: Sequence[str] = (),
+) -> pl.DataFrame:
+    """Customers by what they did in each week, month, quarter or year that holds a day from `start` to `end`.
+
+    A customer is active on a day when the last order is at most hiatus_days older (see `hiatus`, which also says what 0 takes). One row
+    per combination of `by` and period: period (its first day), new (first order), returning (ordered, and were active when the period
+    began), resurrected (ordered, and were not), dormant (were active in the period, and are not at its end, or at `as_of`). So
+    new + returning + resurrected are the customers who ordered, and new + resurrected − dormant is the net change of active ones.
+
+    `stock` adds active (at the period's end, or at `as_of`) and complete (whether the period has ended by `as_of`). Each period is
+    counted whole, up to `as_of`. dormant and active are null while no gap has ended. Without orders there is no row.
+
+    The frame has a row per customer and day with an order, from each customer's first on. `by` are attributes of the customer.
+    """
+    checked("period", period, EVERY)
+    days = hiatus_threshold(order_days, as_of=as_of, hiatus_days=hiatus_days, quantile=quantile)
+    flows = _flows(order_days, as_of, period, days, by)
+    first: dt.date | None = flows["period"].min()  # type: ignore[assignment]
+    periods = calendar(first or as_of, as_of, period).filter(pl.lit(first is not None))
+    frame = periods.select(period="start", complete=pl.col("end") <= as_of)
+    wanted = flows.select(by).unique().join(frame, how="cross") if by else frame
+    rows = wanted.join(flows, on=[*by, "period"], how="left", nulls_equal=True).with_columns(
+        pl.col(*FLOWS).fill_null(0)
+    )
+    net = pl.col("new") + pl.col("resurrected") - pl.col("dormant")
+    rows = rows.with_columns(active=net.cum_sum().over(list(by) or pl.lit(1), order_by="period"))
+    if days is None:
+        rows = rows.with_columns(dormant=pl.lit(None), active=pl.lit(None))
+    rows = rows.filter(pl.col("period") >= start_of(start, period), pl.col("period") <= end)
+    return in_order(rows, by, TYPES | STOCK_TYPES if stock else TYPES, ["period"])
+
+
+def inactive_share_trend(
+    order_days: nw.LazyFrame,
+    *,
+    as_of: dt.date,
+    start: dt.date,
+    end: dt.date,
+    period: str = "month",
+    hiatus_days: int = 0,
+    quantile: float = 0.8,
+    by: Sequence[str] = (),
+    confidence: float = 0.95,
+    minimum: int = 30,
+) -> pl.DataFrame:
+    """The inactive share at the end of each period that holds a day from `start` to `end`, or at `as_of`; lower is better.
+
+    One row per combination of `by` and period: period (its first day), complete (whether it has ended by `as_of`), then the columns of
+    `inactive_share`. The threshold is one for all periods. Without orders there is no row.
+    """
+    days = hiatus_threshold(order_days, as_of=as_of, hiatus_days=hiatus_days, quantile=quantile)
+    options = {"period": period, "hiatus_days": days or 0, "quantile": quantile, "stock": True, "by": by}
+    flows = lifecycle(order_days, as_of=as_of, start=dt.date.min, end=as_of, **options)  # type: ignore[arg-type]
+    known = pl.col("new").cum_sum().over(list(by) or pl.lit(1), order_by="period")
+    counted = flows.with_columns(
+        hiatus_days=pl.lit(days, pl.Int64), customers=known, inactive=known - pl.col("active")
+    ).filter(pl.col("period") >= start_of(start, period), pl.col("period") <= end)
+    rated = with_share(counted, **INACTIVE_RATE, confidence=confidence, minimum=minimum)
+    types = {"period": pl.Date(), "complete": pl.Boolean(), **INACTIVE_TYPES}
+    return in_order(rated, by, types, ["period"])
+
+
+def _flows(order_days: nw.LazyFrame, as_of: dt.date, period: str, days: int | None, by: Sequence[str]) -> pl.DataFrame:
+    """One row per combination of `by` and period in which something happened, with the counts."""
+    seen = order_days.filter(nw.col("day") <= nw.lit(as_of)).with_columns(period=period_start(nw.col("day"), period))
+    spans = seen.group_by("customer_key", *by, "period").agg(last=nw.col("day").max())
+    placed = spans.with_columns(
+        previous=day_number(nw.col("last")).shift(1).over("customer_key", order_by="period"),
+        next=nw.col("period").shift(-1).over("customer_key", order_by="period"),
+    )
+    known, begins = ~nw.col("previous").is_null(), day_number(nw.col("period"))
+    # Active until `days` after the last order; that is at the end of the period before when the day after is no earlier than this begins
+    active = nw.col("previous") + (days or 0) + 1 >= begins
+    silent_from = nw.col("last").dt.offset_by(f"{(days or 0) + 1}d").cast(nw.Date)
+    marked = placed.with_columns(
+        new=one_if(~known),
+        returning=one_if(known & active),
+        resurrected=one_if(known & ~active),
+        gone_in=period_start(silent_from, period),
+        goes=one_if(silent_from <= nw.lit(as_of)),
+    ).with_columns(goes=nw.when(nw.col("next") <= nw.col("gone_in")).then(nw.lit(0)).otherwise(nw.col("goes")))
+    counts = ("new", "returning", "resurrected", "goes")
+    crossed = collected(marked.group_by(*by, "period", "gone_in").agg(*[nw.col(name).sum() for name in counts]))
+    crossed = crossed.with_columns(pl.col("period", "gone_in").cast(pl.Date), pl.col(*counts).cast(pl.Int64))
+    came = crossed.group_by(*by, "period").agg(pl.col("new", "returning", "resurrected").sum())
+    went = crossed.group_by(*by, period="gone_in").agg(dormant=pl.col("goes").sum()).filter(pl.col("dormant") > 0)
+    keys = [*by, "period"]
+    return came.join(went, on=keys, how="full", coalesce=True, nulls_equal=True).with_columns(
+        pl.col(*FLOWS).fill_null(0)
+    )

@@ -1,0 +1,57 @@
+"""The form of a catalogue entry, and what many entries share."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+
+from metrics.periods import EVERY
+from metrics.texts import N_
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An option of a metric: its default, what it does, and the values it may take (empty: any of the default's type)."""
+
+    default: str | int | float | bool
+    meaning: str
+    allowed: tuple[str | int | float | bool, ...] = ()
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number that people steer by. `columns` tells each column of the result, after those it is split by.
+
+    `arguments` are those of the function; `frame_arguments` say how the rows that it gets are made. Both are set in the same way.
+    """
+
+    name: str
+    version: int
+    label: str
+    unit: str
+    higher_is_better: bool
+    grain: str
+    definition: str
+    no_data: str
+    interval: str
+    source: str
+    function: Callable[..., pl.DataFrame]
+    frame: Literal["feedback", "customer_periods", "order_days", "tier_changes", "customers"]
+    columns: Mapping[str, str]
+    arguments: Mapping[str, Argument]
+    survey: str | None = None
+    frame_arguments: Mapping[str, Argument] = field(default_factory=dict)
+
+    @property
+    def options(self) -> dict[str, Argument]:
+        """All that can be set: the arguments of the frame, then those of the function."""
+        return {**self.frame_arguments, **self.arguments}
+
+
+CONFIDENCE = Argument(0.95, N_("How sure the interval is, between 0 and 1."))
+MINIMUM = Argument(30, N_("Below this number of answers or customers the number is withheld; the counts are shown."))
+PERIOD = Argument("month", N_("The length of a calendar period; weeks begin on Monday."), tuple(EVERY))
+LOW, HIGH = N_("lower end of the interval"), N_("upper end of the interval")
+
+WILSON_SOURCE = N_("Interval: Wilson 1927, and Newcombe 1998, Statistics in Medicine 17:857–890.")

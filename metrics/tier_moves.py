@@ -1,0 +1,215 @@
+"""Moves between tiers: the migration matrix, and the rates of upgrade, downgrade, retention and lapse."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import polars as pl
+from scipy.special import betaincinv
+
+from metrics.periods import EVERY, calendar, checked
+from metrics.reduce import in_order
+from metrics.shares import share_change, with_share
+from metrics.tiers import LAPSED, NEW, ranked, tier_paths
+
+MOVES = ("upgrade", "retain", "downgrade", "lapse")
+MATRIX_TYPES: dict[str, pl.DataType] = {
+    **dict.fromkeys(("from_tier", "to_tier"), pl.String()),
+    "members": pl.Int64(),
+    **dict.fromkeys(("share", "low", "high"), pl.Float64()),
+}
+RATE_TYPES: dict[str, pl.DataType] = {
+    "move": pl.String(),
+    **dict.fromkeys(("members", "moved"), pl.Int64()),
+    **dict.fromkeys(("rate", "low", "high"), pl.Float64()),
+}
+RATE = {"successes": "moved", "n": "members", "name": "rate"}
+
+
+def tier_migration(
+    tier_changes: nw.LazyFrame,
+    *,
+    as_of: dt.date,
+    start: dt.date,
+    end: dt.date,
+    order_days: nw.LazyFrame | None = None,
+    lapse_days: int = 0,
+    ladder: str = "",
+    by: Sequence[str] = (),
+    confidence: float = 0.95,
+    minimum: int = 1,
+) -> pl.DataFrame:
+    """The migration matrix: members in each tier on `start`, by their tier on `end` (or `as_of`, when that is earlier).
+
+    One row per combination of `by`, from_tier and to_tier, cells without a member included: from_tier (a tier; “new”: none yet;
+    “lapsed”: those who came back, when there are any), to_tier (a tier or “lapsed”), members, share (of the members of from_tier, 0–1,
+    null where it has none), low, high (posterior of a Dirichlet with ½ added to each cell). Below `minimum` members of from_tier the
+    counts stand and the rest is null. Tiers go from lowest to highest (see `tiers.ranked`). A tier on a date is that of the last
+    change on or before it; for “lapsed” see `tiers.tier_paths`. Without tiers there is no row.
+    """
+    dates = [start, max(start, min(end, as_of))]
+    paths = tier_paths(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days, by=by)
+    moves = _moves(paths, "0", "1", by)
+    tiers = ranked(paths["1"].drop_nulls().to_list() + paths["0"].drop_nulls().to_list(), ladder)
+    came_back = [LAPSED] * moves["from_tier"].eq(LAPSED).any()
+    sources = _places([*tiers, NEW, *came_back], "from_tier", "i")
+    targets = _places([*tiers, LAPSED], "to_tier", "j")
+    grid = sources.join(targets, how="cross").filter(pl.lit(bool(tiers) or moves.height > 0))
+    groups = moves.select(by).unique().join(grid, how="cross") if by else grid
+    keys = [*by, "from_tier", "to_tier"]
+    cells = groups.join(moves, on=keys, how="left", nulls_equal=True).with_columns(pl.col("members").fill_null(0))
+    n = pl.col("members").sum().over(*by, "from_tier")
+    cells = cells.with_columns(n=n).sort(*by, "i", "j", nulls_last=True)
+    return in_order(_with_dirichlet(cells, targets.height, confidence, minimum), (), _typed(cells, by) | MATRIX_TYPES)
+
+
+def tier_rates(
+    tier_changes: nw.LazyFrame,
+    *,
+    as_of: dt.date,
+    start: dt.date,
+    end: dt.date,
+    order_days: nw.LazyFrame | None = None,
+    lapse_days: int = 0,
+    ladder: str = "",
+    by: Sequence[str] = (),
+    confidence: float = 0.95,
+    minimum: int = 30,
+) -> pl.DataFrame:
+    """Of the members with a tier on `start`, the shares that on `end` (or `as_of`) are in a higher, the same or a lower one, or lapsed.
+
+    Four rows per combination of `by`: move ("upgrade", "retain", "downgrade", "lapse"), members (on `start`, all tiers), moved, rate
+    (0–1), low, high (Wilson). Below `minimum` members the counts stand and the rest is null. Without members: 0 of 0, or no row when
+    `by` is given. Tiers as in `tier_migration`.
+    """
+    dates = [start, max(start, min(end, as_of))]
+    paths = tier_paths(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days, by=by)
+    tiers = ranked(paths["1"].drop_nulls().to_list() + paths["0"].drop_nulls().to_list(), ladder)
+    counted = _move_counts(_moves(paths, "0", "1", by), tiers, by)
+    return _rated(counted, by, RATE_TYPES, confidence, minimum)
+
+
+def tier_rates_trend(
+    tier_changes: nw.LazyFrame,
+    *,
+    as_of: dt.date,
+    start: dt.date,
+    end: dt.date,
+    period: str = "month",
+    order_days: nw.LazyFrame | None = None,
+    lapse_days: int = 0,
+    ladder: str = "",
+    by: Sequence[str] = (),
+    confidence: float = 0.95,
+    minimum: int = 30,
+) -> pl.DataFrame:
+    """The rates of each calendar period that holds a day from `start` to `end`, between the day before it and its last day.
+
+    One row per combination of `by`, period and move: period (its first day), complete (whether it has ended by `as_of`; what has not
+    is counted to `as_of`), then the columns of `tier_rates`. A period that begins after `as_of` is no row.
+    """
+    checked("period", period, EVERY)
+    last = min(end, as_of)
+    periods = calendar(start, last, period) if start <= last else calendar(last, last, period).clear()
+    types = {"period": pl.Date(), "complete": pl.Boolean(), **RATE_TYPES}
+    ends = [min(day, as_of) for day in periods["end"]]
+    first = periods["start"].first()
+    dates = [first - dt.timedelta(days=1), *ends] if isinstance(first, dt.date) else [last]
+    paths = tier_paths(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days, by=by)
+    seen = [tier for place in range(len(dates)) for tier in paths[str(place)].unique().drop_nulls()]
+    tiers = ranked(seen, ladder)
+    counted = [
+        _move_counts(_moves(paths, str(place), str(place + 1), by), tiers, by).with_columns(
+            period=pl.lit(row["start"], pl.Date), complete=pl.lit(row["end"] <= as_of)
+        )
+        for place, row in enumerate(periods.iter_rows(named=True))
+    ]
+    if not counted:
+        empty = paths.select(by).clear().with_columns(pl.lit(None, kind).alias(name) for name, kind in types.items())
+        return empty.clear()
+    return _rated(pl.concat(counted), by, types, confidence, minimum, ["period"])
+
+
+def tier_rates_change(
+    now: pl.DataFrame, before: pl.DataFrame, *, move: str = "upgrade", by: Sequence[str] = (), confidence: float = 0.95
+) -> pl.DataFrame:
+    """Difference of the rates of one move in two windows, now minus before: change, low, high (−1 to 1), from rows of `tier_rates`.
+
+    One row, or one per row of `now` when both were made `by` the same columns. Newcombe's interval takes the two windows' members as
+    independent; most are in both, which makes it a little too wide.
+    """
+    checked("move", move, MOVES)
+    now, before = (frame.filter(pl.col("move") == move) for frame in (now, before))
+    return share_change(now, before, **RATE, by=by, confidence=confidence)
+
+
+def _moves(paths: pl.DataFrame, start: str, end: str, by: Sequence[str]) -> pl.DataFrame:
+    """One row per combination of `by`, from_tier and to_tier that occurs; who was lapsed and still is made no move."""
+    counted = paths.group_by(*by, from_tier=pl.col(start).fill_null(NEW), to_tier=end).agg(pl.col("members").sum())
+    still = (pl.col("from_tier") == LAPSED) & (pl.col("to_tier") == LAPSED)
+    return counted.filter(pl.col("to_tier").is_not_null(), ~still)
+
+
+def _move_counts(moves: pl.DataFrame, tiers: Sequence[str], by: Sequence[str]) -> pl.DataFrame:
+    """One row per combination of `by` and move: place (in MOVES), members, moved. Four rows when `by` is empty."""
+    rank = {tier: place for place, tier in enumerate(tiers)} | {LAPSED: -1}
+    before, after = (
+        pl.col(name).replace_strict(rank, default=None, return_dtype=pl.Int64) for name in ("from_tier", "to_tier")
+    )
+    members = moves.filter(~pl.col("from_tier").is_in([NEW, LAPSED]))
+    place = (
+        pl.when(pl.col("to_tier") == LAPSED)
+        .then(3)
+        .when(after > before)
+        .then(0)
+        .when(after == before)
+        .then(1)
+        .otherwise(2)
+    )
+    moved = members.group_by(*by, place=place.cast(pl.Int64)).agg(moved=pl.col("members").sum())
+    sizes = (
+        moved.group_by(*by).agg(members=pl.col("moved").sum()) if by else moved.select(members=pl.col("moved").sum())
+    )
+    rows = sizes.join(
+        pl.DataFrame({"place": range(4), "move": MOVES}, schema_overrides={"place": pl.Int64}), how="cross"
+    )
+    return rows.join(moved, on=[*by, "place"], how="left", nulls_equal=True).with_columns(pl.col("moved").fill_null(0))
+
+
+def _rated(
+    counted: pl.DataFrame,
+    by: Sequence[str],
+    types: dict[str, pl.DataType],
+    confidence: float,
+    minimum: int,
+    keys: Sequence[str] = (),
+) -> pl.DataFrame:
+    rated = with_share(counted, **RATE, confidence=confidence, minimum=minimum).sort(
+        *by, *keys, "place", nulls_last=True
+    )
+    return in_order(rated, (), _typed(rated, by) | types)
+
+
+def _with_dirichlet(cells: pl.DataFrame, targets: int, confidence: float, minimum: int) -> pl.DataFrame:
+    """Shares of the row total n, with the marginal interval of each under a Dirichlet posterior: a Beta(members + ½, rest + ½·others)."""
+    inside, n = (cells[name].to_numpy().astype(float) for name in ("members", "n"))
+    a, b = inside + 0.5, n - inside + 0.5 * max(targets - 1, 1)
+    low, high = (
+        pl.Series(betaincinv(a, b, np.full(len(a), tail))) for tail in ((1 - confidence) / 2, (1 + confidence) / 2)
+    )
+    enough = (pl.col("n") >= minimum) & (pl.col("n") > 0)
+    share = pl.col("members") / pl.col("n")
+    shown = cells.with_columns(share=pl.when(enough).then(share), low=low, high=high)
+    return shown.with_columns(
+        low=pl.when(enough).then(pl.min_horizontal("share", "low")),
+        high=pl.when(enough).then(pl.max_horizontal("share", "high")),
+    )
+
+
+def _places(names: Sequence[str], column: str, place: str) -> pl.DataFrame:
+    return pl.DataFrame({column: names, place: range(len(names))}, schema={column: pl.String, place: pl.Int64})
+
+
+def _typed(frame: pl.DataFrame, by: Sequence[str]) -> dict[str, pl.DataType]:
+    return {name: frame.schema[name] for name in by}

@@ -1,0 +1,191 @@
+"""Who is in which tier when: from uploaded changes, or from a rule on trailing spend or orders."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from metrics.periods import at_least, checked
+from metrics.reduce import collected, day_number
+
+NEW, LAPSED = "new", "lapsed"
+MEASURES = {"spend": "revenue", "orders": "orders"}
+
+# Names that tiers usually bear, from lowest to highest; names of one rank do not occur together
+USUAL = (
+    ("none", "guest", "普通", "普通会员"),
+    ("basic", "member", "standard", "classic", "会员"),
+    ("bronze", "青铜", "铜", "铜卡", "铜牌"),
+    ("silver", "白银", "银", "银卡", "银牌"),
+    ("gold", "黄金", "金", "金卡", "金牌"),
+    ("platinum", "铂金", "白金", "白金卡", "铂金卡"),
+    ("diamond", "钻石", "钻石卡"),
+    ("black", "黑金", "黑卡", "黑金卡"),
+)
+RANK = {name: rank for rank, names in enumerate(USUAL) for name in names}
+
+# A date and a tier in one integer, so that the tier of the last change is found by a maximum
+CODES = 1000
+
+
+def ranked(tiers: Sequence[str], ladder: str = "") -> list[str]:
+    """The tiers from lowest to highest, without “lapsed”.
+
+    `ladder` names them in that order, separated by commas; it may name more, and must name all. Without it: by their usual names
+    (bronze, silver, gold …) when all are such, else in alphabetical order.
+    """
+    found = sorted({tier for tier in tiers if tier != LAPSED})
+    if ladder:
+        named = [name.strip() for name in ladder.split(",") if name.strip()]
+        missing = [tier for tier in found if tier not in named]
+        if missing:
+            raise ValueError(
+                f"ladder is “{ladder}”; it does not name the tier “{missing[0]}”, which the data hold. Add it."
+            )
+        return named
+    if all(tier.lower() in RANK for tier in found):
+        return sorted(found, key=lambda tier: RANK[tier.lower()])
+    return found
+
+
+def parse_rule(rule: str) -> dict[str, float]:
+    """Tiers and thresholds from “silver=1000, gold=3000”, lowest first; ValueError says what is wrong with it."""
+    thresholds: dict[str, float] = {}
+    for part in rule.split(","):
+        name, equals, number = (text.strip() for text in part.partition("="))
+        try:
+            threshold = float(number)
+        except ValueError:
+            threshold = float("nan")
+        if not (name and equals) or threshold != threshold or name in (NEW, LAPSED, *thresholds):
+            raise ValueError(f"The tier rule has the part “{part.strip()}”; write it as silver=1000, gold=3000.")
+        if thresholds and threshold <= max(thresholds.values()):
+            raise ValueError(f"The tier rule must go up: {name} is at {number}, which is not above the tier before it.")
+        thresholds[name] = threshold
+    return thresholds
+
+
+def tiers_by_rule(
+    customer_periods: nw.LazyFrame,
+    *,
+    as_of: dt.date,
+    thresholds: Mapping[str, float],
+    measure: str = "spend",
+    months: int = 12,
+) -> nw.LazyFrame:
+    """Tier changes by a rule: at each month's end, the highest tier whose threshold the trailing `months` calendar months reach.
+
+    One row per customer and change, as uploaded tier changes: customer_key, effective_on (the first of the next month), tier
+    (“lapsed” when a customer with a tier falls below the lowest threshold). `measure` is "spend" (net revenue, compared in cents) or
+    "orders". Month ends before `as_of` only. The frame is by customer and month, from each customer's first on. Stays lazy.
+    """
+    checked("measure", measure, MEASURES)
+    at_least("months", months, 1)
+    scale = 100 if measure == "spend" else 1
+    # A month counts at its own end and at those that follow it, and no more once it has left the window
+    amount = (nw.col(MEASURES[measure]) * scale).round().cast(nw.Int64)
+    rows = customer_periods.filter(nw.col("month") <= nw.lit(as_of)).with_columns(amount=amount)
+    enters, leaves = (
+        rows.select(
+            "customer_key", effective_on=nw.col("month").dt.offset_by(f"{shift}mo").cast(nw.Date), amount=change
+        )
+        for shift, change in ((1, nw.col("amount")), (months + 1, -nw.col("amount")))
+    )
+    changes = (
+        nw.concat([enters, leaves])
+        .filter(nw.col("effective_on") <= nw.lit(as_of))
+        .group_by("customer_key", "effective_on")
+        .agg(amount=nw.col("amount").sum())
+        .with_columns(amount=nw.col("amount").cast(nw.Int64))
+        .with_columns(trailing=nw.col("amount").cum_sum().over("customer_key", order_by="effective_on"))
+    )
+    place = nw.lit(0)
+    for number, threshold in enumerate(thresholds.values(), start=1):
+        place = nw.when(nw.col("trailing") >= round(threshold * scale)).then(nw.lit(number)).otherwise(place)
+    placed = changes.with_columns(place=place).with_columns(
+        before=nw.col("place").shift(1).over("customer_key", order_by="effective_on").fill_null(0)
+    )
+    tier = nw.lit(LAPSED)
+    for number, name in enumerate(thresholds, start=1):
+        tier = nw.when(nw.col("place") == number).then(nw.lit(name)).otherwise(tier)
+    return placed.filter(nw.col("place") != nw.col("before")).select("customer_key", "effective_on", tier=tier)
+
+
+def tier_paths(
+    tier_changes: nw.LazyFrame,
+    *,
+    dates: Sequence[dt.date],
+    order_days: nw.LazyFrame | None = None,
+    lapse_days: int = 0,
+    by: Sequence[str] = (),
+) -> pl.DataFrame:
+    """How many customers went through which tiers: one row per combination of `by` and tiers at the dates.
+
+    Columns: `by`, one per date, named "0", "1" … (the tier of the last change on or before it; “lapsed”; null before the first), and
+    members. Customers without a tier by the last date are left out. “lapsed” is a tier of that name, and, with `lapse_days` above 0,
+    every tier of a customer whose last order, or first tier if that is later, is more days older than the date: `order_days` is then
+    needed (a row per customer and day with an order).
+    """
+    at_least("lapse_days", lapse_days, 0)
+    names = _names(tier_changes)
+    columns = [str(place) for place in range(len(dates))]
+    code = nw.lit(0)
+    for number, name in enumerate(names, start=1):
+        code = nw.when(nw.col("tier") == name).then(nw.lit(number)).otherwise(code)
+    seen = tier_changes.filter(nw.col("effective_on") <= nw.lit(dates[-1])).with_columns(
+        entered=day_number(nw.col("effective_on"))
+    )
+    stamp = nw.col("entered") * CODES + code
+    states = (
+        seen.with_columns(
+            **{c: nw.when(nw.col("effective_on") <= nw.lit(d)).then(stamp) for c, d in zip(columns, dates, strict=True)}
+        )
+        .group_by("customer_key", *by)
+        .agg(nw.col("entered").min(), *[nw.col(column).max() for column in columns])
+        .with_columns(nw.col(*columns) % CODES)
+    )
+    if lapse_days:
+        states = _lapsing(states, order_days, dates, columns, lapse_days)
+    counted = collected(states.group_by(*by, *columns).agg(members=nw.len()))
+    tiers = pl.col(*columns).cast(pl.Int64).replace_strict(dict(enumerate([LAPSED, *names])), return_dtype=pl.String)
+    return counted.with_columns(tiers, pl.col("members").cast(pl.Int64))
+
+
+def _names(tier_changes: nw.LazyFrame) -> list[str]:
+    found = collected(tier_changes.group_by("tier").agg(_=nw.len()))["tier"].drop_nulls().to_list()
+    names = sorted(set(found) - {LAPSED})
+    if len(names) >= CODES:
+        raise ValueError(f"There are {len(names)} tiers; a programme has a few. Is the column “tier” the right one?")
+    if NEW in names:
+        raise ValueError(f"A tier is called “{NEW}”, which stands for members who had none. Give it another name.")
+    return names
+
+
+def _lapsing(
+    states: nw.LazyFrame,
+    order_days: nw.LazyFrame | None,
+    dates: Sequence[dt.date],
+    columns: Sequence[str],
+    lapse_days: int,
+) -> nw.LazyFrame:
+    """The states, with 0 for a customer who at a date has not ordered for longer than `lapse_days`."""
+    if order_days is None:
+        raise ValueError("lapse_days needs the frame order_days, a row per customer and day with an order.")
+    days = order_days.select("customer_key", number=day_number(nw.col("day")))
+    limits = {column: date.toordinal() - 1 for column, date in zip(columns, dates, strict=True)}
+    last = {c: nw.when(nw.col("number") <= limit).then(nw.col("number")) for c, limit in limits.items()}
+    dated = days.with_columns(**{f"order_{column}": day for column, day in last.items()})
+    ordered = dated.group_by("customer_key").agg(*[nw.col(f"order_{column}").max() for column in columns])
+    both = states.join(ordered, on="customer_key", how="left")
+    quiet = {
+        column: (nw.col("entered") < limit - lapse_days)
+        & (nw.col(f"order_{column}").is_null() | (nw.col(f"order_{column}") < limit - lapse_days))
+        for column, limit in limits.items()
+    }
+    return both.with_columns(
+        **{
+            column: nw.when(lapsed & ~nw.col(column).is_null()).then(nw.lit(0)).otherwise(nw.col(column))
+            for column, lapsed in quiet.items()
+        }
+    )

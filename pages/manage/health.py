@@ -1,0 +1,56 @@
+"""How sound the data are: how far each kind reaches, and how many rows cannot take part in some numbers."""
+
+import datetime as dt
+
+import narwhals.stable.v2 as nw
+import streamlit as st
+
+from pages.shared import cached
+from pages.shared.cards import Card
+from pages.shared.cards import cards as draw
+from pages.shared.texts import _, date, number, percent
+
+
+def cards() -> None:
+    """One card per kind of rows, and one per weakness of theirs."""
+    extent = cached.extent()
+    items = [
+        _card("orders", _("Orders"), extent.orders, _through(extent.orders_last)),
+        _card("feedback", _("Answers"), extent.feedback, _through(extent.feedback_last)),
+    ]
+    items.append(_card("customers", _("Customers"), extent.customers, _("known by an id")))
+    without = _without_customer(str(cached.store().path), cached.version())
+    items.append(_card("orders_without", _("Orders without customer"), without[0], _share(without[0], extent.orders)))
+    items.append(
+        _card("feedback_without", _("Answers without customer"), without[1], _share(without[1], extent.feedback))
+    )
+    if extent.currency:
+        note = _("orders not in {currency}, not summed").format(currency=extent.currency)
+        items.append(_card("currency", _("In another currency"), extent.other_currency_orders, note))
+    draw(items, key="health")
+
+
+def _card(code: str, name: str, n: int, note: str) -> Card:
+    return {"id": code, "name": name, "value": number(n), "range": note}
+
+
+def _through(last: dt.date | None) -> str:
+    return _("through {date}").format(date=date(last)) if last else _("none yet")
+
+
+def _share(n: int, total: int) -> str:
+    return _("{share} of them").format(share=percent(n / total)) if total else _("none yet")
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _without_customer(path: str, version: int) -> tuple[int, int]:  # noqa: ARG001 - the path is part of the key
+    """Orders and answers that name no customer."""
+    with cached.store().snapshot(version) as snap:
+        last = snap.extent().last
+        if last is None:
+            return 0, 0
+        return _nameless(snap.orders(as_of=last)), _nameless(snap.feedback(as_of=last))
+
+
+def _nameless(rows: nw.LazyFrame) -> int:
+    return int(rows.filter(nw.col("customer_key").is_null()).select(nw.len()).collect("polars").item())

@@ -1,0 +1,29 @@
+"""Overview: the key numbers, which groups moved, and how the score went."""
+
+import streamlit as st
+
+from pages.shared import blocks, findings, moved, nps_parts, readings, states, view
+from pages.shared.cards import cards
+from pages.shared.definition import define
+from pages.shared.display import card, counted, how_to_read, shown
+from pages.shared.texts import _
+
+
+def page() -> None:
+    current = view.current()
+    compared = current.before is not None
+    with st.skeleton(height=230):
+        numbers = [readings.nps(current), readings.retention(current), readings.repeat_rate(current)]
+    blocks.heading(findings.overview(numbers, compared=compared), shown(current, counted(numbers)), states.freshness())
+    if not any(number.n for number in numbers):
+        states.nothing_here(_("No orders and no answers in this period"))
+        return
+    clicked = cards([card(number, compared=compared) for number in numbers], key="kpi")
+    if name := clicked.define or clicked.open:
+        define(name)
+    blocks.quiet(how_to_read())
+    left, right = st.columns([11, 10], gap="medium")
+    with left:
+        moved.section(current)
+    with right:
+        nps_parts.trend_section(current)

@@ -1,0 +1,52 @@
+"""What a number means: one dialog, and one entry of the definitions page, from the catalogue."""
+
+import streamlit as st
+
+from metrics.catalogue import CATALOGUE, Metric
+from metrics.texts import N_
+from pages.shared.blocks import plain, quiet
+from pages.shared.texts import _
+
+FACTS = (
+    ("unit", N_("Unit")),
+    ("grain", N_("Rows")),
+    ("interval", N_("Interval")),
+    ("no_data", N_("No data")),
+    ("source", N_("Source")),
+)
+DIRECTION = {True: N_("higher is better"), False: N_("lower is better")}
+
+
+def define(name: str) -> None:
+    """The definition of a metric in a dialog over the page."""
+    _dialog(_(CATALOGUE[name].label))(name)
+
+
+def entry(metric: Metric) -> None:
+    """Everything that the catalogue says about a metric."""
+    with st.container(gap="xsmall"):
+        _entry(metric)
+
+
+def _entry(metric: Metric) -> None:
+    st.markdown(plain(_(metric.definition)))
+    for attribute, name in FACTS:
+        st.markdown(f"**{_(name)}** · {plain(_(getattr(metric, attribute)))}")
+    quiet(
+        _("{direction} · version {version} · `python -m data.metric {name}`").format(
+            direction=_(DIRECTION[metric.higher_is_better]), version=metric.version, name=metric.name
+        )
+    )
+
+
+def columns(metric: Metric) -> None:
+    """The columns of a metric's result and what each one means."""
+    st.table({_("Column"): list(metric.columns), _("Meaning"): [_(text) for text in metric.columns.values()]})
+
+
+def _dialog(title: str):
+    @st.dialog(title)
+    def show(name: str) -> None:
+        entry(CATALOGUE[name])
+
+    return show

@@ -1,0 +1,121 @@
+"""Readings as cards, and the sentences that say what is shown."""
+
+from collections.abc import Sequence
+
+from pages.shared import blocks, findings, states
+from pages.shared.cards import Card
+from pages.shared.charts import ForestRow
+from pages.shared.labels import label
+from pages.shared.readings import Move, Reading
+from pages.shared.texts import WORDS, _, dates, joined, listed, ngettext, number, signed, span
+from pages.shared.view import View
+
+DIGITS = 1
+CARD_CHANGES = {"better": "{amount} {word}", "worse": "{amount} {word}"}
+
+
+def card(reading: Reading, *, compared: bool) -> Card:
+    """A reading as a card, with its last months."""
+    head: Card = {"id": reading.metric, "name": _(reading.name), "define": _("Definition")}
+    if not reading.n and states.missing(reading.noun):
+        title, remedy = states.MISSING[reading.noun]
+        return {**head, "few": _(title), "detail": _(remedy)}
+    if reading.value is None or reading.low is None or reading.high is None:
+        return {**head, "few": states.few_text(reading.n, reading.minimum), "detail": states.few_remedy()}
+    shown: Card = {
+        **head,
+        "value": number(reading.value, DIGITS),
+        "unit": "%" if reading.percent else "",
+        "range": span(reading.low, reading.high),
+        "size": size(reading),
+    }
+    if compared:
+        shown |= _shift(reading)
+    y, low, high = reading.months
+    if sum(value is not None for value in y) > 1:
+        name = _("{name}, last 12 months").format(name=_(reading.name))
+        shown["spark"] = {"y": y, "low": low, "high": high, "label": name}
+    return shown
+
+
+def size(reading: Reading) -> str:
+    """n with its noun."""
+    if reading.noun == "answers":
+        return ngettext("{n} answer", "{n} answers", reading.n).format(n=number(reading.n))
+    return ngettext("{n} customer", "{n} customers", reading.n).format(n=number(reading.n))
+
+
+def _shift(reading: Reading) -> Card:
+    word = _(WORDS[reading.verdict])
+    if reading.change is None or reading.change_low is None or reading.change_high is None:
+        return {"verdict": "too_few", "change": word}
+    amount = number(abs(reading.change), DIGITS) + (_(" pts") if reading.percent else "")
+    clear = reading.verdict in CARD_CHANGES
+    return {
+        "verdict": reading.verdict,
+        "direction": "up" if reading.rising else "down",
+        "change": CARD_CHANGES[reading.verdict].format(amount=amount, word=word) if clear else word,
+        "detail": span(reading.change_low, reading.change_high, sign=True),
+    }
+
+
+def forest_row(move: Move) -> ForestRow:
+    """A change as a line of the interval plot."""
+    return ForestRow(
+        name=findings.group(move),
+        value=move.change,
+        low=move.low,
+        high=move.high,
+        verdict=move.verdict,
+        shown=signed(move.change),
+        word=_(WORDS[move.verdict]),
+        id=f"{move.metric}:{move.dimension}:{move.code}",
+    )
+
+
+def who(view: View) -> str:
+    """The filters in words: "East China, Gold members, won by Search"; "all customers" without any."""
+    names = {
+        "region": _("in {names}"),
+        "tier": _("{names} members"),
+        "acquisition_channel": _("won by {names}"),
+    }
+    chosen = [
+        names[attribute].format(names=blocks.plain(joined([label(code) for code in codes])))
+        for attribute, codes in view.segment.chosen.items()
+    ]
+    return listed(chosen) if chosen else _("all regions and tiers")
+
+
+def shown(view: View, counted: str) -> str:
+    """The sentence under a title: how many, who, when, against what."""
+    period, before = dates(view.start, view.end), view.before
+    if before is None:
+        return _("**{counted}**, {who}, **{period}**.").format(counted=counted, who=who(view), period=period)
+    return _("**{counted}**, {who}, **{period}** against {before}.").format(
+        counted=counted, who=who(view), period=period, before=dates(before.start, before.end)
+    )
+
+
+def counted(readings: Sequence[Reading]) -> str:
+    """What the numbers rest on: "6,338 customers, 3,447 answers", the largest group of each noun that the data hold at all."""
+    largest: dict[str, Reading] = {}
+    for reading in readings:
+        if not reading.n and len(readings) > 1 and states.missing(reading.noun):
+            continue
+        if reading.noun not in largest or reading.n > largest[reading.noun].n:
+            largest[reading.noun] = reading
+    return listed([size(largest[noun]) for noun in ("customers", "answers") if noun in largest])
+
+
+def new_customers(third: Reading) -> str:
+    """Whom month-3 retention rests on."""
+    return ngettext("{n} new customer in month 3", "{n} new customers in month 3", third.n).format(n=number(third.n))
+
+
+def how_to_read() -> str:
+    """What stands where on a card."""
+    return _(
+        "Under each value its 95% interval and n; under each change its 95% interval. "
+        "Lines: 12 months with interval, each on its own scale."
+    )

@@ -1,0 +1,174 @@
+"""Titles that say what was found: sentence templates filled by verdicts, never more than the intervals support."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from metrics.texts import N_
+from metrics.verdict import Verdict
+from pages.shared.labels import label
+from pages.shared.readings import IN_SENTENCE, Move, Reading
+from pages.shared.texts import _, joined, number, percent
+
+DIGITS = 1
+NPS_CHANGED = {
+    "better": N_("NPS rose from {before} to {value}"),
+    "worse": N_("NPS fell from {before} to {value}"),
+    "none": N_("No clear change in NPS: {value}, {before} before"),
+}
+RETENTION_CHANGED = {
+    "better": N_("More new customers order again in month 3: {value} after {before}"),
+    "worse": N_("Fewer new customers order again in month 3: {value} after {before}"),
+    "none": N_("No clear change in month-3 retention: {value}, {before} before"),
+}
+TREND = {
+    "better": N_("NPS is higher than in {first}"),
+    "worse": N_("NPS is lower than in {first}"),
+    "none": N_("No clear change in NPS since {first}"),
+    "too_few": N_("Too few answers to compare months"),
+}
+GROUPS = {
+    "touchpoint": (N_("{top} scores higher than {bottom}"), N_("No clear difference between touchpoints")),
+    "region": (N_("{top} scores higher than {bottom}"), N_("No clear difference between regions")),
+    "tier": (N_("{top} members score higher than {bottom} members"), N_("No clear difference between tiers")),
+}
+GROUP_CHANGED = {"better": N_("{metric} got better {where}"), "worse": N_("{metric} got worse {where}")}
+WHERE = {
+    "region": N_("in {name}"),
+    "tier": N_("among {name} members"),
+    "acquisition_channel": N_("among customers won by {name}"),
+}
+FIRST_PERIOD = {
+    ("month", "on"): N_("{share} of new customers order in the month after"),
+    ("month", "on_or_after"): N_("{share} of new customers order in the month after or later"),
+    ("quarter", "on"): N_("{share} of new customers order in the quarter after"),
+    ("quarter", "on_or_after"): N_("{share} of new customers order in the quarter after or later"),
+}
+COHORT = {
+    "better": N_("Cohort {cohort} comes back more than the others"),
+    "worse": N_("Cohort {cohort} comes back less than the others"),
+    "none": N_("Cohort {cohort} does not clearly differ from the others"),
+    "too_few": N_("Cohort {cohort} has too few customers to compare"),
+}
+
+
+def overview(readings: Sequence[Reading], *, compared: bool) -> str:
+    """What happened to the key numbers together."""
+    known = [reading for reading in readings if reading.value is not None]
+    if not known:
+        return _("Too few answers and orders to tell")
+    if not compared:
+        return _("The key numbers, without a comparison")
+    better, worse, none = (_names(known, kind) for kind in ("better", "worse", "none"))
+    if better and worse:
+        return _first_up(_("{better} got better; {worse} got worse").format(better=better, worse=worse))
+    if better:
+        return _first_up(_("{names} got better").format(names=better))
+    if worse:
+        return _first_up(_("{names} got worse").format(names=worse))
+    if none:
+        return _("No clear change in {names}").format(names=none)
+    return _("Too few answers and orders before to compare")
+
+
+def _names(readings: Sequence[Reading], kind: Verdict) -> str:
+    return joined([_(IN_SENTENCE[reading.name]) for reading in readings if reading.verdict == kind])
+
+
+def _first_up(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def nps(reading: Reading, *, compared: bool) -> str:
+    """The score and its change."""
+    return _changed(reading, NPS_CHANGED, compared, _("NPS is {value}"), _("Too few answers to show NPS"))
+
+
+def retention(reading: Reading, *, compared: bool) -> str:
+    """Month-3 retention and its change."""
+    return _changed(
+        reading,
+        RETENTION_CHANGED,
+        compared,
+        _("{value} of new customers order again in month 3"),
+        _("Too few new customers to show retention"),
+    )
+
+
+def _changed(reading: Reading, templates: dict[str, str], compared: bool, alone: str, few: str) -> str:
+    if reading.value is None:
+        return few
+    value = shown(reading.value, reading)
+    if not compared or reading.before is None:
+        return alone.format(value=value)
+    return _(templates[reading.verdict]).format(value=value, before=shown(reading.before, reading))
+
+
+def shown(value: float, reading: Reading) -> str:
+    """The number in the unit of its reading, for use in a sentence."""
+    return percent(value / 100, DIGITS) if reading.percent else number(value, DIGITS)
+
+
+def moved(moves: Sequence[Move]) -> str:
+    """The clearest of the groups that changed clearly, at most one in each direction."""
+    clearest = sorted(moves, key=lambda move: move.clarity, reverse=True)
+    better, worse = (next((move for move in clearest if move.verdict == kind), None) for kind in ("better", "worse"))
+    if better and worse:
+        return _first_up(_("{better}; {worse}").format(better=_changed_group(better), worse=_changed_group(worse)))
+    if changed := better or worse:
+        return _first_up(_changed_group(changed))
+    return _("No group changed clearly") if moves else _("Too few answers and orders to compare groups")
+
+
+def _changed_group(move: Move) -> str:
+    template = _(GROUP_CHANGED[move.verdict])
+    return template.format(
+        metric=_(IN_SENTENCE[move.name]), where=_(WHERE[move.dimension]).format(name=label(move.code))
+    )
+
+
+def group(move: Move) -> str:
+    """The metric and the group: NPS · Gold members."""
+    template = {"tier": _("{metric} · {tier} members"), "acquisition_channel": _("{metric} · won by {channel}")}
+    name = label(move.code)
+    return template.get(move.dimension, _("{metric} · {name}")).format(
+        metric=_(move.name), tier=name, channel=name, name=name
+    )
+
+
+def trend(kind: Verdict, first: str) -> str:
+    """The last month against the first of a trend."""
+    return _(TREND[kind]).format(first=first)
+
+
+def groups(dimension: str, rows: pl.DataFrame, difference: tuple[float | None, float | None]) -> str:
+    """The highest group against the lowest, from rows of `nps` sorted from high to low and the interval of their difference."""
+    known = rows.drop_nulls("nps")
+    if known.height < 2:
+        return _("Too few answers to compare groups")
+    apart, alike = GROUPS[dimension]
+    low = difference[0]
+    if low is None or low <= 0:
+        return _(alike)
+    return _(apart).format(top=label(known[dimension][0]), bottom=label(known[dimension][-1]))
+
+
+def scores(row: dict) -> str:
+    """How the answers divide, from a row of `nps`."""
+    if not row["n"]:
+        return _("No answers in this period")
+    promoters, detractors = (percent(row[name] / row["n"], 0) for name in ("promoters", "detractors"))
+    return _("{promoters} promoters, {detractors} detractors").format(promoters=promoters, detractors=detractors)
+
+
+def triangle(average: pl.DataFrame, unit: str, kind: str) -> str:
+    """What the average row says about the first period after the first order."""
+    row = average.filter(pl.col("period") == 1)
+    if not row.height or row["retention"][0] is None:
+        return _("No cohort has completed a period yet")
+    return _(FIRST_PERIOD[unit, kind]).format(share=percent(row["retention"][0], 0))
+
+
+def cohort(kind: Verdict, name: str) -> str:
+    """One cohort against all others."""
+    return _(COHORT[kind]).format(cohort=name)

@@ -1,0 +1,41 @@
+"""What moved: the clearest changes by group, with their intervals, and how many were compared."""
+
+import polars as pl
+
+from pages.shared import blocks, charts, findings, readings, states
+from pages.shared.display import forest_row
+from pages.shared.texts import _, listed, period, sentences
+from pages.shared.view import View
+
+SHOWN = 7
+COLUMNS = ("metric", "dimension", "code", "change", "low", "high", "verdict")
+
+
+def section(view: View) -> None:
+    """The interval plot of the changes, or what to do to see one."""
+    if view.before is None:
+        blocks.section(_("What moved"))
+        blocks.empty(
+            _("Nothing to compare with"),
+            _("Choose a comparison in the bar above to see which groups moved."),
+            icon=":material/compare_arrows:",
+        )
+        return
+    found, compared = readings.moves(view, SHOWN)
+    if not found:
+        blocks.section(findings.moved(found), states.few_remedy())
+        return
+    chance = readings.by_chance(compared)
+    note = sentences(
+        _("Change against {before}, in points, with 95% interval.").format(
+            before=period(view.before.start, view.before.end)
+        ),
+        _("The {shown} clearest of {compared} compared.").format(shown=len(found), compared=compared),
+        _("About {chance} of {compared} would look clear by chance.").format(chance=chance, compared=compared)
+        if chance
+        else "",
+    )
+    table = pl.DataFrame([{name: getattr(move, name) for name in COLUMNS} for move in found])
+    blocks.section(findings.moved(found), note, table=table, file="what_moved")
+    rows = [forest_row(move) for move in found]
+    blocks.chart(charts.forest(rows), key="moved", alt=listed([f"{row.name}: {row.shown} {row.word}" for row in rows]))

@@ -1,0 +1,199 @@
+"""What a metric says for the view, in the units that people read: the number, its interval and n, its change, its last months.
+
+Shares become percent here and changes of shares percentage points; nothing else is computed outside the metric functions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from data.ask import Question, find
+from metrics.nps import nps_change
+from metrics.repeat_rate import repeat_rate_change
+from metrics.retention import retention_at, retention_change, retention_trend
+from metrics.texts import N_
+from metrics.verdict import Verdict, verdict
+from pages.shared import cached, periods
+from pages.shared.view import View
+
+SPARK_MONTHS = 12
+RETENTION_MONTH = 3
+DIMENSIONS = ("region", "acquisition_channel", "tier")
+CHANCE = 0.05  # of 95 % intervals, the share that misses when nothing has changed
+
+Points = tuple[list[float | None], list[float | None], list[float | None]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One number with all that belongs to it; None where it is withheld, not known or not asked for."""
+
+    metric: str
+    name: str  # to be translated
+    noun: str  # what n counts: answers or customers
+    percent: bool
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    minimum: int
+    change: float | None
+    change_low: float | None
+    change_high: float | None
+    before: float | None
+    verdict: Verdict
+    months: Points
+
+    @property
+    def rising(self) -> bool:
+        return (self.change or 0) > 0
+
+
+@dataclass(frozen=True)
+class Move:
+    """How one group's number changed."""
+
+    name: str  # of the metric, to be translated
+    metric: str
+    dimension: str
+    code: str
+    change: float
+    low: float
+    high: float
+    verdict: Verdict
+
+    @property
+    def clarity(self) -> float:
+        """How many half-widths of its interval the change is away from none."""
+        return abs(self.change) / ((self.high - self.low) / 2)
+
+
+NPS, REPEAT, RETENTION = N_("NPS"), N_("Repeat rate"), N_("Month-3 retention")
+IN_SENTENCE = {NPS: NPS, REPEAT: N_("repeat rate"), RETENTION: N_("month-3 retention")}
+
+
+def nps(view: View) -> Reading:
+    """The score of the period."""
+    now = cached.answer("nps", view.question)
+    before = cached.answer("nps", view.before) if view.before else None
+    trend = cached.answer("nps_trend", view.asked(*periods.back(view.end, SPARK_MONTHS)))
+    change = nps_change(now, before) if before is not None else None
+    return _reading("nps", NPS, "answers", "nps", "n", now, before, change, trend)
+
+
+def repeat_rate(view: View) -> Reading:
+    """The rate of the period; its months are trailing windows as long as the period, when that is whole months."""
+    now = cached.answer("repeat_rate", view.question)
+    before = cached.answer("repeat_rate", view.before) if view.before else None
+    change = repeat_rate_change(now, before) if before is not None else None
+    length = periods.MONTHS.get(periods.unit_of(view.start, view.end))
+    ends = replace(view.question, as_of=min(view.end, view.as_of))
+    trend = cached.answer("repeat_rate_trend", ends, window_months=length) if length else None
+    return _reading("repeat_rate", REPEAT, "customers", "repeat_rate", "buyers", now, before, change, trend)
+
+
+def retention(view: View) -> Reading:
+    """Month-3 retention of the cohorts whose third month lies in the period, pooled."""
+    minimum = _minimum("repeat_rate")
+    now = _retention_in(view.question, minimum)
+    before = _retention_in(view.before, minimum) if view.before else None
+    change = retention_change(now, before) if before is not None else None
+    first, last = periods.earlier(*periods.back(view.end, SPARK_MONTHS), RETENTION_MONTH)
+    triangle = cached.answer("retention", view.asked(first, last))
+    trend = retention_trend(triangle, period=RETENTION_MONTH, cohorts=SPARK_MONTHS, minimum=minimum)
+    return replace(
+        _reading("retention", RETENTION, "customers", "retention", "customers", now, before, change, trend),
+        minimum=minimum,
+    )
+
+
+def moves(view: View, shown: int) -> tuple[list[Move], int]:
+    """The clearest changes by group, in order of the change, and how many groups were compared."""
+    if view.before is None:
+        return [], 0
+    found = [
+        *_moves(view, view.before, "nps", NPS, nps_change, percent=False),
+        *_moves(view, view.before, "repeat_rate", REPEAT, repeat_rate_change, percent=True),
+    ]
+    clearest = sorted(found, key=lambda move: move.clarity, reverse=True)[:shown]
+    return sorted(clearest, key=lambda move: move.change, reverse=True), len(found)
+
+
+def by_chance(compared: int) -> int:
+    """How many of so many comparisons look clear though nothing has changed."""
+    return round(CHANCE * compared)
+
+
+def _retention_in(question: Question, minimum: int) -> pl.DataFrame:
+    cohorts = periods.earlier(question.start, question.end, RETENTION_MONTH)
+    triangle = cached.answer("retention", replace(question, start=cohorts[0], end=cohorts[1]))
+    return retention_at(
+        triangle, period=RETENTION_MONTH, cohorts_from=cohorts[0], cohorts_to=cohorts[1], minimum=minimum
+    )
+
+
+def _moves(
+    view: View, earlier: Question, metric: str, name: str, change: Callable[..., pl.DataFrame], *, percent: bool
+) -> list[Move]:
+    scale = 100 if percent else 1
+    out = []
+    for dimension in DIMENSIONS:
+        chosen = getattr(view.segment, dimension)
+        if len(chosen) == 1:  # one group is the whole
+            continue
+        now = cached.answer(metric, replace(view.question, by=(dimension,)))
+        before = cached.answer(metric, replace(earlier, by=(dimension,)))
+        for row in change(now, before, by=(dimension,)).drop_nulls().iter_rows(named=True):
+            low, high = scale * row["low"], scale * row["high"]
+            kind = verdict(low, high, find(metric).higher_is_better)
+            out.append(Move(name, metric, dimension, row[dimension], scale * row["change"], low, high, kind))
+    return out
+
+
+def _reading(
+    metric: str,
+    name: str,
+    noun: str,
+    column: str,
+    n: str,
+    now: pl.DataFrame,
+    before: pl.DataFrame | None,
+    change: pl.DataFrame | None,
+    trend: pl.DataFrame | None,
+) -> Reading:
+    percent = column != "nps"
+    scale = 100 if percent else 1
+    row = now.row(0, named=True)
+    moved = change.row(0, named=True) if change is not None else dict.fromkeys(("change", "low", "high"))
+    earlier = before.row(0, named=True)[column] if before is not None else None
+
+    def scaled(value: float | None) -> float | None:
+        return None if value is None else scale * value
+
+    low, high = scaled(moved["low"]), scaled(moved["high"])
+    months: Points = ([], [], [])
+    if trend is not None:
+        shown = trend.filter("complete") if "complete" in trend.columns else trend
+        months = tuple([scaled(value) for value in shown[name]] for name in (column, "low", "high"))  # type: ignore[assignment]
+    return Reading(
+        metric=metric,
+        name=name,
+        noun=noun,
+        percent=percent,
+        value=scaled(row[column]),
+        low=scaled(row["low"]),
+        high=scaled(row["high"]),
+        n=row[n] or 0,
+        minimum=_minimum(metric),
+        change=scaled(moved["change"]),
+        change_low=low,
+        change_high=high,
+        before=scaled(earlier),
+        verdict=verdict(low, high, find(metric).higher_is_better),
+        months=months,
+    )
+
+
+def _minimum(metric: str) -> int:
+    return int(find(metric).arguments["minimum"].default)

@@ -1,0 +1,69 @@
+"""Every page once: its section, code in the URL, title and options. A file that is not registered here is not reachable."""
+
+from dataclasses import dataclass
+from importlib import import_module
+
+import streamlit as st
+
+from metrics.texts import N_
+from pages.shared.texts import _
+from pages.shared.view import Option
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page: `module` has a function page(); the code is its path in the URL; `data`: it stands under the filter bar."""
+
+    module: str
+    code: str
+    title: str
+    section: str
+    data: bool = True
+    options: tuple[Option, ...] = ()
+
+    def run(self) -> None:
+        """Show the page. Its module is imported when it is first opened, which keeps the start short."""
+        import_module(self.module).page()
+
+
+RETENTION = (
+    Option("kind", ("on", "on_or_after")),
+    Option("unit", ("month", "quarter")),
+    Option("cohort", default="newest"),
+)
+
+FEEDBACK, CUSTOMERS, MANAGE = N_("Feedback"), N_("Customers"), N_("Manage")
+
+ENTRIES = (
+    Entry("pages.overview.summary", "overview", N_("Overview"), ""),
+    Entry("pages.feedback.nps", "nps", N_("NPS"), FEEDBACK),
+    Entry("pages.customers.retention", "retention", N_("Retention"), CUSTOMERS, options=RETENTION),
+    Entry("pages.manage.upload", "upload", N_("Upload"), MANAGE, data=False),
+    Entry("pages.manage.history", "history", N_("History"), MANAGE, data=False),
+    Entry("pages.manage.definitions", "definitions", N_("Definitions"), MANAGE, data=False),
+)
+
+
+def pages() -> dict[str, list[st.Page]]:
+    """The navigation: section title → pages, in the language in force."""
+    sections: dict[str, list[st.Page]] = {}
+    for entry in ENTRIES:
+        listed = sections.setdefault(_(entry.section), [])
+        listed.append(_page(entry))
+    return sections
+
+
+def entry_of(page: st.Page) -> Entry:
+    """The entry that a page of the navigation was made from."""
+    return next(
+        entry for entry in ENTRIES if entry.code == page.url_path or (page.url_path == "" and entry is ENTRIES[0])
+    )
+
+
+def open_page(code: str) -> None:
+    """Go to another page of this app; the view goes along."""
+    st.switch_page(_page(next(entry for entry in ENTRIES if entry.code == code)))
+
+
+def _page(entry: Entry) -> st.Page:
+    return st.Page(entry.run, title=_(entry.title), url_path=entry.code, default=entry is ENTRIES[0])

@@ -1,0 +1,120 @@
+"""The states of a page as a whole: no data yet, none in this period, and how fresh the data are."""
+
+import datetime as dt
+
+import streamlit as st
+
+from data.ask import Question
+from data.demo.load import load
+from metrics.texts import N_
+from pages.manage.job import Job
+from pages.shared import blocks, cached, registry, view
+from pages.shared.texts import _, date, moment
+
+POLL_SECONDS = 0.15
+LATE_DAYS = 7  # a source that ends so much before the other one is called late
+SOURCES = {
+    "orders": N_("orders end {date}, {days} days before the answers"),
+    "feedback": N_("answers end {date}, {days} days before the orders"),
+}
+# What is missing from the data altogether, by what a number counts, and what to upload for it.
+MISSING = {
+    "answers": (N_("No answers yet"), N_("Upload the export of a survey that asks for a recommendation from 0 to 10.")),
+    "customers": (N_("No orders yet"), N_("Upload the orders of a shop or a till.")),
+}
+
+
+def no_data() -> None:
+    """The store is empty: upload an export, or look at the demo."""
+    blocks.heading(_("Nothing to show yet"), _("Rapport computes its numbers from your own exports."))
+    blocks.empty(
+        _("Upload your first export, or look at the demo"),
+        _(
+            "Orders, members and survey answers, as the shop or the survey tool exports them. The demo shows a made-up chain."
+        ),
+        icon=":material/upload_file:",
+        button=_first_steps,
+    )
+
+
+def nothing_here(what: str) -> None:
+    """The data hold something, but not for this period and these filters."""
+    extent = cached.extent()
+    first, last = extent.first or dt.date.min, extent.last or dt.date.min
+    reach = _("The data reach from {first} to {last}. Choose another period, or reset the filters.")
+    blocks.empty(
+        what,
+        reach.format(first=date(first), last=date(last)),
+        icon=":material/search_off:",
+        button=_back_to_data,
+    )
+
+
+def missing(noun: str) -> bool:
+    """Whether the data hold no answer to the recommendation question, or no order, whatever the period."""
+    extent = cached.extent()
+    if noun == "customers" or not extent.feedback or extent.first is None or extent.last is None:
+        return not (extent.orders if noun == "customers" else extent.feedback)
+    return not cached.answer("nps", Question(extent.first, extent.last, extent.last))["n"][0]
+
+
+def no_source(noun: str) -> None:
+    """A kind of data that nobody has uploaded yet: what it is, and the way to the upload."""
+    title, remedy = MISSING[noun]
+    blocks.empty(_(title), _(remedy), icon=":material/upload_file:", button=lambda: _to_upload(noun))
+
+
+def _to_upload(noun: str) -> None:
+    if st.button(_("Upload an export"), icon=":material/upload:", key=f"upload-{noun}"):
+        registry.open_page("upload")
+
+
+def freshness() -> str:
+    """The quiet line under a heading: how far the data reach, the last import, sources that are late, and that it is a demo."""
+    extent, last = cached.extent(), cached.last_import()
+    parts = [_("Data through {date}").format(date=date(extent.last))] if extent.last else []
+    if last:
+        parts.append(_("last import {at}").format(at=moment(last["at"])))
+    line = " · ".join(parts)
+    behind = late(extent.orders_last, extent.feedback_last)
+    return line + (f" · {blocks.attention(behind)}" if behind else "")
+
+
+def late(orders: dt.date | None, feedback: dt.date | None) -> str:
+    """Which of the two last days lies far behind the other; nothing when neither does."""
+    if not orders or not feedback or abs((orders - feedback).days) < LATE_DAYS:
+        return ""
+    name, day = ("orders", orders) if orders < feedback else ("feedback", feedback)
+    return _(SOURCES[name]).format(date=date(day), days=abs((orders - feedback).days))
+
+
+def _first_steps() -> None:
+    with st.container(horizontal=True, horizontal_alignment="center", gap="small"):
+        if st.button(_("Upload an export"), type="primary", icon=":material/upload:", key="first-upload"):
+            registry.open_page("upload")
+        wanted = st.button(_("Build the demo"), icon=":material/science:", key="first-demo")
+    if wanted:
+        _build_demo()
+
+
+def _build_demo() -> None:
+    bar = st.progress(0.0)
+    job = Job(lambda progress, _stop: load(cached.store(), progress=progress))
+    while not job.ended(POLL_SECONDS):
+        bar.progress(job.share, _("Building the demo data"))
+    job.result()
+    st.rerun()
+
+
+def _back_to_data() -> None:
+    st.button(_("Reset the filters"), icon=":material/restart_alt:", key="nothing-reset", on_click=view.reset)
+
+
+def few_text(n: int, minimum: int) -> str:
+    """Why a number is withheld."""
+    return _("Too few to show: {n} of {minimum}").format(n=n, minimum=minimum)
+
+
+def few_remedy() -> str:
+    """What to do about too few."""
+    return _("Widen the period or the filters.")

@@ -1,0 +1,106 @@
+"""The same frames as the metrics give, in SQL that somebody who knows the store would write by hand."""
+
+import datetime as dt
+from statistics import NormalDist
+
+import duckdb
+import polars as pl
+
+Z = NormalDist().inv_cdf(0.975)
+MINIMUM = 30
+
+NPS = """
+with counted as (
+    select {columns} count(*) as n,
+        count(*) filter (score >= 9) as promoters,
+        count(*) filter (score > 6 and score < 9) as passives,
+        count(*) filter (score <= 6) as detractors
+    from feedback r {join}
+    where replaced_by is null and survey = 'nps' and scale_low = 0 and scale_high = 10 and score is not null
+        and responded_at >= $start and responded_at < $end + interval 1 day
+    {group}
+), scored as (
+    select *, 100.0 * (promoters - detractors) / n as score,
+        (promoters + 0.75) / (n + 3) as p, (detractors + 0.75) / (n + 3) as d
+    from counted
+)
+select {names} n, promoters, passives, detractors,
+    case when n >= $minimum then score end as nps,
+    case when n >= $minimum then least(score, greatest(-100, 100 * (p - d - $z * sqrt((p + d - (p - d) ** 2) / (n + 3))))) end as low,
+    case when n >= $minimum then greatest(score, least(100, 100 * (p - d + $z * sqrt((p + d - (p - d) ** 2) / (n + 3))))) end as high
+from scored {order}
+"""
+
+WILSON = """
+    least(p, greatest(0, (2 * {n} * p + $z ** 2 - $z * sqrt($z ** 2 + 4 * {n} * p * (1 - p))) / (2 * ({n} + $z ** 2)))) as low,
+    greatest(p, least(1, (2 * {n} * p + $z ** 2 + $z * sqrt($z ** 2 + 4 * {n} * p * (1 - p))) / (2 * ({n} + $z ** 2)))) as high
+"""
+
+REPEAT_RATE = (
+    """
+with buyers as (
+    select customer_key, sum(orders) as orders from customer_periods
+    where month >= date_trunc('month', $start) and month <= $end group by customer_key having sum(orders) > 0
+), counted as (
+    select {columns} count(*) as buyers, count(*) filter (b.orders >= 2) as repeat_buyers,
+        count(*) filter (b.orders >= 2) / count(*) as p
+    from buyers b {join} {group}
+)
+select {names} buyers, repeat_buyers, p as repeat_rate,
+"""
+    + WILSON.format(n="buyers")
+    + "from counted {order}"
+)
+
+RETENTION = (
+    """
+with months as (
+    select p.customer_key, p.month from customer_periods p {join} where p.orders > 0 {condition}
+), firsts as (
+    select customer_key, min(month) as cohort from months group by customer_key
+), sizes as (
+    select cohort, count(*) as customers from firsts group by cohort
+), seen as (
+    select cohort, date_diff('month', cohort, month) as period, count(*) as active
+    from months join firsts using (customer_key) group by all
+), cells as (
+    select cohort, customers, unnest(range(0, date_diff('month', cohort, $as_of) + 1)) as period from sizes
+), counted as (
+    select cohort, period, customers, coalesce(active, 0) as active, coalesce(active, 0) / customers as p
+    from cells left join seen using (cohort, period)
+)
+select cohort::date as cohort, period, customers, active, p as retention,
+"""
+    + WILSON.format(n="customers")
+    + """,
+    last_day(cohort + to_months(period::integer)) <= $as_of as complete
+from counted order by cohort, period
+"""
+)
+
+CUSTOMERS = "left join customers c using (customer_key)"
+
+
+def nps(cursor: duckdb.DuckDBPyConnection, start: dt.date, end: dt.date, by: str | None = None) -> pl.DataFrame:
+    value = f"coalesce(c.{by}, r.{by}) as {by}," if by else ""
+    query = _grouped(NPS, value, by)
+    return cursor.sql(query, params={"start": start, "end": end, "minimum": MINIMUM, "z": Z}).pl()
+
+
+def repeat_rate(cursor: duckdb.DuckDBPyConnection, start: dt.date, end: dt.date, by: str | None = None) -> pl.DataFrame:
+    query = _grouped(REPEAT_RATE, f"c.{by}," if by else "", by)
+    return cursor.sql(query, params={"start": start, "end": end, "z": Z}).pl()
+
+
+def retention(cursor: duckdb.DuckDBPyConnection, as_of: dt.date, region: str | None = None) -> pl.DataFrame:
+    query = RETENTION.format(join=CUSTOMERS if region else "", condition="and c.region = $region" if region else "")
+    params = {"as_of": as_of, "z": Z} | ({"region": region} if region else {})
+    return cursor.sql(query, params=params).pl()
+
+
+def _grouped(query: str, columns: str, by: str | None) -> str:
+    if by is None:
+        return query.format(columns="", names="", join="", group="", order="")
+    return query.format(
+        columns=columns, names=f"{by},", join=CUSTOMERS, group="group by all", order=f"order by {by} nulls last"
+    )

@@ -1,0 +1,44 @@
+"""`python -m data.load` and `python -m data.imports`: exit codes, sentences, and that a refused file changes nothing."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from data.imports import Receipt
+from data.store import Store
+from tests.data.imports.files import orders, taobao
+
+
+def test_load_list_undo(tmp_path: Path, run_module: Callable) -> None:
+    file, db = tmp_path / "orders.csv", tmp_path / "x.duckdb"
+    file.write_bytes(orders("A1,C1,2026-01-02,10", "A2,C1,2026-01-03,x").data)
+    dry = run_module(file, "--profile", "orders", "--dry-run", "--db", db)
+    assert (dry.returncode, db.exists()) == (0, False)
+    assert "Lines in: 2 = 1 taken + 1 left out" in dry.stdout
+    loaded = run_module(file, "--profile", "orders", "--json", "--db", db)
+    assert (loaded.returncode, loaded.stderr) == (0, "")
+    receipt = Receipt.from_json(loaded.stdout)
+    assert (receipt.import_id, receipt.orders_new, receipt.left_out[0].example_line) == (1, 1, 3)
+    assert Receipt.from_json(receipt.to_json()) == receipt
+    history = json.loads(run_module("list", "--json", "--db", db, module="data.imports").stdout)
+    assert [(row["id"], row["status"]) for row in history] == [(1, "current")]
+    assert run_module("undo", 1, "--db", db, module="data.imports").returncode == 0
+    again = run_module("undo", 1, "--db", db, module="data.imports")
+    assert (again.returncode, again.stdout) == (2, "")
+    assert len(again.stderr.splitlines()) == 1
+
+
+def test_a_refused_file_changes_nothing(tmp_path: Path, run_module: Callable) -> None:
+    whole = taobao(*({"订单编号": f'="{n}"'} for n in range(20)))
+    file, db = tmp_path / "t.csv", tmp_path / "x.duckdb"
+    file.write_bytes(whole[: whole.rindex("𠮷".encode("gb18030")) + 3])
+    refused = run_module(file, "--db", db)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert (
+        refused.stderr
+        == "t.csv, line 21: the file ends in the middle of a character (GB18030). Download it again in full.\n"
+    )
+    with Store.open(db) as store:
+        assert store.imports().height == 0
+    file.write_bytes(whole)
+    assert json.loads(run_module(file, "--db", db, "--json").stdout)["orders"] == 20

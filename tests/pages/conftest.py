@@ -1,0 +1,126 @@
+"""The app on four stores: empty, demo, a handful of rows, and answers alone."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from data.demo.load import load
+from data.store import ImportMeta, Store
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT_SECONDS = 120
+DEMO_CUSTOMERS = 600
+
+
+@pytest.fixture(scope="session")
+def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
+    with Store.open(path) as store:
+        load(store, customers=DEMO_CUSTOMERS, seed=1)
+    return path
+
+
+@pytest.fixture(scope="session")
+def few_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Nine answers in one quarter and no order."""
+    path = tmp_path_factory.mktemp("few") / "few.duckdb"
+    with Store.open(path) as store:
+        take_in_answers(store, dt.date(2026, 4, 1), [10, 9, 9, 8, 7, 6, 3, 0, 10])
+    return path
+
+
+def take_in_answers(store: Store, first: dt.date, scores: list[int]) -> None:
+    """One import: an NPS answer a day, each with a comment that looks like markup."""
+    rows = pl.DataFrame(
+        {
+            "source": "test",
+            "feedback_id": [f"{first} {place}" for place in range(len(scores))],
+            "customer_id": [f"c{place}" for place in range(len(scores))],
+            "responded_at": [
+                dt.datetime.combine(first, dt.time()) + dt.timedelta(days=place) for place in range(len(scores))
+            ],
+            "survey": "nps",
+            "score": [float(score) for score in scores],
+            "scale_low": 0.0,
+            "scale_high": 10.0,
+            "touchpoint": None,
+            "channel": None,
+            "store": None,
+            "region": "East China",
+            "order_id": None,
+            "comment": "<b>*bold*</b> =1+1 [link](http://x)",
+            "weight": None,
+        },
+        schema_overrides={
+            **dict.fromkeys(("touchpoint", "channel", "store", "order_id"), pl.String),
+            "responded_at": pl.Datetime("us"),
+            "weight": pl.Float64,
+        },
+    )
+    table = rows.to_arrow()
+    store.merge({"feedback": lambda: table.to_reader()}, ImportMeta(f"{first}.csv", f"{first}", "nps"))
+
+
+@pytest.fixture
+def open_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
+    """Open the app on a store, at a page, with parameters in the URL."""
+
+    def opened(db: Path, code: str = "", **params: str | list[str]) -> AppTest:
+        monkeypatch.setenv("RAPPORT_DB", str(db))
+        _close()
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS)
+        for name, value in params.items():
+            app.query_params[name.rstrip("_")] = value
+        return _at(app, code).run()
+
+    yield opened
+    _close()
+
+
+def go(app: AppTest, code: str) -> AppTest:
+    """Open a page as the navigation does, which leaves the URL without parameters."""
+    app.query_params.clear()
+    return _at(app, code).run()
+
+
+def _at(app: AppTest, code: str) -> AppTest:
+    # pages are functions, which switch_page() does not take; Streamlit knows a page by this hash of its path
+    app._page_hash = calc_hash(code) if code else ""
+    return app
+
+
+def _close() -> None:
+    """Let the process forget its store, so that the next test opens its own."""
+    if opened := OPENED.pop("store", None):
+        opened.close()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+OPENED: dict[str, Store] = {}
+
+
+@pytest.fixture(autouse=True)
+def remember_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep hold of the store that the app opens: DuckDB lets a file go only when it is closed."""
+    opens = Store.open.__func__  # type: ignore[attr-defined]
+
+    def remembered(cls: type[Store], *args: object, **kwargs: object) -> Store:
+        store: Store = opens(cls, *args, **kwargs)
+        OPENED["store"] = store
+        return store
+
+    monkeypatch.setattr(Store, "open", classmethod(remembered))
+
+
+def words(app: AppTest) -> str:
+    """Everything that the page says in native elements."""
+    kinds = ("title", "subheader", "markdown", "text", "caption", "warning", "error", "info")
+    said = [str(element.value) for kind in kinds for element in getattr(app, kind)]
+    return "\n".join([*said, *(button.label for button in app.button)])

@@ -1,0 +1,75 @@
+"""Figures hold what the frame holds, in tokens; what is not known is a gap; exports are safe and readable."""
+
+import polars as pl
+import pytest
+
+from pages.shared import charts, theme
+from pages.shared.charts import ForestRow, Line
+from pages.shared.exports import csv_bytes
+
+EMPTY = Line("NPS", [], [], [], [], [])
+GAP = Line("NPS", ["a", "b", "c"], [1.0, None, 3.0], [0.0, None, 2.0], [2.0, None, 4.0], [40, 3, 50])
+ROW = ForestRow("NPS · <b>Gold</b>", 9.8, 3.1, 16.5, "better", "+9.8", "better", "nps:tier:gold")
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        charts.trend(EMPTY, None),
+        charts.trend(GAP, Line("before", GAP.x, [None, 2.0, 2.5]), unfinished=["c"]),
+        charts.forest([]),
+        charts.forest([ROW]),
+        charts.forest([ROW], change=False),
+        charts.retention_curve(EMPTY, None),
+        charts.retention_curve(Line("all", [1, 2], [30.0, 20.0], [28.0, 18.0], [32.0, 22.0]), EMPTY),
+        charts.distribution(pl.DataFrame({"score": [0, 10], "answers": [0, 5], "read": ["none", "five"]})),
+    ],
+)
+def test_figures_are_painted_whole(figure) -> None:
+    for shade in ("light", "dark"):
+        painted = theme.painted(figure, shade).to_json()
+        assert not any(f'"{token}' in painted for token in [*theme.SERIES, theme.TEXT, theme.PAPER, theme.GRID])
+
+
+def test_a_withheld_value_interrupts_line_and_band() -> None:
+    figure = charts.trend(GAP, None)
+    bands = [trace for trace in figure.data if trace.fill == "toself"]
+    (line,) = [trace for trace in figure.data if trace.name == "NPS"]
+    assert [list(band.x) for band in bands] == [["a", "a"], ["c", "c"]]
+    assert list(line.y) == [1.0, None, 3.0]
+
+
+def test_an_unfinished_place_hangs_on_a_dotted_line() -> None:
+    whole = Line("NPS", ["a", "b"], [1.0, 2.0], [0.0, 1.0], [2.0, 3.0])
+    figure = charts.trend(whole, None, unfinished=["b"], unfinished_name="unfinished")
+    by_name = {trace.name: trace for trace in figure.data}
+    assert list(by_name["NPS"].y) == [1.0, None]
+    assert by_name["unfinished"].line.dash == "dot"
+    assert list(by_name["unfinished"].y) == [1.0, 2.0]
+
+
+def test_names_from_data_are_no_markup() -> None:
+    names = [note.text for note in charts.forest([ROW]).layout.annotations]
+    assert names[0] == "NPS · &lt;b&gt;Gold&lt;/b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        (None, ""),
+        ("", '""'),
+        ("好评", "好评"),
+        ("=1+1", "'=1+1"),
+        ("+49", "'+49"),
+        ("-1", "'-1"),
+        ("@x", "'@x"),
+        ("a=b", "a=b"),
+    ],
+)
+def test_csv_has_a_bom_and_runs_no_formula(value: str | None, cell: str) -> None:
+    frame = pl.DataFrame({"comment": [value], "change": [-1.5]}, schema_overrides={"comment": pl.String})
+    assert csv_bytes(frame) == f"\ufeffcomment,change\n{cell},-1.5\n".encode()
+
+
+def test_csv_of_no_rows_has_its_header() -> None:
+    assert csv_bytes(pl.DataFrame(schema={"n": pl.Int64})) == "\ufeffn\n".encode()

@@ -1,0 +1,114 @@
+"""Titles claim no more than the intervals support, in both languages."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from metrics.verdict import Verdict
+from pages.shared import findings, readings
+from pages.shared.readings import Move, Reading
+from pages.shared.texts import speaking
+
+NPS = Reading(
+    metric="nps", name=readings.NPS, noun="answers", percent=False, value=41.2, low=38.1, high=44.3, n=2746, minimum=30,
+    change=4.6, change_low=0.3, change_high=8.9, before=36.6, verdict="better", months=([], [], []),
+)  # fmt: skip
+RETENTION = replace(
+    NPS, metric="retention", name=readings.RETENTION, percent=True, value=24.8, before=27.1, verdict="worse"
+)
+REPEAT = replace(NPS, metric="repeat_rate", name=readings.REPEAT, percent=True, value=46.1, before=45.7, verdict="none")
+FEW = replace(NPS, value=None, low=None, high=None, n=18, change=None, before=None, verdict="too_few")
+
+
+def with_verdicts(*verdicts: Verdict) -> list[Reading]:
+    return [replace(reading, verdict=kind) for reading, kind in zip((NPS, RETENTION, REPEAT), verdicts, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("shown", "compared", "english", "chinese"),
+    [
+        ([], True, "Too few answers and orders to tell", "答卷与订单过少，无法判断"),
+        ([FEW, FEW], True, "Too few answers and orders to tell", "答卷与订单过少，无法判断"),
+        (with_verdicts("none", "none", "none"), True, "No clear change in NPS, month-3 retention and repeat rate",
+         "净推荐值、第 3 月留存率与复购率无明显变化"),
+        (with_verdicts("better", "worse", "none"), True, "NPS got better; month-3 retention got worse", "净推荐值好转，第 3 月留存率变差"),
+        (with_verdicts("better", "none", "better"), True, "NPS and repeat rate got better", "净推荐值与复购率好转"),
+        (with_verdicts("none", "worse", "worse"), True, "Month-3 retention and repeat rate got worse", "第 3 月留存率与复购率变差"),
+        (with_verdicts("too_few", "too_few", "too_few"), True, "Too few answers and orders before to compare",
+         "对比期的答卷与订单过少，无法比较"),
+        ([FEW, *with_verdicts("none", "none", "none")[2:]], True, "No clear change in repeat rate", "复购率无明显变化"),
+        (with_verdicts("better", "worse", "none"), False, "The key numbers, without a comparison", "关键指标，不作对比"),
+    ],
+)  # fmt: skip
+def test_overview(shown: list[Reading], compared: bool, english: str, chinese: str) -> None:
+    for language, title in (("en", english), ("zh", chinese)):
+        with speaking(language):
+            assert findings.overview(shown, compared=compared) == title
+
+
+@pytest.mark.parametrize(
+    ("reading", "compared", "title"),
+    [
+        (FEW, True, "Too few answers to show NPS"),
+        (NPS, True, "NPS rose from 36.6 to 41.2"),
+        (replace(NPS, verdict="worse"), True, "NPS fell from 36.6 to 41.2"),
+        (replace(NPS, verdict="none"), True, "No clear change in NPS: 41.2, 36.6 before"),
+        (replace(NPS, before=None, verdict="too_few"), True, "NPS is 41.2"),
+        (NPS, False, "NPS is 41.2"),
+    ],
+)
+def test_nps(reading: Reading, compared: bool, title: str) -> None:
+    assert findings.nps(reading, compared=compared) == title
+
+
+@pytest.mark.parametrize(
+    ("reading", "title"),
+    [
+        (replace(RETENTION, value=None), "Too few new customers to show retention"),
+        (RETENTION, "Fewer new customers order again in month 3: 24.8% after 27.1%"),
+        (replace(RETENTION, verdict="none"), "No clear change in month-3 retention: 24.8%, 27.1% before"),
+    ],
+)
+def test_retention(reading: Reading, title: str) -> None:
+    assert findings.retention(reading, compared=True) == title
+
+
+def move(code: str, change: float, half: float, kind: Verdict, dimension: str = "region") -> Move:
+    return Move(readings.NPS, "nps", dimension, code, change, change - half, change + half, kind)
+
+
+@pytest.mark.parametrize(
+    ("moves", "title"),
+    [
+        ([], "Too few answers and orders to compare groups"),
+        ([move("East China", 2, 5, "none")], "No group changed clearly"),
+        ([move("gold", 20, 15, "better", "tier"), move("East China", 10, 2, "better")], "NPS got better in East China"),
+        ([move("gold", 9, 3, "better", "tier"), move("search", -9, 3, "worse", "acquisition_channel")],
+         "NPS got better among Gold members; NPS got worse among customers won by Search"),
+    ],
+)  # fmt: skip
+def test_moved_names_the_clearest(moves: list[Move], title: str) -> None:
+    assert findings.moved(moves) == title
+
+
+GROUPS = pl.DataFrame({"region": ["North China", "East China"], "nps": [45.0, 40.0]})
+
+
+@pytest.mark.parametrize(
+    ("rows", "difference", "title"),
+    [
+        (GROUPS.clear(), (None, None), "Too few answers to compare groups"),
+        (GROUPS.head(1), (None, None), "Too few answers to compare groups"),
+        (GROUPS, (-1.0, 11.0), "No clear difference between regions"),
+        (GROUPS, (1.0, 9.0), "North China scores higher than East China"),
+    ],
+)
+def test_groups(rows: pl.DataFrame, difference: tuple, title: str) -> None:
+    assert findings.groups("region", rows, difference) == title
+
+
+def test_scores_and_triangle_without_rows() -> None:
+    assert findings.scores({"n": 0}) == "No answers in this period"
+    empty = pl.DataFrame(schema={"period": pl.Int64, "retention": pl.Float64})
+    assert findings.triangle(empty, "month", "on") == "No cohort has completed a period yet"

@@ -1,0 +1,180 @@
+"""The URL is the view: what it says is shown, defaults are written out, what nobody knows is named."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import cached
+from pages.shared.texts import speaking
+from tests.pages.conftest import go, take_in_answers, words
+
+Open = Callable[..., AppTest]
+DEFAULTS = {
+    "from": "2026-04-01",
+    "to": "2026-06-30",
+    "as_of": "2026-07-18",
+    "vs": "before",
+    "region": "all",
+    "channel": "all",
+    "tier": "all",
+    "lang": "en",
+}
+
+
+def url(app: AppTest) -> dict[str, str | list[str]]:
+    return dict(app.query_params)
+
+
+def test_defaults_are_written_out(open_app: Open, demo_path: Path) -> None:
+    assert url(open_app(demo_path)) == DEFAULTS
+
+
+def test_options_of_the_page_are_written_out(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "retention")
+    assert url(app) == {**DEFAULTS, "kind": "on", "unit": "month", "cohort": "newest"}
+
+
+@pytest.mark.parametrize(
+    ("params", "kept"),
+    [
+        ({"from_": "2025-01-01", "to": "2025-01-31"}, {"from": "2025-01-01", "to": "2025-01-31"}),
+        ({"vs": "year"}, {"vs": "year"}),
+        ({"vs": "none"}, {"vs": "none"}),
+        ({"region": ["East China", "South China"]}, {"region": ["East China", "South China"]}),
+        ({"tier": "gold", "channel": "search"}, {"tier": "gold", "channel": "search"}),
+        ({"as_of": "2025-03-31"}, {"as_of": "2025-03-31", "from": "2025-01-01", "to": "2025-03-31"}),
+        ({"lang": "zh"}, {"lang": "zh"}),
+    ],
+)
+def test_a_link_opens_its_view(open_app: Open, demo_path: Path, params: dict, kept: dict) -> None:
+    app = open_app(demo_path, "nps", **params)
+    assert not app.exception
+    assert not app.warning
+    assert url(app) == {**DEFAULTS, **kept}
+
+
+@pytest.mark.parametrize(
+    ("params", "named"),
+    [
+        ({"region": "Mars"}, ["region=Mars"]),
+        ({"region": ["East China", "Mars"]}, ["region=Mars"]),
+        ({"vs": "sideways"}, ["vs=sideways"]),
+        ({"from_": "2026-13-01", "to": "2026-06-30"}, ["from=2026-13-01", "to=2026-06-30"]),
+        ({"from_": "2026-06-30", "to": "2026-04-01"}, ["from=2026-06-30", "to=2026-04-01"]),
+        ({"as_of": "yesterday"}, ["as_of=yesterday"]),
+        ({"lang": "fr"}, ["lang=fr"]),
+        ({"colour": "blue"}, ["colour=blue"]),
+        ({"kind": "on"}, ["kind=on"]),  # an option of another page
+    ],
+)
+def test_what_nobody_knows_is_named(open_app: Open, demo_path: Path, params: dict, named: list[str]) -> None:
+    app = open_app(demo_path, "nps", **params)
+    (warning,) = app.warning
+    assert all(f"`{name}`" in warning.value for name in named)
+    assert warning.value.count("`") == 2 * len(named)
+    app.run()
+    assert app.warning, "the warning stays until the view is changed"
+
+
+def test_an_edited_url_wins_over_the_session(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "nps", region="East China")
+    app.query_params["region"] = "West China"  # Back, Forward, or an edit by hand
+    app.run()
+    assert url(app) == {**DEFAULTS, "region": "West China"}
+    assert "in West China" in words(app)
+
+
+def test_a_language_switch_keeps_the_view(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "nps", region="East China", from_="2025-01-01", to="2025-12-31")
+    before = url(app)
+    app.button_group(key="filter.lang.en").set_value("zh").run()
+    assert url(app) == {**before, "lang": "zh"}
+    assert "华东" in words(app)
+
+
+def test_a_filter_goes_into_the_url_and_reset_takes_it_out(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "nps", lang="zh")
+    with speaking("zh"):  # the test reads the options outside of a run
+        app.button_group(key="filter.region.zh").set_value(["East China"]).run()
+    assert url(app)["region"] == "East China"
+    with speaking("zh"):
+        app.button(key="reset").click().run()
+    assert url(app) == {**DEFAULTS, "lang": "zh"}
+    assert "重置" not in words(app)
+
+
+@pytest.mark.parametrize(
+    ("unit", "dates"),
+    [
+        ("month", ("2026-06-01", "2026-06-30")),
+        ("year", ("2025-01-01", "2025-12-31")),
+        ("quarter", ("2026-04-01", "2026-06-30")),
+    ],
+)
+def test_a_unit_takes_the_newest_that_has_ended(
+    open_app: Open, demo_path: Path, unit: str, dates: tuple[str, str]
+) -> None:
+    app = open_app(demo_path, "nps")
+    app.button_group(key="filter.unit.en").set_value(unit).run()
+    assert (url(app)["from"], url(app)["to"]) == dates
+
+
+def test_own_dates_are_no_unit(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "nps", from_="2026-04-06", to="2026-05-10")
+    assert not app.exception
+    assert app.button_group(key="filter.unit.en").value is None
+    app.date_input(key="filter.dates.en").set_value((dt.date(2026, 3, 3), dt.date(2026, 3, 9))).run()
+    assert (url(app)["from"], url(app)["to"]) == ("2026-03-03", "2026-03-09")
+
+
+def test_previous_and_next_period(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "nps")
+    app.button(key="step-1").click().run()
+    assert (url(app)["from"], url(app)["to"]) == ("2026-01-01", "2026-03-31")
+    app.button(key="step1").click().run()
+    assert (url(app)["from"], url(app)["to"]) == ("2026-04-01", "2026-06-30")
+
+
+def test_an_older_date_says_that_newer_data_exist(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "nps", as_of="2026-03-31")
+    assert "Shown as of 31 Mar 2026; the data reach to 18 Jul 2026." in words(app)
+    app.button(key="newest").click().run()
+    assert url(app)["as_of"] == "2026-07-18"
+
+
+def test_a_page_without_filters_keeps_them_for_the_next(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "nps", region="East China")
+    go(app, "definitions")
+    assert url(app) == {"lang": "en"}
+    go(app, "nps")
+    assert url(app) == {**DEFAULTS, "region": "East China"}
+
+
+def test_an_option_survives_a_filter(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "retention", kind="on_or_after")
+    app.button_group(key="filter.region.en").set_value(["East China"]).run()
+    assert url(app)["kind"] == "on_or_after"
+    assert url(app)["region"] == "East China"
+
+
+@pytest.mark.parametrize(
+    ("params", "as_of", "period"),
+    [
+        ({}, "2026-10-30", "2026-07-01"),  # nobody chose dates: they follow the data
+        ({"as_of": "2026-04-09"}, "2026-04-09", "2026-04-01"),  # the link says which day
+        ({"from_": "2026-04-01", "to": "2026-04-30"}, "2026-10-30", "2026-04-01"),
+    ],
+)
+def test_after_an_import_only_chosen_dates_stay(
+    open_app: Open, few_path: Path, tmp_path: Path, params: dict, as_of: str, period: str
+) -> None:
+    copy = tmp_path / "copy.duckdb"
+    copy.write_bytes(few_path.read_bytes())
+    app = open_app(copy, "nps", **params)
+    assert url(app)["as_of"] == "2026-04-09"
+    take_in_answers(cached.store(), dt.date(2026, 10, 1), [9] * 30)
+    app.run()
+    assert (url(app)["as_of"], url(app)["from"]) == (as_of, period)

@@ -1,0 +1,158 @@
+"""The rules of the house that a machine can hold: imports, layout, colours, requirements, documentation, versions."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from data.settings import SETTINGS
+from pages.shared.registry import ENTRIES
+
+ROOT = Path(__file__).parents[1]
+REQUIREMENTS = sorted(ROOT.glob("requirements*.txt"))
+README = ROOT / "README.md"
+
+
+def project_files(*suffixes: str) -> list[Path]:
+    """The project's own text files with one of these suffixes, without environments, caches and data."""
+    folders = [
+        path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".") and path.name != "bench"
+    ]
+    folders += [ROOT / ".ci", ROOT / ".streamlit"]
+    files = [path for folder in folders for path in folder.rglob("*")] + list(ROOT.iterdir())
+    return sorted(path for path in files if path.suffix in suffixes and path.is_file())
+
+
+def matches(pattern: str, *suffixes: str) -> dict[str, list[str]]:
+    """What the pattern finds, by file."""
+    found = {
+        str(path.relative_to(ROOT)): re.findall(pattern, path.read_text("utf-8", errors="ignore"))
+        for path in project_files(*suffixes)
+    }
+    return {name: texts for name, texts in found.items() if texts}
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_imports_go_one_way() -> None:
+    linter = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert linter.returncode == 0, linter.stdout
+
+
+def test_nothing_but_init_lies_directly_in_pages() -> None:
+    # Streamlit would run such a file without app.py when the first request to a cold server is a deep link
+    assert [path.name for path in (ROOT / "pages").glob("*.py")] == ["__init__.py"]
+
+
+def test_every_page_is_registered() -> None:
+    files = [path for path in (ROOT / "pages").glob("*/*.py") if path.parent.name != "shared"]
+    with_page = [path.relative_to(ROOT) for path in files if "\ndef page(" in path.read_text("utf-8")]
+    assert {".".join(path.with_suffix("").parts) for path in with_page} == {entry.module for entry in ENTRIES}
+
+
+def test_colours_stand_in_the_theme_only() -> None:
+    colour = r"(?<![\w&/])#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b"
+    assert set(matches(colour, ".py", ".css", ".js", ".toml", ".html")) == {".streamlit/config.toml"}
+
+
+def test_no_file_names_a_package_registry() -> None:
+    # where packages come from is the machine's business: a mirror must work without a change here
+    registry = r"(?:pypi|pythonhosted|registry\.npmjs)\.org|--(?:extra-)?index[-]url|--trusted[-]host"
+    assert matches(registry, ".py", ".sh", ".toml", ".txt", ".md", ".yaml", ".yml", "") == {}
+
+
+@pytest.mark.parametrize("path", REQUIREMENTS, ids=named)
+def test_each_requirement_is_pinned_and_says_why(path: Path) -> None:
+    lines = [line for line in path.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
+    pattern = r"[a-z0-9-]+(\[[a-z,]+\])?==[0-9][\w.]*(; [^#]+)? +# \w.+"
+    assert lines
+    assert [line for line in lines if not re.fullmatch(pattern, line)] == []
+
+
+def test_the_pins_are_what_the_tests_ran_on() -> None:
+    text = (ROOT / "requirements.txt").read_text("utf-8")
+    pinned = dict(re.findall(r"^([a-z0-9-]+)==([\w.]+) +#", text, re.MULTILINE))  # watchdog is not on every system
+    assert {name: version(name) for name in pinned} == pinned
+
+
+def imports_of(path: Path) -> list[str]:
+    """The modules that a file names in its imports."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    return plain + [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+
+
+def test_requirements_are_exactly_what_is_imported() -> None:
+    """Each direct requirement is imported somewhere, and nothing else of the environment is."""
+    text = (ROOT / "requirements.txt").read_text("utf-8").partition("bring along")[0]
+    direct = {line.partition("==")[0] for line in text.splitlines() if "==" in line}
+    sources = [ROOT / "app.py", ROOT / "asgi.py"]
+    sources += [path for folder in ("data", "metrics", "pages") for path in (ROOT / folder).rglob("*.py")]
+    imported = {name.partition(".")[0] for path in sources for name in imports_of(path)}
+    ours = {"app", "asgi", "data", "metrics", "pages"}
+    assert imported - ours - sys.stdlib_module_names == direct
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_readme_documents_each_setting(name: str) -> None:
+    default, _ = SETTINGS[name]
+    (row,) = [line for line in README.read_text("utf-8").splitlines() if line.startswith(f"| `{name}` |")]
+    assert f"`{default}`" in row
+
+
+def test_readme_documents_no_setting_that_is_gone() -> None:
+    known = {*SETTINGS, *re.findall(r"^(RAPPORT_\w+) \?=", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)}
+    assert set(re.findall(r"`(RAPPORT_\w+)`", README.read_text("utf-8"))) == known
+
+
+def commands() -> list[str]:
+    """The modules of data/ that can be run: data.load, data.metric, …"""
+    files = [path for path in (ROOT / "data").rglob("*.py") if '__name__ == "__main__"' in path.read_text("utf-8")]
+    files += [path for path in (ROOT / "data").rglob("__main__.py") if path not in files]
+    names = (path.relative_to(ROOT).with_suffix("").parts for path in files)
+    return sorted({".".join(part for part in parts if part != "__main__") for parts in names})
+
+
+@pytest.mark.parametrize("command", commands())
+def test_readme_documents_each_command_and_its_options(command: str) -> None:
+    run = subprocess.run([sys.executable, "-m", command, "--help"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", run.stdout)) - {"--help"}
+    text = README.read_text("utf-8")
+    assert f"python -m {command}" in text
+    assert {option for option in options if option not in text} == set()
+
+
+def test_readme_documents_each_make_target() -> None:
+    targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    text = README.read_text("utf-8")
+    assert [target for target in targets if f"make {target}" not in text and target != "help"] == []
+
+
+def test_readme_links_to_files_that_exist() -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", README.read_text("utf-8"))
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_changelog_starts_with_this_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    first = re.search(r"^## \[?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert first and first[1] == project["version"]
+
+
+def test_python_version_is_the_same_everywhere() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    minimum = settings["project"]["requires-python"].removeprefix(">=")
+    assert settings["tool"]["mypy"]["python_version"] == minimum
+    assert settings["tool"]["ruff"]["target-version"] == f"py{minimum.replace('.', '')}"
+    assert f"({minimum.replace('.', ', ')})" in (ROOT / "scripts" / "venv.sh").read_text("utf-8")
+    assert f"Python {minimum}" in README.read_text("utf-8")
