@@ -70,7 +70,7 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
         dates |= {"order_days": rollups.order_days(_of_customers(snap.orders, question, as_of))}
     if metric.frame == "customers":
         seen = calibration_end(as_of, arguments.get("holdout_weeks", 0))  # type: ignore[arg-type]
-        frame = snap.customers(question.segment, as_of=seen, attributes=question.by)
+        frame = snap.customers(question.segment, as_of=seen, attributes=_attributes(question))
     elif metric.frame == "tier_changes":
         frame = _with_attributes(snap, _tier_changes(snap, question, as_of, making), question, as_of)
     else:

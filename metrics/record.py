@@ -37,7 +37,7 @@ class Metric:
     interval: str
     source: str
     function: Callable[..., pl.DataFrame]
-    frame: Literal["feedback", "customer_periods", "order_days", "tier_changes", "customers"]
+    frame: Literal["feedback", "customer_periods", "customers", "order_days", "tier_changes"]
     columns: Mapping[str, str]
     arguments: Mapping[str, Argument]
     survey: str | None = None

@@ -1,4 +1,4 @@
-"""The catalogue’s records of customer lifetime value and the models behind it."""
+"""Catalogue entries of customer lifetime value and the models behind it."""
 
 from metrics.clv.fitted import MODELS
 from metrics.clv.lifetime import clv, clv_model
@@ -10,7 +10,7 @@ HOLDOUT_WEEKS = Argument(
     0, N_("Weeks at the end of the data that the model does not see, so that its forecast can be judged by them.")
 )
 
-CLV_SOURCE = N_(
+SOURCE = N_(
     "BG/NBD: Fader, Hardie & Lee 2005, Marketing Science 24(2):275–284. MBG/NBD: Batislam, Denizel & Filiztekin 2007, International "
     "Journal of Research in Marketing 24(3):201–209. Pareto/NBD: Schmittlein, Morrison & Colombo 1987, Management Science 33(1):1–24; "
     "Fader & Hardie, note 009. Gamma-Gamma: Fader & Hardie 2013, note 025."
@@ -35,7 +35,7 @@ METRICS = (
             "spend_depends_on_frequency when their correlation exceeds 0.3. A parameter without a maximum is empty."
         ),
         interval=N_("None here; that of the value follows from the curvature of the likelihood (Laplace)."),
-        source=CLV_SOURCE,
+        source=SOURCE,
         function=clv_model,
         frame="customers",
         columns={
@@ -76,7 +76,7 @@ METRICS = (
         interval=N_(
             "Of the expectation, from parameters drawn around the estimate (Laplace, fixed seed). What one customer does varies far more."
         ),
-        source=CLV_SOURCE,
+        source=SOURCE,
         function=clv,
         frame="customers",
         columns={

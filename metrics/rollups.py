@@ -67,7 +67,7 @@ def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
     )
     return (
         money.join(counted, on="customer_key", how="left")
-        .join(_order_days(orders), on="customer_key", how="left")
+        .join(_counted_days(orders), on="customer_key", how="left")
         .with_columns(
             nw.col("orders", "order_days", "repeat_spend_days").cast(nw.Int64).fill_null(0),
             nw.col("revenue", "repeat_spend").cast(nw.Float64).fill_null(0.0),
@@ -75,7 +75,7 @@ def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _order_days(orders: nw.LazyFrame) -> nw.LazyFrame:
+def _counted_days(orders: nw.LazyFrame) -> nw.LazyFrame:
     """One row per customer with an order: order_days, repeat_spend, repeat_spend_days. Orders of one day are one purchase."""
     days = (
         orders.select("customer_key", "amount", day=nw.col("ordered_at").cast(nw.Date))

@@ -11,7 +11,8 @@ from metrics.clv.fitting import Fit
 from metrics.clv.models import PurchaseModel
 from metrics.clv.statistics import DAYS_PER_WEEK, Purchases, with_weeks
 from metrics.periods import at_least
-from metrics.reduce import collected, distinct, one_if
+from metrics.reduce import collected, one_if
+from metrics.rollups import order_days
 
 RECENT_WEEKS = 13
 SPLIT_TYPES: dict[str, pl.DataType] = {
@@ -25,7 +26,7 @@ def holdout_split(orders: nw.LazyFrame, *, calibration_end: dt.date, holdout_wee
     """One row per customer who had bought by `calibration_end`: customer_key, x, t_x, T (in weeks, up to that day), holdout_purchases
     (order-days in the `holdout_weeks` after it). Orders without a customer must have been left out. Without orders there is no row.
     """
-    days = _order_days(orders, calibration_end + dt.timedelta(weeks=at_least("holdout_weeks", holdout_weeks, 1)))
+    days = _order_days_until(orders, calibration_end + dt.timedelta(weeks=at_least("holdout_weeks", holdout_weeks, 1)))
     before = nw.col("day") <= nw.lit(calibration_end)
     counted = (
         days.with_columns(seen=nw.when(before).then(nw.col("day")), known=one_if(before), later=one_if(~before))
@@ -57,7 +58,7 @@ def tracking(
     expected repeat purchases, actual_cumulative, expected_cumulative. Expected are the sums over customers of E[X(t)], t since their
     first order: the tracking plot of Fader, Hardie & Lee 2005, figures 4 and 5. Without orders there is no row.
     """
-    days = _order_days(orders, calibration_end + dt.timedelta(weeks=at_least("holdout_weeks", holdout_weeks, 1)))
+    days = _order_days_until(orders, calibration_end + dt.timedelta(weeks=at_least("holdout_weeks", holdout_weeks, 1)))
     first = days.group_by("customer_key").agg(first=nw.col("day").min())
     known = first.filter(nw.col("first") <= nw.lit(calibration_end))
     cohorts = collected(known.group_by("first").agg(n=nw.len()))
@@ -165,10 +166,9 @@ def _forecast(split: pl.DataFrame, model: PurchaseModel, fit: Fit, holdout_weeks
     return model.expected_purchases(fit.parameters, float(holdout_weeks), x, t_x, T)
 
 
-def _order_days(orders: nw.LazyFrame, last: dt.date) -> nw.LazyFrame:
+def _order_days_until(orders: nw.LazyFrame, last: dt.date) -> nw.LazyFrame:
     """One row per customer and day with an order, up to the last day."""
-    days = orders.select("customer_key", day=nw.col("ordered_at").cast(nw.Date)).filter(nw.col("day") <= nw.lit(last))
-    return distinct(days, ["customer_key", "day"])
+    return order_days(orders).filter(nw.col("day") <= nw.lit(last))
 
 
 def _days_after(dates: pl.Series, date: dt.date) -> np.ndarray:
