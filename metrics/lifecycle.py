@@ -6,11 +6,12 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from metrics.hiatus import INACTIVE_RATE, INACTIVE_TYPES, hiatus_threshold
+from metrics.hiatus import INACTIVE_RATE, INACTIVE_TYPES, between_orders, hiatus_threshold
 from metrics.periods import EVERY, calendar, checked, start_of
 from metrics.reduce import collected, day_number, in_order, one_if, period_start
 from metrics.shares import with_share
 
+MONTHS_OR_DAYS = {"week": "7d", "month": "1mo", "quarter": "3mo", "year": "12mo"}  # what every engine can add to a date
 FLOWS = ("new", "returning", "resurrected", "dormant")
 TYPES: dict[str, pl.DataType] = {"period": pl.Date(), **dict.fromkeys(FLOWS, pl.Int64())}
 STOCK_TYPES: dict[str, pl.DataType] = {"active": pl.Int64(), "complete": pl.Boolean()}
@@ -90,23 +91,24 @@ def inactive_share_trend(
 
 def _flows(order_days: nw.LazyFrame, as_of: dt.date, period: str, days: int | None, by: Sequence[str]) -> pl.DataFrame:
     """One row per combination of `by` and period in which something happened, with the counts."""
-    seen = order_days.filter(nw.col("day") <= nw.lit(as_of)).with_columns(period=period_start(nw.col("day"), period))
-    spans = seen.group_by("customer_key", *by, "period").agg(last=nw.col("day").max())
-    placed = spans.with_columns(
-        previous=day_number(nw.col("last")).shift(1).over("customer_key", order_by="period"),
-        next=nw.col("period").shift(-1).over("customer_key", order_by="period"),
+    day, previous, following = nw.col("day"), nw.col("previous_day"), nw.col("next_day")
+    seen = between_orders(order_days, as_of=as_of).with_columns(
+        period=period_start(day, period), silent_from=day.dt.offset_by(f"{(days or 0) + 1}d").cast(nw.Date)
     )
-    known, begins = ~nw.col("previous").is_null(), day_number(nw.col("period"))
+    begins, known = nw.col("period"), ~previous.is_null()
     # Active until `days` after the last order; that is at the end of the period before when the day after is no earlier than this begins
-    active = nw.col("previous") + (days or 0) + 1 >= begins
-    silent_from = nw.col("last").dt.offset_by(f"{(days or 0) + 1}d").cast(nw.Date)
-    marked = placed.with_columns(
+    active = day_number(previous) + (days or 0) + 1 >= day_number(begins)
+    first_there = known & (previous < begins)
+    dated = seen.with_columns(
         new=one_if(~known),
-        returning=one_if(known & active),
-        resurrected=one_if(known & ~active),
-        gone_in=period_start(silent_from, period),
-        goes=one_if(silent_from <= nw.lit(as_of)),
-    ).with_columns(goes=nw.when(nw.col("next") <= nw.col("gone_in")).then(nw.lit(0)).otherwise(nw.col("goes")))
+        returning=one_if(first_there & active),
+        resurrected=one_if(first_there & ~active),
+        gone_in=period_start(nw.col("silent_from"), period),
+    )
+    # Who orders again before the period of falling silent has ended is active at its end
+    after = nw.col("gone_in").dt.offset_by(MONTHS_OR_DAYS[period]).cast(nw.Date)
+    silent = (nw.col("silent_from") <= nw.lit(as_of)) & (following.is_null() | (following >= after))
+    marked = dated.with_columns(goes=one_if(silent))
     counts = ("new", "returning", "resurrected", "goes")
     crossed = collected(marked.group_by(*by, "period", "gone_in").agg(*[nw.col(name).sum() for name in counts]))
     crossed = crossed.with_columns(pl.col("period", "gone_in").cast(pl.Date), pl.col(*counts).cast(pl.Int64))
