@@ -6,12 +6,11 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from metrics.hiatus import INACTIVE_RATE, INACTIVE_TYPES, between_orders, hiatus_threshold
+from metrics.hiatus import INACTIVE_RATE, INACTIVE_TYPES, gap_pairs, hiatus_threshold
 from metrics.periods import EVERY, calendar, checked, start_of
-from metrics.reduce import collected, day_number, in_order, one_if, period_start
+from metrics.reduce import in_order
 from metrics.shares import with_share
 
-MONTHS_OR_DAYS = {"week": "7d", "month": "1mo", "quarter": "3mo", "year": "12mo"}  # what every engine can add to a date
 FLOWS = ("new", "returning", "resurrected", "dormant")
 TYPES: dict[str, pl.DataType] = {"period": pl.Date(), **dict.fromkeys(FLOWS, pl.Int64())}
 STOCK_TYPES: dict[str, pl.DataType] = {"active": pl.Int64(), "complete": pl.Boolean()}
@@ -91,30 +90,24 @@ def inactive_share_trend(
 
 def _flows(order_days: nw.LazyFrame, as_of: dt.date, period: str, days: int | None, by: Sequence[str]) -> pl.DataFrame:
     """One row per combination of `by` and period in which something happened, with the counts."""
-    day, previous, following = nw.col("day"), nw.col("previous_day"), nw.col("next_day")
-    seen = between_orders(order_days, as_of=as_of).with_columns(
-        period=period_start(day, period), silent_from=day.dt.offset_by(f"{(days or 0) + 1}d").cast(nw.Date)
-    )
-    begins, known = nw.col("period"), ~previous.is_null()
+    every, keys, n = EVERY[period], [*by, "period"], pl.col("n")
+    pairs = gap_pairs(order_days, as_of=as_of, by=by)
+    again = pairs.drop_nulls("next_day")
+    # An order day that follows no other is a first one
+    came = pl.concat([pairs.select(*by, "n", at="day"), again.select(*by, n=-n, at="next_day")])
+    new = came.group_by(*by, period=pl.col("at").dt.truncate(every)).agg(new=n.sum())
     # Active until `days` after the last order; that is at the end of the period before when the day after is no earlier than this begins
-    active = day_number(previous) + (days or 0) + 1 >= day_number(begins)
-    first_there = known & (previous < begins)
-    dated = seen.with_columns(
-        new=one_if(~known),
-        returning=one_if(first_there & active),
-        resurrected=one_if(first_there & ~active),
-        gone_in=period_start(nw.col("silent_from"), period),
-    )
+    silent_from = pl.col("day") + pl.duration(days=(days or 0) + 1)
+    moved = again.with_columns(period=pl.col("next_day").dt.truncate(every)).filter(pl.col("day") < pl.col("period"))
+    active = silent_from >= pl.col("period")
+    back = moved.group_by(keys).agg(returning=n.filter(active).sum(), resurrected=n.filter(~active).sum())
     # Who orders again before the period of falling silent has ended is active at its end
-    after = nw.col("gone_in").dt.offset_by(MONTHS_OR_DAYS[period]).cast(nw.Date)
-    silent = (nw.col("silent_from") <= nw.lit(as_of)) & (following.is_null() | (following >= after))
-    marked = dated.with_columns(goes=one_if(silent))
-    counts = ("new", "returning", "resurrected", "goes")
-    crossed = collected(marked.group_by(*by, "period", "gone_in").agg(*[nw.col(name).sum() for name in counts]))
-    crossed = crossed.with_columns(pl.col("period", "gone_in").cast(pl.Date), pl.col(*counts).cast(pl.Int64))
-    came = crossed.group_by(*by, "period").agg(pl.col("new", "returning", "resurrected").sum())
-    went = crossed.group_by(*by, period="gone_in").agg(dormant=pl.col("goes").sum()).filter(pl.col("dormant") > 0)
-    keys = [*by, "period"]
-    return came.join(went, on=keys, how="full", coalesce=True, nulls_equal=True).with_columns(
-        pl.col(*FLOWS).fill_null(0)
+    gone_in = silent_from.dt.truncate(every)
+    silent = (silent_from <= as_of) & (
+        pl.col("next_day").is_null() | (pl.col("next_day") >= gone_in.dt.offset_by(every))
     )
+    went = pairs.filter(silent).group_by(*by, period=gone_in).agg(dormant=n.sum())
+    flows = new
+    for more in (back, went):
+        flows = flows.join(more, on=keys, how="full", coalesce=True, nulls_equal=True)
+    return flows.with_columns(pl.col(*FLOWS).fill_null(0))
