@@ -7,9 +7,10 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from metrics.periods import at_least
-from metrics.reduce import day_number, in_order, one_if, totals
+from metrics.reduce import collected, day_number, in_order, one_if, totals
+from metrics.rollups import with_neighbours
 from metrics.shares import share_change, with_share
-from metrics.survival import counted_waits, kaplan_meier, time_by_which
+from metrics.survival import kaplan_meier, time_by_which
 
 HIATUS_TYPES: dict[str, pl.DataType] = {
     "hiatus_days": pl.Int64(),
@@ -112,11 +113,32 @@ def hiatus_threshold(
 
 def _gaps(order_days: nw.LazyFrame, as_of: dt.date, by: Sequence[str]) -> pl.DataFrame:
     """One row per combination of `by` and length of a gap in days: time, events (ended by an order), censored (open at `as_of`)."""
-    seen = order_days.filter(nw.col("day") <= nw.lit(as_of)).with_columns(number=day_number(nw.col("day")))
-    following = seen.with_columns(next=nw.col("number").shift(-1).over("customer_key", order_by="number"))
-    ended = ~nw.col("next").is_null()
-    end = nw.when(ended).then(nw.col("next")).otherwise(nw.lit(as_of.toordinal() - 1))
-    return counted_waits(following.with_columns(event=one_if(ended), time=end - nw.col("number")), by)
+    pairs = gap_pairs(order_days, as_of=as_of, by=by)
+    ended = pl.col("next_day").is_not_null()
+    dated = pairs.with_columns(
+        time=(pl.col("next_day").fill_null(as_of) - pl.col("day")).dt.total_days(),
+        events=pl.when(ended).then("n").otherwise(0),
+        censored=pl.when(ended).then(0).otherwise("n"),
+    )
+    return dated.group_by(*by, "time").agg(pl.col("events", "censored").sum())
+
+
+def gap_pairs(order_days: nw.LazyFrame, *, as_of: dt.date, by: Sequence[str]) -> pl.DataFrame:
+    """How many customers ordered on one day and next on another: one row per combination of `by`, day and next_day (null: not by
+    `as_of`), with n. What all gaps and flows follow from; days are few, so the engine hands over few rows."""
+    counted = collected(between_orders(order_days, as_of=as_of).group_by(*by, "day", "next_day").agg(n=nw.len()))
+    return counted.with_columns(pl.col("day", "next_day").cast(pl.Date), pl.col("n").cast(pl.Int64))
+
+
+def between_orders(order_days: nw.LazyFrame, *, as_of: dt.date) -> nw.LazyFrame:
+    """The rows up to `as_of` with previous_day and next_day, the latter null when it is not known by then.
+
+    A frame that has them already (see `rollups.with_neighbours`) is spared looking for them.
+    """
+    seen = order_days.filter(nw.col("day") <= nw.lit(as_of))
+    if "next_day" not in order_days.collect_schema().names():
+        return with_neighbours(seen)
+    return seen.with_columns(next_day=nw.when(nw.col("next_day") <= nw.lit(as_of)).then(nw.col("next_day")))
 
 
 def _flags(counted: pl.DataFrame, hiatus_days: int, quantile: float) -> dict[str, object]:

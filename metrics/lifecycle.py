@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from metrics.hiatus import INACTIVE_RATE, INACTIVE_TYPES, hiatus_threshold
+from metrics.hiatus import INACTIVE_RATE, INACTIVE_TYPES, gap_pairs, hiatus_threshold
 from metrics.periods import EVERY, calendar, checked, start_of
-from metrics.reduce import collected, day_number, in_order, one_if, period_start
+from metrics.reduce import in_order
 from metrics.shares import with_share
 
 FLOWS = ("new", "returning", "resurrected", "dormant")
@@ -90,29 +90,24 @@ def inactive_share_trend(
 
 def _flows(order_days: nw.LazyFrame, as_of: dt.date, period: str, days: int | None, by: Sequence[str]) -> pl.DataFrame:
     """One row per combination of `by` and period in which something happened, with the counts."""
-    seen = order_days.filter(nw.col("day") <= nw.lit(as_of)).with_columns(period=period_start(nw.col("day"), period))
-    spans = seen.group_by("customer_key", *by, "period").agg(last=nw.col("day").max())
-    placed = spans.with_columns(
-        previous=day_number(nw.col("last")).shift(1).over("customer_key", order_by="period"),
-        next=nw.col("period").shift(-1).over("customer_key", order_by="period"),
-    )
-    known, begins = ~nw.col("previous").is_null(), day_number(nw.col("period"))
+    every, keys, n = EVERY[period], [*by, "period"], pl.col("n")
+    pairs = gap_pairs(order_days, as_of=as_of, by=by)
+    again = pairs.drop_nulls("next_day")
+    # An order day that follows no other is a first one
+    came = pl.concat([pairs.select(*by, "n", at="day"), again.select(*by, n=-n, at="next_day")])
+    new = came.group_by(*by, period=pl.col("at").dt.truncate(every)).agg(new=n.sum())
     # Active until `days` after the last order; that is at the end of the period before when the day after is no earlier than this begins
-    active = nw.col("previous") + (days or 0) + 1 >= begins
-    silent_from = nw.col("last").dt.offset_by(f"{(days or 0) + 1}d").cast(nw.Date)
-    marked = placed.with_columns(
-        new=one_if(~known),
-        returning=one_if(known & active),
-        resurrected=one_if(known & ~active),
-        gone_in=period_start(silent_from, period),
-        goes=one_if(silent_from <= nw.lit(as_of)),
-    ).with_columns(goes=nw.when(nw.col("next") <= nw.col("gone_in")).then(nw.lit(0)).otherwise(nw.col("goes")))
-    counts = ("new", "returning", "resurrected", "goes")
-    crossed = collected(marked.group_by(*by, "period", "gone_in").agg(*[nw.col(name).sum() for name in counts]))
-    crossed = crossed.with_columns(pl.col("period", "gone_in").cast(pl.Date), pl.col(*counts).cast(pl.Int64))
-    came = crossed.group_by(*by, "period").agg(pl.col("new", "returning", "resurrected").sum())
-    went = crossed.group_by(*by, period="gone_in").agg(dormant=pl.col("goes").sum()).filter(pl.col("dormant") > 0)
-    keys = [*by, "period"]
-    return came.join(went, on=keys, how="full", coalesce=True, nulls_equal=True).with_columns(
-        pl.col(*FLOWS).fill_null(0)
+    silent_from = pl.col("day") + pl.duration(days=(days or 0) + 1)
+    moved = again.with_columns(period=pl.col("next_day").dt.truncate(every)).filter(pl.col("day") < pl.col("period"))
+    active = silent_from >= pl.col("period")
+    back = moved.group_by(keys).agg(returning=n.filter(active).sum(), resurrected=n.filter(~active).sum())
+    # Who orders again before the period of falling silent has ended is active at its end
+    gone_in = silent_from.dt.truncate(every)
+    silent = (silent_from <= as_of) & (
+        pl.col("next_day").is_null() | (pl.col("next_day") >= gone_in.dt.offset_by(every))
     )
+    went = pairs.filter(silent).group_by(*by, period=gone_in).agg(dormant=n.sum())
+    flows = new
+    for more in (back, went):
+        flows = flows.join(more, on=keys, how="full", coalesce=True, nulls_equal=True)
+    return flows.with_columns(pl.col(*FLOWS).fill_null(0))

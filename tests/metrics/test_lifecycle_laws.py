@@ -10,6 +10,7 @@ from polars.testing import assert_frame_equal
 from metrics.hiatus import hiatus, inactive_share
 from metrics.lifecycle import inactive_share_trend, lifecycle
 from metrics.periods import EVERY, calendar
+from metrics.rollups import with_neighbours
 from tests.metrics.frames import lazy
 from tests.metrics.test_laws import holds, law
 from tests.metrics.test_survival_laws import AS_OF, FIRST, visits
@@ -91,3 +92,13 @@ def test_row_order_changes_nothing_and_groups_add_up(rows: pl.DataFrame, days: i
     assert_frame_equal(
         parts.select(pl.col(counts).sum()), hiatus(lazy(rows), as_of=AS_OF, hiatus_days=days).select(counts)
     )
+
+
+@law
+@given(visits(), st.dates(FIRST, AS_OF))
+def test_saved_neighbours_change_nothing(rows: pl.DataFrame, as_of: dt.date) -> None:
+    """They may know of orders after `as_of`, which must not be seen."""
+    saved = with_neighbours(lazy(rows))
+    assert_frame_equal(hiatus(saved, as_of=as_of), hiatus(lazy(rows), as_of=as_of))
+    dates = {"as_of": as_of, "start": FIRST, "end": AS_OF, "stock": True}
+    assert_frame_equal(lifecycle(saved, **dates), lifecycle(lazy(rows), **dates))
