@@ -143,8 +143,12 @@ def merge(
         steps.reach(0.5 + 0.25 * (done + 0.5) / len(incoming))
         _write(cursor, table, version)
         steps.reach(0.5 + 0.25 * (done + 1) / len(incoming))
+    merged = Merged(version, counts, customers_new)
+    if meta.receipt:
+        told = {"receipt": meta.receipt(merged), "id": version}
+        cursor.execute("update imports set receipt = $receipt where id = $id", told)
     _finish(cursor, version, steps)
-    return Merged(version, counts, customers_new)
+    return merged
 
 
 def _write(cursor: duckdb.DuckDBPyConnection, table: str, version: int) -> None:
@@ -251,7 +255,7 @@ def _record(cursor: duckdb.DuckDBPyConnection, version: int, kind: str, undoes: 
         meta.mapping,
         meta.who,
         now,
-        meta.receipt_json,
+        "",
     ]
     cursor.execute("insert into imports values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)", row)
 

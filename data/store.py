@@ -90,12 +90,17 @@ class Store:
     ) -> Merged:
         """Take the rows in as one import, in one transaction: all of it, or (error, cancel, kill) nothing.
 
-        Per natural key the incoming row replaces another content and leaves an equal one as it is. `progress` hears shares
-        from 0 to 1; when `cancelled` answers True, Cancelled is raised and nothing is written.
+        Per natural key the incoming row replaces another content and leaves an equal one as it is. Bytes that a current import
+        brought under the same mapping are not taken in again. `progress` hears shares from 0 to 1; when `cancelled` answers
+        True, Cancelled is raised and nothing is written.
         """
         steps = merging.Steps(progress, cancelled)
-        with self._writing, self._transaction(write=True) as cursor:
-            return merging.merge(cursor, tables, meta, steps)
+        with self._writing:
+            known = self.loaded_as(meta.sha256, meta.mapping)
+            if known is not None:
+                return Merged(known, {}, 0, already_loaded=True)
+            with self._transaction(write=True) as cursor:
+                return merging.merge(cursor, tables, meta, steps)
 
     def undo(self, import_id: int, who: str = "") -> int:
         """Take an import back, as a new version, which is returned: each of its rows gives way to what the other imports hold.

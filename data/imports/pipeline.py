@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -33,7 +34,7 @@ from data.imports.source import source_of
 from data.imports.unpack import NamedBytes, fingerprint, unpack
 from data.imports.workspace import open_folder
 from data.settings import Settings
-from data.store import ImportMeta, Store
+from data.store import ImportMeta, Merged, Store
 from metrics.texts import N_
 
 ENGINE_MEMORY = "640MiB"
@@ -100,11 +101,19 @@ class Staged:
             raise Refused(N_("There is no store to take the rows into."))
         if self.receipt.already_loaded is not None:
             return self.receipt
-        meta = ImportMeta(**{**vars(self._meta), "who": who, "receipt_json": self.receipt.to_json()})
+        staged = self.receipt
+
+        def told(merged: Merged) -> Receipt:
+            return summary.with_counts(staged, merged.counts, merged.customers_new, merged.import_id)
+
+        meta = replace(self._meta, who=who, receipt=lambda merged: told(merged).to_json())
         merged = self._store.merge(self.tables(), meta, progress=progress, cancelled=cancelled)
+        if merged.already_loaded:  # the same file was taken in while this one lay here
+            self.receipt = replace(staged, already_loaded=merged.import_id)
+            return self.receipt
         if self._remember:
             self._store.remember_mapping(*self._remember)
-        self.receipt = summary.with_counts(self.receipt, merged.counts, merged.customers_new, merged.import_id)
+        self.receipt = told(merged)
         return self.receipt
 
     def close(self) -> None:

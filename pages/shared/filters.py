@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from metrics.texts import N_
-from pages.shared import cached, cards, periods, view
+from pages.manage.wording import shortened
+from pages.shared import blocks, cached, cards, periods, view
 from pages.shared.labels import label
 from pages.shared.texts import LANGUAGES, _, date, language, listed, period
 from pages.shared.theme import background
@@ -187,7 +188,7 @@ def notices(current: View | None) -> None:
     """What the URL named and nobody knows; that newer data are not shown."""
     unknown = view.unknown()
     if unknown:
-        named = listed([f"`{name}={value}`" for name, value in unknown])
+        named = listed([blocks.plain(shortened(f"{name}={value}")) for name, value in unknown])
         st.warning(
             _("This link names what is not known here, and it was left out of the view: {named}.").format(named=named),
             icon=":material/link_off:",

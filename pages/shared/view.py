@@ -19,6 +19,10 @@ from pages.shared.texts import LANGUAGE_KEY, LANGUAGES, browser_language
 VERSUS = ("before", "year", "none")
 SEGMENT = {"region": "region", "channel": "acquisition_channel", "tier": "tier"}  # in the URL → in the data
 ALL = "all"
+FIRST_DAY, LAST_DAY = (
+    dt.date(1990, 1, 1),
+    dt.date(2199, 12, 31),
+)  # rows are never older; years around them can be reckoned
 STATE, MIRRORED, UNKNOWN, FOLLOWS = "view.state", "view.mirrored", "view.unknown", "view.follows"
 CURRENT = "view.current"
 LANGUAGE_MIRRORED, LANGUAGE_UNKNOWN = "view.lang_mirrored", "view.lang_unknown"
@@ -233,9 +237,9 @@ def _period_before(start: dt.date, end: dt.date) -> periods.Dates:
 
 
 def _is_day(text: str) -> bool:
-    """Whether the text is a date as the URL writes them, 2026-04-01."""
+    """Whether the text is a date as the URL writes them, 2026-04-01, in the years that data can be of."""
     try:
-        return dt.date.fromisoformat(text).isoformat() == text
+        return FIRST_DAY <= (day := dt.date.fromisoformat(text)) <= LAST_DAY and day.isoformat() == text
     except ValueError:
         return False
 

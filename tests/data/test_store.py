@@ -398,8 +398,24 @@ def test_mappings_and_files_are_remembered(store: Store):
     store.remember_mapping("a|b", "{}")
     store.remember_mapping("a|b", '{"score": "b"}')
     assert store.remembered_mapping("a|b") == '{"score": "b"}'
-    assert store.loaded_as("a.csv") is None
-    take(store, orders=A)
-    assert store.loaded_as("a.csv") == 1
+    assert store.loaded_as("hash") is None
+    take(store, orders=A, sha256="hash")
+    assert store.loaded_as("hash") == 1
     store.undo(1)
-    assert store.loaded_as("a.csv") is None
+    assert store.loaded_as("hash") is None
+
+
+def test_the_same_bytes_are_taken_in_once_whoever_comes_first(store: Store):
+    first = take(store, orders=A, sha256="hash")
+    again = take(store, orders=A, sha256="hash")
+    assert (first.already_loaded, again.already_loaded) == (False, True)
+    assert again.import_id == first.import_id == 1
+    assert store.imports().height == 1
+
+
+def test_the_receipt_tells_what_became_of_the_rows_when_they_were_merged(store: Store):
+    """Two files lie ready; the second one's new order has come with the first by the time it is taken in."""
+    receipt = ImportMeta("b.csv", "b", "test", receipt=lambda merged: str(merged.counts["orders"]))
+    take(store, orders=A)
+    store.merge(readers({"orders": table("orders", [*B, order("2", "b", "2026-01-01", 1)])}), receipt)
+    assert store.imports()["receipt"][0] == str(Counts(rows=2, new=1, changed=1, same=0))

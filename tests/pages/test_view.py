@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import cached
+from pages.shared.blocks import plain
 from pages.shared.texts import speaking
 from tests.pages.conftest import go, take_in_answers, words
 
@@ -65,6 +66,13 @@ def test_a_link_opens_its_view(open_app: Open, demo_path: Path, params: dict, ke
         ({"from_": "2026-13-01", "to": "2026-06-30"}, ["from=2026-13-01", "to=2026-06-30"]),
         ({"from_": "2026-06-30", "to": "2026-04-01"}, ["from=2026-06-30", "to=2026-04-01"]),
         ({"as_of": "yesterday"}, ["as_of=yesterday"]),
+        ({"as_of": "9999-12-31"}, ["as_of=9999-12-31"]),
+        ({"as_of": "0001-01-01"}, ["as_of=0001-01-01"]),
+        ({"from_": "0001-01-01", "to": "9999-12-31"}, ["from=0001-01-01", "to=9999-12-31"]),
+        (
+            {"region": "` [sign in](https://evil.example/) **now** :red[x] `"},
+            ["region=` [sign in](https://evil.example/) **now** :red[x] `"],
+        ),
         ({"lang": "fr"}, ["lang=fr"]),
         ({"colour": "blue"}, ["colour=blue"]),
         ({"kind": "on"}, ["kind=on"]),  # an option of another page
@@ -73,10 +81,25 @@ def test_a_link_opens_its_view(open_app: Open, demo_path: Path, params: dict, ke
 def test_what_nobody_knows_is_named(open_app: Open, demo_path: Path, params: dict, named: list[str]) -> None:
     app = open_app(demo_path, "nps", **params)
     (warning,) = app.warning
-    assert all(f"`{name}`" in warning.value for name in named)
-    assert warning.value.count("`") == 2 * len(named)
+    assert all(plain(name) in warning.value for name in named)
+    assert warning.value.count("=") == len(named)
     app.run()
     assert app.warning, "the warning stays until the view is changed"
+
+
+@pytest.mark.parametrize("code", ["", "nps", "retention"])
+@pytest.mark.parametrize(
+    ("first", "last"), [("1990-01-01", "2199-12-31"), ("1990-01-01", "1990-01-01"), ("2199-12-31", "2199-12-31")]
+)
+def test_the_outermost_dates_open(open_app: Open, demo_path: Path, code: str, first: str, last: str) -> None:
+    app = open_app(demo_path, code, from_=first, to=last, as_of=last)
+    assert not app.exception
+    assert len(app.title) == 1
+
+
+def test_a_long_value_is_cut(open_app: Open, demo_path: Path) -> None:
+    (warning,) = open_app(demo_path, "nps", region="x" * 3000).warning
+    assert len(warning.value) < 300
 
 
 def test_an_edited_url_wins_over_the_session(open_app: Open, demo_path: Path) -> None:
