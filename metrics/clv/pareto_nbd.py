@@ -10,6 +10,7 @@ from metrics.clv.statistics import Array, Purchases, total
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 NODES, WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2  # Gauss–Legendre on (0, 1)
+DEPTH, CUTS = 40.0, 6  # beyond e^-40 of its beginning an integrand adds nothing
 ROWS_AT_ONCE = 32_768  # each has 24 nodes: bounds the memory
 
 
@@ -102,22 +103,35 @@ def _died_between(parameters: Array, x: Array, t_x: Array, T: Array) -> tuple[Ar
     """ln ∫ from t_x to T of (α + t)^−(r + x) (β + t)^−(s + 1) dt; at the nodes, their share of it, α + t, its logarithm and that of
     (β + t)/(α + t).
 
-    With v = ((α + t_x)/(α + t))^k, k = r + x + s, the integrand is (1 + (β − α)/(α + t))^−(s + 1): bounded and smooth, without ₂F₁ and
-    without the difference of large numbers that eq. (17) and (18) have, for any x. v = w⁴ tames what is left at v = 0.
+    By u = ln(m + t), m the smaller of α and β, the logarithm of the integrand is concave and has no singularity within π of the line:
+    24 nodes give eight digits or more, for any x and any ratio of α and β, without ₂F₁ and without the difference of large numbers that
+    eq. (17) and (18) have. Where it has fallen by DEPTH it is cut, so that the nodes lie where the mass is.
     """
     r, alpha, s, beta = parameters
-    k = r + x + s
-    log_start = np.log(alpha + t_x)
-    span = -np.expm1(-k / 4 * (np.log(alpha + T) - log_start))
-    w = 1 - span[:, None] * NODES
-    log_a_t = log_start[:, None] - np.log(w) * (4 / k)[:, None]
-    a_t = np.exp(log_a_t)
-    log_ratio = np.log1p((beta - alpha) / a_t)
-    integrand = 4 * w * w * w * np.exp(-(s + 1) * log_ratio)
+    smaller, gap = min(alpha, beta), abs(alpha - beta)
+    # exponents of the nearer and the further factor, after dt = e^u du; a column, so that a row of nodes can stand beside them
+    near, far = (np.full_like(x, s), r + x) if beta <= alpha else (r + x - 1, np.full_like(x, s + 1))
+    near, far = near[:, None], far[:, None]
+
+    def logarithm(u: Array) -> Array:
+        return -near * u - far * np.log(gap + np.exp(u))
+
+    start, end = np.log(smaller + t_x)[:, None], np.log(smaller + T)[:, None]
+    least = logarithm(start) - DEPTH
+    for _ in range(CUTS):  # Newton from the right on a concave function: never cuts too much
+        over = np.maximum(least - logarithm(end), 0.0)
+        end = end - np.where(over > 0, over / (near + far * np.exp(end) / (gap + np.exp(end))), 0.0)
+    u = start + (end - start) * NODES
+    other = np.log(gap + np.exp(u))
+    values = -near * u - far * other
+    highest = values.max(axis=1)
+    integrand = np.exp(values - highest[:, None])
     area = np.einsum("ij,j->i", integrand, WEIGHTS)
+    span = (end - start)[:, 0]
     with np.errstate(divide="ignore"):  # ln 0 where T = t_x: no time to die in
-        log_integral = -k * log_start - np.log(k) + np.log(span) + np.log(area)
-    return log_integral, integrand * WEIGHTS / area[:, None], a_t, log_a_t, log_ratio
+        log_integral = highest + np.log(span) + np.log(area)
+    log_a_t, log_b_t = (other, u) if beta <= alpha else (u, other)
+    return log_integral, integrand * WEIGHTS / area[:, None], np.exp(log_a_t), log_a_t, log_b_t - log_a_t
 
 
 def _exponential_mean(c: float, length: Array) -> Array:

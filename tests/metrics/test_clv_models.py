@@ -206,3 +206,22 @@ def test_log_spend_slopes_are_those_of_finite_differences() -> None:
         move = np.exp(np.eye(3)[index] * 1e-6)
         up, down = (np.log(gamma_gamma.expected_spend(p, x, m)) for p in (at * move, at / move))
         np.testing.assert_allclose(slope, (up - down) / 2e-6, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("beta", [0.0125, 0.5, 5.0, 20.0, 5000.0])
+@pytest.mark.parametrize(("x", "t_x", "T"), [(0, 0.0, 20.0), (0, 0.0, 600.0), (2, 30.4, 38.9), (200, 100.0, 500.0)])
+def test_time_of_death_is_integrated_for_any_ratio_of_alpha_and_beta(beta: float, x: int, t_x: float, T: float) -> None:
+    """Against scipy's adaptive quadrature of the plain integrand, in logarithmic time."""
+    r, alpha, s = 0.5, 5.0, 0.8
+    base = min(alpha, beta)
+
+    def integrand(u: float) -> float:
+        t = np.exp(u) - base
+        return float(np.exp((r + x) * np.log((alpha + t_x) / (alpha + t)) - (s + 1) * np.log(beta + t) + u))
+
+    bounds = np.log(base + t_x), np.log(base + T)
+    area, _ = quad(integrand, *bounds, epsabs=0, epsrel=1e-11, limit=500, points=np.linspace(*bounds, 50)[1:-1])
+    found = PARETO_NBD.log_history(np.array([r, alpha, s, beta]), *arrays(x, t_x, T))[0]
+    alive = -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
+    dead = np.log(s) + np.log(area) - (r + x) * np.log(alpha + t_x)
+    assert found == pytest.approx(np.logaddexp(alive, dead), rel=1e-8)
