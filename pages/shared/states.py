@@ -77,7 +77,7 @@ def freshness() -> str:
         parts.append(_("last import {at}").format(at=moment(last["at"])))
     line = " · ".join(parts)
     behind = late(extent.orders_last, extent.feedback_last)
-    return line + (f" · {blocks.attention(behind)}" if behind else "")
+    return line + (f" ·\u00a0{blocks.attention(behind)}" if behind else "")
 
 
 def late(orders: dt.date | None, feedback: dt.date | None) -> str:
