@@ -115,6 +115,11 @@ def few_text(n: int, minimum: int) -> str:
     return _("Too few to show: {n} of {minimum}").format(n=n, minimum=minimum)
 
 
+def too_few(n: int, minimum: int, why: str) -> None:
+    """In the place of a chart or a table: how many there are of how many, and what to do."""
+    blocks.empty(f":orange[{few_text(n, minimum)}]", why, icon=":material/hourglass_empty:")
+
+
 def few_remedy() -> str:
     """What to do about too few."""
     return _("Widen the period or the filters.")
