@@ -5,7 +5,8 @@ import io
 
 import duckdb
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+from data.formula_safe import safe
+
 COLUMNS = ("file", "line", "column", "value", "rule", "reason")
 
 
@@ -26,8 +27,3 @@ def as_csv(connection: duckdb.DuckDBPyConnection, rule: str | None) -> bytes:
         while rows := cursor.fetchmany(10_000):
             writer.writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
-
-
-def safe(cell: str) -> str:
-    """The cell as text for a spreadsheet."""
-    return f"'{cell}" if cell.startswith(RISKY) else cell

@@ -22,8 +22,12 @@ def page() -> None:
     if not cells.height:
         states.nothing_here(_("No first orders up to this period"))
         return
+    cohorts_section = triangle.few_section if triangle.too_few(cells) else triangle.table_section
+    if triangle.too_few(cells) and not triangle.averaged(cells).height:
+        cohorts_section(current, cells)
+        return
     left, right = st.columns([21, 10], gap="medium")
     with left:
-        triangle.table_section(current, cells)
+        cohorts_section(current, cells)
     with right:
         triangle.curve_section(current, cells)

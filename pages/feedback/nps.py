@@ -24,10 +24,11 @@ def page() -> None:
         return
     left, right = st.columns(2, gap="medium")
     with left:
-        clicked = cards([card(score, compared=compared)], key="score")
+        drawn = [card(score, compared=compared)]
+        clicked = cards(drawn, key="score")
         if name := clicked.define or clicked.open:
             define(name)
-        blocks.quiet(how_to_read())
+        blocks.quiet(how_to_read(drawn))
     with right:
         nps_parts.distribution_section(current)
     left, right = st.columns(2, gap="medium")

@@ -18,10 +18,11 @@ def page() -> None:
     if not any(number.n for number in numbers):
         states.nothing_here(_("No orders and no answers in this period"))
         return
-    clicked = cards([card(number, compared=compared) for number in numbers], key="kpi")
+    drawn = [card(number, compared=compared) for number in numbers]
+    clicked = cards(drawn, key="kpi")
     if name := clicked.define or clicked.open:
         define(name)
-    blocks.quiet(how_to_read())
+    blocks.quiet(how_to_read(drawn))
     left, right = st.columns([11, 10], gap="medium")
     with left:
         moved.section(current)

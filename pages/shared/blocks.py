@@ -43,8 +43,9 @@ def section(finding: str, how_to_read: str = "", *, table: pl.DataFrame | None =
 
 
 def quiet(text: str) -> None:
-    """Second-rank text at 6:1; st.caption is drawn at about 4:1 and fades colours inside it."""
-    st.markdown(quietly(text))
+    """Second-rank text at 6:1; st.caption is drawn at about 4:1 and fades colours inside it. No text draws nothing."""
+    if text:
+        st.markdown(quietly(text))
 
 
 def quietly(text: str) -> str:
@@ -53,7 +54,10 @@ def quietly(text: str) -> str:
 
 
 def attention(text: str, icon: str = ":material/schedule:") -> str:
-    """The Markdown of a part of a quiet line in attention colour: late, unfinished, withheld."""
+    """The Markdown of a part of a quiet line in attention colour: late, unfinished, withheld.
+
+    What stands before it must not end in a plain space, which Markdown drops there.
+    """
     return f"]:orange[{icon}\u00a0{text}]:gray["
 
 

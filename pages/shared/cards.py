@@ -47,7 +47,7 @@ class Cell(TypedDict, total=False):
     text: str
     sub: str
     level: int
-    state: str  # "unfinished" is hatched
+    state: str  # "unfinished" is hatched, "few" is quiet
     read: str
 
 

@@ -15,6 +15,7 @@ from pages.shared.theme import CHANGE, CONTEXT, GRID, PAPER, QUIET, SCORE, SERIE
 MARK = {"better": "triangle-up", "worse": "triangle-down", "none": "circle-open", "too_few": "circle-open"}
 PALE = SERIES[1:3]  # orange and teal are too pale for words
 LABEL_SPACE = 92
+LABEL_HEIGHT = 36  # two lines of text, in pixels
 AXIS_NAMES_AT = 3  # as many names as fit 390 px
 GRID_STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
 
@@ -138,15 +139,19 @@ def retention_curve(average: Line, cohort: Line | None, *, height: int = 380) ->
             x=list(line.x), y=list(line.y), mode="lines+markers", name=line.name, line={"color": token, "width": width},
             marker={"size": 5}, customdata=[_read(line, place, "%") for place in range(len(line.x))], hovertemplate="%{customdata}",
         )  # fmt: skip
+    top = max([value for line in (average, cohort) if line for value in line.high if value is not None], default=1.0)
+    top *= 1.12
+    shifts = _apart([line for line in (cohort, average) if line and line.y], height / top)
+    for line, token, _width in [*lines, (average, SERIES[0], 0)]:
         if line.y:
             figure.add_annotation(
                 x=line.x[-1], y=line.y[-1], text=f"<b>{number(line.y[-1] or 0, 1)}%</b><br>{_escaped(line.name)}", showarrow=False,
-                xanchor="left", xshift=8, align="left", font={"color": TEXT if token in PALE else token, "size": 12},
+                xanchor="left", xshift=8, yshift=shifts[line.name], align="left",
+                font={"color": TEXT if token in PALE else token, "size": 12},
             )  # fmt: skip
-    top = max([value for line in (average, cohort) if line for value in line.high if value is not None], default=1.0)
     last = max([int(x) for line in (average, cohort) if line for x in line.x], default=1)
     dressed(figure, height).update_layout(margin_r=LABEL_SPACE, margin_b=4)
-    figure.update_yaxes(rangemode="tozero", ticksuffix="%", range=[0, top * 1.12])
+    figure.update_yaxes(rangemode="tozero", ticksuffix="%", range=[0, top])
     return figure.update_xaxes(dtick=1, tickangle=0, range=[0.6, last + 0.3])
 
 
@@ -223,6 +228,19 @@ def _name_ends(figure: go.Figure, line: Line, before: Line | None, seen: Sequenc
             x=x, y=y, text=f"{shown}<br>{_escaped(name)}", showarrow=False, xanchor="left", xshift=10, align="left",
             yshift=(20 if up else -20) if close else 0, font={"color": token, "size": 12},
         )  # fmt: skip
+
+
+def _apart(lines: Sequence[Line], pixels: float) -> dict[str, float]:
+    """How far up each line's name moves, so that it clears the axis below and the other name; `pixels` make one unit."""
+    out: dict[str, float] = {}
+    taken: list[tuple[Any, float]] = []
+    for line in sorted(lines, key=lambda line: line.y[-1] or 0):
+        at = (line.y[-1] or 0) * pixels
+        free = [LABEL_HEIGHT / 2, *(below + LABEL_HEIGHT for x, below in taken if x == line.x[-1])]
+        place = max(at, *free)
+        taken.append((line.x[-1], place))
+        out[line.name] = place - at
+    return out
 
 
 def _last(line: Line) -> tuple[Any, float] | None:

@@ -7,7 +7,7 @@ from pages.shared.cards import Card
 from pages.shared.charts import ForestRow
 from pages.shared.labels import label
 from pages.shared.readings import Move, Reading
-from pages.shared.texts import WORDS, _, dates, joined, listed, ngettext, number, signed, span
+from pages.shared.texts import WORDS, _, dates, joined, listed, ngettext, number, sentences, signed, span
 from pages.shared.view import View
 
 DIGITS = 1
@@ -113,9 +113,11 @@ def new_customers(third: Reading) -> str:
     return ngettext("{n} new customer in month 3", "{n} new customers in month 3", third.n).format(n=number(third.n))
 
 
-def how_to_read() -> str:
-    """What stands where on a card."""
-    return _(
-        "Under each value its 95% interval and n; under each change its 95% interval. "
-        "Lines: 12 months with interval, each on its own scale."
+def how_to_read(shown: Sequence[Card]) -> str:
+    """What stands where on these cards; nothing when none has a value."""
+    if not any("value" in card for card in shown):
+        return ""
+    return sentences(
+        _("Under each value its 95% interval and n; under each change its 95% interval."),
+        _("Lines: 12 months with interval, each on its own scale.") if any("spark" in card for card in shown) else "",
     )

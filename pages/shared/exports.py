@@ -3,17 +3,17 @@
 import polars as pl
 import streamlit as st
 
+from data.formula_safe import STARTS, TEXT_MARK
 from pages.shared.texts import _
 
 BOM = "\ufeff"
-STARTS_FORMULA = "^[=+\\-@\t\r]"
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
     """The frame with its own column names. Text that a spreadsheet would run gets an apostrophe before it; numbers stay numbers."""
     safe = frame.with_columns(
-        pl.when(pl.col(pl.String).str.contains(STARTS_FORMULA))
-        .then(pl.lit("'") + pl.col(pl.String))
+        pl.when(pl.col(pl.String).str.head(1).is_in(STARTS))
+        .then(pl.lit(TEXT_MARK) + pl.col(pl.String))
         .otherwise(pl.col(pl.String))
         .name.keep()
     )

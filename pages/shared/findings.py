@@ -48,7 +48,7 @@ COHORT = {
     "better": N_("Cohort {cohort} comes back more than the others"),
     "worse": N_("Cohort {cohort} comes back less than the others"),
     "none": N_("Cohort {cohort} does not clearly differ from the others"),
-    "too_few": N_("Cohort {cohort} has too few customers to compare"),
+    "too_few": N_("Too few customers to compare cohort {cohort} with the others"),
 }
 
 
@@ -91,7 +91,7 @@ def retention(reading: Reading, *, compared: bool) -> str:
         RETENTION_CHANGED,
         compared,
         _("{value} of new customers order again in month 3"),
-        _("Too few new customers to show retention"),
+        _("Too few new customers to show month-3 retention"),
     )
 
 
@@ -164,8 +164,10 @@ def scores(row: dict) -> str:
 def triangle(average: pl.DataFrame, unit: str, kind: str) -> str:
     """What the average row says about the first period after the first order."""
     row = average.filter(pl.col("period") == 1)
-    if not row.height or row["retention"][0] is None:
+    if not row.height:
         return _("No cohort has completed a period yet")
+    if row["retention"][0] is None:
+        return _("Too few new customers to show retention")
     return _(FIRST_PERIOD[unit, kind]).format(share=percent(row["retention"][0], 0))
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from data.ask import find
 from metrics.nps import nps_change
+from metrics.texts import N_
 from metrics.verdict import verdict
 from pages.shared import blocks, cached, charts, findings, periods, states
 from pages.shared.charts import ForestRow, Line
@@ -16,6 +17,25 @@ from pages.shared.texts import _, date, listed, month, ngettext, number, sentenc
 from pages.shared.view import View
 
 COMMENTS_SHOWN = 8
+MONTHS_OF_A_TREND = 2
+# By what answers are grouped: the title, what is said when no answer has it, and how to mend that.
+UNNAMED = {
+    "touchpoint": (
+        N_("NPS by touchpoint"),
+        N_("The answers name no touchpoint."),
+        N_("Upload answers with a column for the touchpoint."),
+    ),
+    "region": (
+        N_("NPS by region"),
+        N_("No region is known, neither of the answers nor of their customers."),
+        N_("Upload answers with a region, or members with a region and the customer ids that the survey uses."),
+    ),
+    "tier": (
+        N_("NPS by tier"),
+        N_("No answer belongs to a customer with a tier."),
+        N_("Upload the members’ tiers with the customer ids that the survey uses."),
+    ),
+}
 
 
 def trend_section(view: View, *, height: int = 330) -> None:
@@ -35,6 +55,10 @@ def trend_section(view: View, *, height: int = 330) -> None:
     change = nps_change(complete.tail(1), first) if complete.height > 1 else None
     kind = verdict(change["low"][0], change["high"][0], True) if change is not None else "too_few"
     title = findings.trend(kind, month(first["period"][0]) if first.height else "")
+    if shown.drop_nulls("nps").height < MONTHS_OF_A_TREND:
+        blocks.section(title, table=now, file="nps_by_month")
+        _too_few_months(shown["n"])
+        return
     unfinished = [month(day) for day in now.filter(~pl.col("complete"))["period"]]
     note = sentences(
         _("NPS by month (−100 to 100), with 95% interval; dashed: the year before."),
@@ -53,6 +77,23 @@ def trend_section(view: View, *, height: int = 330) -> None:
         height=height,
     )
     blocks.chart(figure, key="trend", alt=_alt(title, line))
+
+
+def _too_few_months(answers: pl.Series) -> None:
+    """How many answers the fullest month has that still lacks some, and what to do."""
+    minimum = _minimum()
+    texts = (
+        _("A trend needs two months with {minimum} answers each; the fullest has {n}. {remedy}"),
+        _("A trend needs two months with {minimum} answers each; the second fullest has {n}. {remedy}"),
+    )
+    scored = int((answers >= minimum).sum())
+    n = answers.sort(descending=True).to_list()[scored : scored + 1] or [0]
+    remedy = _("Widen the filters, or upload more answers.")
+    states.too_few(n[0], minimum, texts[scored].format(minimum=minimum, n=n[0], remedy=remedy))
+
+
+def _minimum() -> int:
+    return int(find("nps").arguments["minimum"].default)
 
 
 def _years(dates: periods.Dates) -> str:
@@ -91,6 +132,11 @@ def distribution_section(view: View) -> None:
 def group_section(view: View, dimension: str, name: str) -> None:
     """The score of each group with its interval; groups with too few answers are named."""
     rows = cached.answer("nps", replace(view.question, by=(dimension,)))
+    if not rows[dimension].drop_nulls().len():
+        title, what, remedy = UNNAMED[dimension]
+        blocks.section(_(title))
+        blocks.empty(_(what), _(remedy), icon=":material/label_off:")
+        return
     known = rows.drop_nulls(["nps", dimension]).sort("nps", descending=True)
     how = _("NPS {by}, with 95% interval.").format(by=name)
     blocks.section(_group_title(dimension, known), how, table=rows, file=f"nps_by_{dimension}")
@@ -105,11 +151,11 @@ def group_section(view: View, dimension: str, name: str) -> None:
         lines = [_line(row, dimension) for row in shown.iter_rows(named=True)]
         alt = listed([f"{line.name}: {line.shown}" for line in lines])
         blocks.chart(charts.forest(lines, change=False), key=f"by-{dimension}", alt=alt)
-    few = rows.filter(pl.col("nps").is_null())
-    minimum = int(find("nps").arguments["minimum"].default)
-    for row in few.iter_rows(named=True):
-        reason = states.few_text(row["n"], minimum)
+    for row in rows.filter(pl.col("nps").is_null()).iter_rows(named=True):
+        reason = states.few_text(row["n"], _minimum())
         blocks.quiet(f"{blocks.plain(label(row[dimension]))} · {blocks.attention(reason, '')}")
+    for row in rows.filter(pl.col(dimension).is_null(), pl.col("nps").is_not_null()).iter_rows(named=True):
+        blocks.quiet(f"{label(None)} · {_answers(row['n'])}")
 
 
 def _group_title(dimension: str, known: pl.DataFrame) -> str:
@@ -120,7 +166,6 @@ def _group_title(dimension: str, known: pl.DataFrame) -> str:
 
 
 def _line(row: dict, dimension: str) -> ForestRow:
-    answers = ngettext("{n} answer", "{n} answers", row["n"]).format(n=number(row["n"]))
     return ForestRow(
         label(row[dimension]),
         row["nps"],
@@ -128,9 +173,13 @@ def _line(row: dict, dimension: str) -> ForestRow:
         row["high"],
         "none",
         number(row["nps"], 1),
-        f"· {answers}",
+        f"· {_answers(row['n'])}",
         row[dimension],
     )
+
+
+def _answers(n: int) -> str:
+    return ngettext("{n} answer", "{n} answers", n).format(n=number(n))
 
 
 def comments_section(view: View) -> None:

@@ -19,6 +19,7 @@ from pages.shared.view import View
 
 SPARK_MONTHS = 12
 RETENTION_MONTH = 3
+RETENTION_MINIMUM = 30  # customers, of one cohort or of several together, below which their share is withheld
 DIMENSIONS = ("region", "acquisition_channel", "tier")
 CHANCE = 0.05  # of 95 % intervals, the share that misses when nothing has changed
 
@@ -95,16 +96,15 @@ def repeat_rate(view: View) -> Reading:
 
 def retention(view: View) -> Reading:
     """Month-3 retention of the cohorts whose third month lies in the period, pooled."""
-    minimum = _minimum("repeat_rate")
-    now = _retention_in(view.question, minimum)
-    before = _retention_in(view.before, minimum) if view.before else None
+    now = _retention_in(view.question)
+    before = _retention_in(view.before) if view.before else None
     change = retention_change(now, before) if before is not None else None
     first, last = periods.earlier(*periods.back(view.end, SPARK_MONTHS), RETENTION_MONTH)
     triangle = cached.answer("retention", view.asked(first, last))
-    trend = retention_trend(triangle, period=RETENTION_MONTH, cohorts=SPARK_MONTHS, minimum=minimum)
+    trend = retention_trend(triangle, period=RETENTION_MONTH, cohorts=SPARK_MONTHS, minimum=RETENTION_MINIMUM)
     return replace(
         _reading("retention", RETENTION, "customers", "retention", "customers", now, before, change, trend),
-        minimum=minimum,
+        minimum=RETENTION_MINIMUM,
     )
 
 
@@ -125,11 +125,15 @@ def by_chance(compared: int) -> int:
     return round(CHANCE * compared)
 
 
-def _retention_in(question: Question, minimum: int) -> pl.DataFrame:
+def _retention_in(question: Question) -> pl.DataFrame:
     cohorts = periods.earlier(question.start, question.end, RETENTION_MONTH)
     triangle = cached.answer("retention", replace(question, start=cohorts[0], end=cohorts[1]))
     return retention_at(
-        triangle, period=RETENTION_MONTH, cohorts_from=cohorts[0], cohorts_to=cohorts[1], minimum=minimum
+        triangle,
+        period=RETENTION_MONTH,
+        cohorts_from=cohorts[0],
+        cohorts_to=cohorts[1],
+        minimum=RETENTION_MINIMUM,
     )
 
 

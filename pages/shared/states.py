@@ -77,7 +77,7 @@ def freshness() -> str:
         parts.append(_("last import {at}").format(at=moment(last["at"])))
     line = " · ".join(parts)
     behind = late(extent.orders_last, extent.feedback_last)
-    return line + (f" · {blocks.attention(behind)}" if behind else "")
+    return line + (f" ·\u00a0{blocks.attention(behind)}" if behind else "")
 
 
 def late(orders: dt.date | None, feedback: dt.date | None) -> str:
@@ -113,6 +113,11 @@ def _back_to_data() -> None:
 def few_text(n: int, minimum: int) -> str:
     """Why a number is withheld."""
     return _("Too few to show: {n} of {minimum}").format(n=n, minimum=minimum)
+
+
+def too_few(n: int, minimum: int, why: str) -> None:
+    """In the place of a chart or a table: how many there are of how many, and what to do."""
+    blocks.empty(f":orange[{few_text(n, minimum)}]", why, icon=":material/hourglass_empty:")
 
 
 def few_remedy() -> str:

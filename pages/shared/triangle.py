@@ -9,10 +9,11 @@ import streamlit as st
 from metrics.retention import retention_average, retention_change
 from metrics.texts import N_
 from metrics.verdict import Verdict, verdict
-from pages.shared import blocks, cached, charts, findings, periods, view
+from pages.shared import blocks, cached, charts, findings, periods, states, view
 from pages.shared.cards import Cell, Heat, Row, heat
 from pages.shared.charts import Line
 from pages.shared.definition import define
+from pages.shared.readings import RETENTION_MINIMUM
 from pages.shared.texts import _, number, percent, period_name, sentences, span
 from pages.shared.view import View
 
@@ -40,6 +41,8 @@ MEASURES = {
     ),
 }
 MARKS = N_("Hatched: unfinished. Blank: not yet observable. Colour from {low}% to {high}%.")
+FEW = N_("—: fewer than {minimum} customers. The average row takes in all of them.")
+READ_FEW = {"month": N_("{cohort}, month {k}"), "quarter": N_("{cohort}, quarter {k}")}
 READ = {
     "month": N_("{cohort}, month {k}: {active} of {customers} customers, {share} ({interval})"),
     "quarter": N_("{cohort}, quarter {k}: {active} of {customers} customers, {share} ({interval})"),
@@ -77,16 +80,63 @@ def answered(current: View) -> pl.DataFrame:
     """The triangle of the cohorts up to the end of the period."""
     unit = current.options["unit"]
     first, last = periods.back(current.end, COHORTS[unit], unit)
-    return cached.answer("retention", current.asked(first, last), period=unit, kind=current.options["kind"])
+    kind = current.options["kind"]
+    return cached.answer("retention", current.asked(first, last), period=unit, kind=kind, minimum=RETENTION_MINIMUM)
+
+
+def too_few(triangle: pl.DataFrame) -> bool:
+    """Whether every cohort is below the minimum, so that the table would hold no share."""
+    return not _enough(triangle).height
+
+
+def _enough(triangle: pl.DataFrame) -> pl.DataFrame:
+    return triangle.filter(pl.col("customers") >= RETENTION_MINIMUM)
+
+
+def _average(triangle: pl.DataFrame) -> pl.DataFrame:
+    """All cohorts together, also those that are too small to stand alone."""
+    return retention_average(triangle, minimum=RETENTION_MINIMUM)
+
+
+def averaged(triangle: pl.DataFrame) -> pl.DataFrame:
+    """What the curve of all cohorts is drawn from: the periods that rest on enough customers."""
+    return _average(_drawn(triangle)).drop_nulls("retention")
+
+
+def _drawn(triangle: pl.DataFrame) -> pl.DataFrame:
+    return triangle.filter(pl.col("complete"), pl.col("period").is_between(1, PERIODS_SHOWN))
+
+
+def few_section(current: View, triangle: pl.DataFrame) -> None:
+    """No cohort is large enough: how many the largest has, and what to do; the counts can be taken away."""
+    largest = triangle.select(pl.col("customers").max()).item()
+    blocks.section(_("Every cohort is too small to show"), table=triangle, file="retention")
+    remedy = {
+        "month": _(
+            "A cohort is shown from {minimum} customers; the largest has {n}. Choose quarters, or widen the filters."
+        ),
+        "quarter": _(
+            "A cohort is shown from {minimum} customers; the largest has {n}. Widen the filters, or upload more orders."
+        ),
+    }
+    states.too_few(
+        largest,
+        RETENTION_MINIMUM,
+        remedy[current.options["unit"]].format(minimum=RETENTION_MINIMUM, n=largest),
+    )
 
 
 def table_section(current: View, triangle: pl.DataFrame) -> None:
     """The heat table."""
     unit, kind = current.options["unit"], current.options["kind"]
     low, high = ENDS[unit, kind]
-    average = retention_average(triangle)
+    average = _average(triangle)
     title = findings.triangle(average, unit, kind)
-    how = sentences(_(MEASURES[unit, kind]), _(MARKS).format(low=low, high=high))
+    how = sentences(
+        _(MEASURES[unit, kind]),
+        _(MARKS).format(low=low, high=high),
+        _(FEW).format(minimum=RETENTION_MINIMUM),
+    )
     blocks.section(title, how, table=triangle, file="retention")
     heat(_table(triangle, average, unit, kind), key="triangle")
 
@@ -94,9 +144,12 @@ def table_section(current: View, triangle: pl.DataFrame) -> None:
 def curve_section(current: View, triangle: pl.DataFrame) -> None:
     """The average and one cohort."""
     unit = current.options["unit"]
-    cells = triangle.filter(pl.col("complete"), pl.col("period").is_between(1, PERIODS_SHOWN))
-    average = retention_average(cells)
-    cohorts = {period_name(day, unit): day for day in triangle["cohort"].unique().sort()}
+    cells = _drawn(triangle)
+    average = averaged(triangle)
+    if not average.height:
+        _no_curve(triangle)
+        return
+    cohorts = {period_name(day, unit): day for day in _enough(cells)["cohort"].unique().sort()}
     chosen = _chosen(current.options["cohort"], cells, cohorts)
     mine = cells.filter(pl.col("cohort") == cohorts[chosen]) if chosen else cells.clear()
     title = _curve_title(cells, cohorts, chosen, current.options["kind"])
@@ -107,14 +160,33 @@ def curve_section(current: View, triangle: pl.DataFrame) -> None:
     blocks.section(
         title,
         sentences(
-            note[unit], _later(current.options["kind"]), _mix(cells, unit), _absent(current.options["cohort"], cohorts)
+            note[unit],
+            _later(current.options["kind"]),
+            _mix(cells, unit),
+            _absent(current.options["cohort"], cohorts, {period_name(day, unit) for day in triangle["cohort"]}),
         ),
         table=average,
         file="retention_average",
     )
-    _picker(list(cohorts), chosen)
+    if cohorts:
+        _picker(list(cohorts), chosen)
     figure = charts.retention_curve(_as_line(average, _("all cohorts")), _as_line(mine, chosen) if chosen else None)
     blocks.chart(figure, key="curve", alt=title)
+
+
+def _no_curve(triangle: pl.DataFrame) -> None:
+    """Nothing to draw: no period has ended, or too few customers have reached one."""
+    blocks.section(_("All cohorts together"))
+    reached = _average(triangle.filter(pl.col("period") >= 1)).head(1)
+    if reached.height:
+        why = _("The average is drawn from {minimum} customers. Widen the filters, or choose a later period.")
+        states.too_few(reached["customers"][0], RETENTION_MINIMUM, why.format(minimum=RETENTION_MINIMUM))
+        return
+    blocks.empty(
+        _("No cohort has completed a period yet"),
+        _("The curve begins when the first month or quarter after a first order has ended."),
+        icon=":material/hourglass_empty:",
+    )
 
 
 def _curve_title(cells: pl.DataFrame, cohorts: dict[str, dt.date], chosen: str | None, kind: str) -> str:
@@ -126,9 +198,13 @@ def _curve_title(cells: pl.DataFrame, cohorts: dict[str, dt.date], chosen: str |
     return findings.cohort(_against_others(cells, cohorts[chosen]), chosen)
 
 
-def _absent(option: str, cohorts: dict[str, dt.date]) -> str:
+def _absent(option: str, cohorts: dict[str, dt.date], shown: set[str]) -> str:
     if option in (NEWEST, NOBODY, *cohorts):
         return ""
+    if option in shown:
+        return _("Cohort {cohort} has fewer than {minimum} customers, or has completed no period.").format(
+            cohort=blocks.plain(option), minimum=RETENTION_MINIMUM
+        )
     return _("Cohort {cohort} is not among those shown.").format(cohort=blocks.plain(option))
 
 
@@ -159,6 +235,8 @@ def _table(triangle: pl.DataFrame, average: pl.DataFrame, unit: str, kind: str) 
 
 
 def _cell(cell: dict, name: str, unit: str, ends: tuple[int, int]) -> Cell:
+    if cell["retention"] is None:
+        return _withheld(cell, name, unit)
     share = 100 * cell["retention"]
     read = _sentence(cell, name, unit)
     if not cell["complete"]:
@@ -167,7 +245,18 @@ def _cell(cell: dict, name: str, unit: str, ends: tuple[int, int]) -> Cell:
     return {"text": number(share, 1), "level": _level(share, ends), "read": read}
 
 
+def _withheld(cell: dict, name: str, unit: str) -> Cell:
+    where = _(READ_FEW[unit]).format(cohort=name, k=cell["period"])
+    return {
+        "text": "—",
+        "state": "few",
+        "read": f"{where} · {states.few_text(cell['customers'], RETENTION_MINIMUM)}",
+    }
+
+
 def _mean_cell(cell: dict, unit: str) -> Cell:
+    if cell["retention"] is None:
+        return _withheld(cell, _("Weighted average"), unit)
     return {"text": number(100 * cell["retention"], 1), "read": _sentence(cell, _("Weighted average"), unit)}
 
 
@@ -192,7 +281,7 @@ def _chosen(option: str, cells: pl.DataFrame, cohorts: dict) -> str | None:
         return option
     if option == NOBODY:
         return None
-    full = cells.filter(pl.col("period") >= FULL_PERIODS)["cohort"].max()
+    full = _enough(cells).filter(pl.col("period") >= FULL_PERIODS)["cohort"].max()
     return next((name for name, day in cohorts.items() if day == full), None)
 
 
@@ -200,9 +289,7 @@ def _against_others(cells: pl.DataFrame, cohort: object) -> Verdict:
     """The cohort against all others together, in the last period that it has completed."""
     mine = cells.filter(pl.col("cohort") == cohort)
     last = mine.filter(pl.col("period") == pl.col("period").max())
-    others = retention_average(cells.filter(pl.col("cohort") != cohort)).join(
-        last.select("period"), on="period", how="semi"
-    )
+    others = _average(cells.filter(pl.col("cohort") != cohort)).join(last.select("period"), on="period", how="semi")
     if not last.height or not others.height:
         return "too_few"
     change = retention_change(last.drop("cohort", "complete"), others)
@@ -225,7 +312,7 @@ def _picker(names: list[str], chosen: str | None) -> None:
 
 def _mix(cells: pl.DataFrame, unit: str) -> str:
     """From where on the average rests on fewer than half of the customers."""
-    average = retention_average(cells)
+    average = _average(cells)
     if not average.height:
         return ""
     thin = average.filter(pl.col("customers") * 2 < average["customers"].max())

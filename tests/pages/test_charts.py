@@ -54,6 +54,21 @@ def test_names_from_data_are_no_markup() -> None:
 
 
 @pytest.mark.parametrize(
+    ("average", "cohort", "shifts"),
+    [
+        (EMPTY, None, {}),
+        (Line("all", [1], [50.0], [0.0], [90.0], [40]), None, {"all": 0}),
+        (Line("all", [1], [0.0], [0.0], [10.0], [40]), None, {"all": charts.LABEL_HEIGHT / 2}),
+        (Line("all", [1], [0.0], [0.0], [10.0], [90]), Line("2026-01", [1], [0.0], [0.0], [10.0], [40]),
+         {"2026-01": charts.LABEL_HEIGHT / 2, "all": charts.LABEL_HEIGHT * 1.5}),
+    ],
+)  # fmt: skip
+def test_names_of_curves_clear_the_axis_and_each_other(average: Line, cohort: Line | None, shifts: dict) -> None:
+    notes = charts.retention_curve(average, cohort).layout.annotations
+    assert {note.text.split("<br>")[1]: note.yshift for note in notes} == shifts
+
+
+@pytest.mark.parametrize(
     ("value", "cell"),
     [
         (None, ""),
@@ -63,6 +78,8 @@ def test_names_from_data_are_no_markup() -> None:
         ("+49", "'+49"),
         ("-1", "'-1"),
         ("@x", "'@x"),
+        ("\t=1", "'\t=1"),
+        ("\r=1", '"\'\r=1"'),
         ("a=b", "a=b"),
     ],
 )

@@ -65,7 +65,7 @@ def test_nps(reading: Reading, compared: bool, title: str) -> None:
 @pytest.mark.parametrize(
     ("reading", "title"),
     [
-        (replace(RETENTION, value=None), "Too few new customers to show retention"),
+        (replace(RETENTION, value=None), "Too few new customers to show month-3 retention"),
         (RETENTION, "Fewer new customers order again in month 3: 24.8% after 27.1%"),
         (replace(RETENTION, verdict="none"), "No clear change in month-3 retention: 24.8%, 27.1% before"),
     ],
@@ -112,3 +112,5 @@ def test_scores_and_triangle_without_rows() -> None:
     assert findings.scores({"n": 0}) == "No answers in this period"
     empty = pl.DataFrame(schema={"period": pl.Int64, "retention": pl.Float64})
     assert findings.triangle(empty, "month", "on") == "No cohort has completed a period yet"
+    withheld = pl.DataFrame({"period": [1], "retention": [None]}, schema=empty.schema)
+    assert findings.triangle(withheld, "month", "on") == "Too few new customers to show retention"
