@@ -91,7 +91,7 @@ def test_damage_inside_a_utf_8_file_is_not_read_as_chinese() -> None:
         (b"<!DOCTYPE html><html><body>Log in</body></html>", "a.csv is a web page, not a table"),
         (b"\n <html><table><tr><td>1</td></tr></table>", "a.csv is a web page, not a table"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.csv is an old Excel workbook (.xls)."),
-        (b'Order ID,Order Date,Amount\nA1,"2026-01-01,3\nA2,2026-01-01,4\n', "a.csv: "),
+        (b'Order ID,Order Date,Amount\nA1,"2026-01-01,3\nA2,2026-01-01,4\n', "a.csv, line 2: a quote is opened"),
     ],
     ids=["empty", "blank", "bom only", "header only", "empty rows", "nul", "html", "html table", "xls", "open quote"],
 )
