@@ -8,6 +8,7 @@ REASONS: dict[str, str] = {
     "broken_quote": N_("The quotes of the line do not pair up."),
     "too_long": N_("A cell of the line is too long: a line may hold 4 MiB."),
     "not_a_number": N_("The cell is not a number in the convention of its column."),
+    "number_too_large": N_("The number is too large: a trillion or more, or an exponent of over two digits."),
     "not_a_date": N_("The cell is not a date in the convention of its column."),
     "not_a_score": N_("The cell is neither a score nor a known worded answer."),
     "no_score": N_("The question was not answered."),

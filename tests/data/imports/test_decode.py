@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from data.imports import NamedBytes
+from data.imports import NamedBytes, Undecided, stage
 from tests.data.imports.files import orders, receipt_of, refusal, staged_rows, taobao
 
 TEXT = "Order ID,Customer ID,Order Date,Amount,Region\nA1,王芳,2026-01-02,10.50,北京\nA2,李𠮷,2026-01-03,20,上海\n"
@@ -53,7 +53,9 @@ WESTERN = "Order ID,Customer ID,Order Date,Amount,Region\nA1,C1,2026-01-02,10,M�
 
 def test_windows_1252_is_read_only_when_it_is_said() -> None:
     data = WESTERN.replace(", \n", "\n").encode("cp1252")
-    assert "encoding=windows-1252" in refusal(NamedBytes("a.csv", data), profile="orders")
+    with pytest.raises(Undecided) as caught:
+        stage([NamedBytes("a.csv", data)], store=None, profile="orders")
+    assert (caught.value.option, caught.value.remedy) == ("encoding", "Say --value encoding=windows-1252.")
     rows = staged_rows([NamedBytes("a.csv", data)], profile="orders", values={"encoding": "windows-1252"})
     assert [row["region"] for row in rows] == ["Málaga", "Größe"]
 
