@@ -150,3 +150,21 @@ def test_a_cell_that_is_too_long_is_called_so() -> None:
     receipt = receipt_of(orders("A1,C1,2026-01-02,1", f"A2,{'x' * (5 << 20)},2026-01-02,1"), profile="orders")
     (entry,) = receipt.left_out
     assert (entry.rule, entry.lines, entry.example_line) == ("too_long", 1, 3)
+
+
+REPEATED = "order_id,customer_id,ordered_at,amount,Amount,note,note\n"
+
+
+def test_a_header_that_comes_twice_and_is_used_is_refused() -> None:
+    file = orders("A1,C1,2026-01-02,10,20,x,y", header=REPEATED)
+    assert refusal(file, profile="orders") == (
+        "orders.csv: columns 4 and 5 are both called “amount”, and amount can be only one of them. "
+        "Rename or remove the other one."
+    )
+    for column, amount in {"amount": 10.0, "Amount (2)": 20.0}.items():  # said by a person: nothing to guess
+        assert [row["amount"] for row in staged_rows([file], profile="orders", mapping={"amount": column})] == [amount]
+
+
+def test_a_header_that_comes_twice_and_is_not_used_is_no_matter() -> None:
+    file = orders("A1,C1,2026-01-02,10,x,y", header="order_id,customer_id,ordered_at,amount,note,note\n")
+    assert left_out(receipt_of(file, profile="orders")) == {}
