@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from data.errors import RapportError, Refused
-from data.imports import Receipt, TableCounts, stage
+from data.imports import Receipt, TableCounts, Undecided, stage
 from data.settings import Settings
 from data.store import Store
 from metrics.texts import N_
@@ -15,6 +15,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         receipt = _load(options)
+    except Undecided as asked:
+        print(f"{asked} {asked.remedy}", file=sys.stderr)
+        return 2
     except RapportError as refused:
         print(refused, file=sys.stderr)
         return 2

@@ -3,6 +3,7 @@
 from data.imports.mapper import Field, NeedsMapping, fields_of, signature
 from data.imports.pipeline import Staged, stage
 from data.imports.receipt import CannotAnswer, Convention, FileRead, LeftOut, Receipt, TableCounts
+from data.imports.undecided import Undecided
 from data.imports.unpack import NamedBytes
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Receipt",
     "Staged",
     "TableCounts",
+    "Undecided",
     "fields_of",
     "signature",
     "stage",

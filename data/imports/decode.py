@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from data.errors import Refused
+from data.imports.undecided import Undecided
 from metrics.texts import N_
 
 CHUNK = 1 << 20
@@ -202,10 +203,10 @@ def _cut_or_damaged(fault: _Fault, name: str, encoding: str) -> Refused:
             line=fault.line,
             encoding=NAMES[encoding],
         )
-    return Refused(
-        N_(
-            "{file}, line {line}: a byte that is no text in {encoding}. Export it again, or name its encoding (encoding=…)."
-        ),
+    return Undecided(
+        N_("{file}, line {line}: a byte that is no text in {encoding}. Export it again, or name its encoding."),
+        option="encoding",
+        answers=("windows-1252", "gb18030"),
         file=name,
         line=fault.line,
         encoding=NAMES[encoding],
@@ -213,11 +214,10 @@ def _cut_or_damaged(fault: _Fault, name: str, encoding: str) -> Refused:
 
 
 def _unknown(name: str, line: int) -> Refused:
-    return Refused(
-        N_(
-            "{file}, line {line}: the encoding is neither UTF-8, GB18030 nor UTF-16. "
-            "Say which it is, for example encoding=windows-1252."
-        ),
+    return Undecided(
+        N_("{file}, line {line}: the encoding is neither UTF-8, GB18030 nor UTF-16."),
+        option="encoding",
+        answers=("windows-1252",),
         file=name,
         line=line,
     )

@@ -72,6 +72,12 @@ def unique_headers(header: list[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def second_of(header: str, headers: Sequence[str]) -> int | None:
+    """The place of the second header of the same name, as `unique_headers` renamed it."""
+    again = f"{fold_header(header)} (2)"
+    return next((place for place, other in enumerate(headers) if fold_header(other) == again), None)
+
+
 def fold_header(text: str) -> str:
     """A header for comparing: width and case folded, spaces and a leading question number aside."""
     return " ".join(unicodedata.normalize("NFKC", text).strip().casefold().split())

@@ -10,15 +10,17 @@ import polars as pl
 from data.errors import Refused
 from data.imports.dates import date_order, day_and_month, parse_date, parse_iso
 from data.imports.keys import SPOILT, fold_key, fold_phone
-from data.imports.numbers import decimal_sign, number_shape, parse_number
+from data.imports.numbers import TOO_LARGE, decimal_sign, number_shape, parse_number
 from data.imports.profile import Column
 from data.imports.receipt import Convention
 from data.imports.scores import is_no_answer, parse_score, scale_of
+from data.imports.undecided import Undecided
 from metrics.texts import N_
 
 BATCH_ROWS = 150_000
 TIDY_KEY = r"[0-9A-Za-z_#-]+"
-PLAIN_NUMBER = r"-?[0-9]+(\.[0-9]+)?"
+PLAIN_NUMBER = r"-?(0[0-9]*|[1-9][0-9]{3,})(\.[0-9]+)?|-?[0-9]+(\.([0-9]{1,2}|[0-9]{4,}))?"  # no `1.234`
+PLAIN_OR_OPEN = r"-?[0-9]+(\.[0-9]+)?"
 ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2})?"
 TYPES = {"number": "double", "date": "timestamp", "score": "double"}
 
@@ -44,7 +46,7 @@ def decide(
     line_of: Callable[[str], int],
     values: dict[str, str],
 ) -> tuple[Reading, list[Convention]]:
-    """Look at the whole column and decide its convention. Raises Refused for a spoilt key and for undecidable dates."""
+    """Look at the whole column and decide its convention. Raises Refused for a spoilt key, Undecided for dates and numbers."""
     name = column.name
     if column.type in ("key", "phone"):
         _refuse_spoilt(connection, source, name, header, file, line_of)
@@ -96,23 +98,49 @@ def _decide_number(
 ) -> tuple[Reading, list[Convention]]:
     name = column.name
     if values.get("decimal"):
-        decimal: str | None = values["decimal"]
+        decimal = values["decimal"]
+        if decimal not in (".", ","):
+            raise Refused(N_("decimal is “{value}”; it must be . or a comma."), value=decimal)
     elif not _others(connection, source, name, PLAIN_NUMBER):
         return Reading(column, header, tidy=True), [Convention(file, header, "decimal sign", ".")]
     else:
-        cells = connection.sql(f"select distinct regexp_replace({name}, '[0-9]', '9', 'g') as c from {source}").pl()
+        cells = connection.sql(f"select distinct regexp_replace({name}, '[1-9]', '9', 'g') as c from {source}").pl()
         shapes = cells.select(number_shape(pl.col("c")).alias("s"))["s"].drop_nulls().unique().to_list()
         decimal = decimal_sign(shapes)
-    if decimal not in (".", ","):
-        raise Refused(
-            N_(
-                "{file}, column “{column}”: some cells write a decimal point and others a decimal comma. "
-                "Say which one is meant: decimal=. or decimal=, (cells of the other kind are left out)."
-            ),
-            file=file,
-            column=header,
-        )
+        if decimal == "mixed":
+            raise Undecided(
+                N_(
+                    "{file}, column “{column}”: some cells write a decimal point and others a decimal comma. "
+                    "Cells of the kind that is not meant are left out."
+                ),
+                option="decimal",
+                answers=(".", ","),
+                file=file,
+                column=header,
+            )
+        if decimal == "unknown":
+            raise Undecided(
+                N_(
+                    "{file}, column “{column}”: “{value}” can be a thousand and more or a number with three decimals, and the "
+                    "column does not decide it."
+                ),
+                option="decimal",
+                answers=(".", ","),
+                file=file,
+                column=header,
+                value=_example(connection, source, name, "[.,]"),
+            )
+        tidy = decimal == "." and not _others(connection, source, name, PLAIN_OR_OPEN)
+        return Reading(column, header, decimal=decimal, tidy=tidy), [Convention(file, header, "decimal sign", decimal)]
     return Reading(column, header, decimal=decimal), [Convention(file, header, "decimal sign", decimal)]
+
+
+def _example(connection: duckdb.DuckDBPyConnection, source: str, name: str, pattern: str) -> str:
+    """The first cell of a column in which a pattern is found, short enough for a sentence."""
+    found = connection.execute(
+        f"select {name} from {source} where regexp_matches({name}, $p) order by file_no, row_no limit 1", {"p": pattern}
+    ).fetchall()
+    return str(found[0][0])[:80]
 
 
 def _decide_date(
@@ -122,12 +150,14 @@ def _decide_date(
     if not _others(connection, source, name, ISO):
         return Reading(column, header, tidy=True), []
     first = second = 0
-    example = ""
+    example = day_first = month_first = ""
     for frame in batches(connection, f"select {name} as c from {source} where {name} is not null"):
         one, two = day_and_month(pl.col("c"))
         high = frame.select("c", one.alias("one"), two.alias("two")).drop_nulls()
         if high.height:
             example = example or high["c"][0]
+            day_first = day_first or next(iter(high.filter(pl.col("one") > 12)["c"].head(1)), "")
+            month_first = month_first or next(iter(high.filter(pl.col("two") > 12)["c"].head(1)), "")
             first, second = (
                 max(first, int(high["one"].to_numpy().max())),
                 max(second, int(high["two"].to_numpy().max())),
@@ -138,15 +168,30 @@ def _decide_date(
     said = values.get("date_order")
     if said not in (None, "dmy", "mdy"):
         raise Refused(N_("date_order is “{value}”; it must be dmy or mdy."), value=said)
-    if said is None and order in ("unknown", "mixed"):
-        raise Refused(
+    if said is None and order == "mixed":
+        raise Undecided(
             N_(
-                "{file}, column “{column}”: “{value}” can be day before month or month before day, and the column does not "
-                "decide it. Say date_order=dmy or date_order=mdy."
+                "{file}, column “{column}”: “{day_first}” puts the day before the month and “{month_first}” the month before "
+                "the day. Dates of the kind that is not meant are left out."
             ),
+            option="date_order",
+            answers=("dmy", "mdy"),
             file=file,
             column=header,
-            value=example,
+            day_first=day_first[:80],
+            month_first=month_first[:80],
+        )
+    if said is None and order == "unknown":
+        raise Undecided(
+            N_(
+                "{file}, column “{column}”: “{value}” can be day before month or month before day, and the column does not "
+                "decide it."
+            ),
+            option="date_order",
+            answers=("dmy", "mdy"),
+            file=file,
+            column=header,
+            value=example[:80],
         )
     return Reading(column, header, order=said or order), [Convention(file, header, "date order", said or order)]
 
@@ -230,7 +275,8 @@ def _read(reading: Reading) -> tuple[pl.Expr, list[tuple[str, pl.Expr]]]:
         return fold_phone(text), []
     if kind == "number":
         value = text.cast(pl.Float64, strict=False) if reading.tidy else parse_number(text, decimal=reading.decimal)
-        return value, [("not_a_number", filled & value.is_null())]
+        large = value.abs() >= TOO_LARGE
+        return pl.when(~large).then(value), [("not_a_number", filled & value.is_null()), ("number_too_large", large)]
     if kind == "date":
         value = parse_iso(text) if reading.tidy else pl.coalesce(parse_iso(text), parse_date(text, order=reading.order))
         return value, [("not_a_date", filled & value.is_null())]

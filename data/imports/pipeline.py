@@ -14,7 +14,7 @@ from data.errors import Cancelled, Refused
 from data.imports import leftover, summary
 from data.imports.clock import latest_allowed
 from data.imports.fold import Folding, quote
-from data.imports.layout import fold_header, listed, matches_lines
+from data.imports.layout import fold_header, listed, matches_lines, second_of
 from data.imports.mapper import NeedsMapping, signature
 from data.imports.parse import decide, parse
 from data.imports.profile import (
@@ -273,7 +273,10 @@ def _refuse_missing(
             if output.file != role.role or output.select or output.each_column:
                 continue
             for column in output.columns:
-                if column.required and column.name not in values and find_column(column, file.layout.headers) is None:
+                place = find_column(column, file.layout.headers)
+                if place is not None and column.name not in mapping:
+                    _refuse_repeated(file, column.name, place)
+                if column.required and column.name not in values and place is None:
                     raise Refused(
                         N_(
                             "{file}: no column is mapped to {field}, which {profile} needs. "
@@ -284,6 +287,24 @@ def _refuse_missing(
                         profile=profile.title,
                         columns=listed(file.layout.headers),
                     )
+
+
+def _refuse_repeated(file: RawFile, field: str, place: int) -> None:
+    """Of two columns of one name, which one counts is not for the importer to guess."""
+    header = file.layout.headers[place]
+    second = second_of(header, file.layout.headers)
+    if second is not None:
+        raise Refused(
+            N_(
+                "{file}: columns {first} and {second} are both called “{column}”, and {field} can be only one of them. "
+                "Rename or remove the other one."
+            ),
+            file=file.name,
+            first=place + 1,
+            second=second + 1,
+            column=header,
+            field=field,
+        )
 
 
 def _read_outputs(work: _Work, staging: Staging, profile: Profile, raw: list[RawFile], signed: str) -> summary.Result:

@@ -14,10 +14,12 @@ import polars as pl
 from data.errors import Refused
 from data.imports.decode import Decoded, decode
 from data.imports.layout import Layout, find_layout, matches_lines, unique_headers
+from data.imports.rules import RAGGED
 from data.imports.unpack import Source
 from metrics.texts import N_
 
 LONGEST_LINE_BYTES = 4 << 20
+SWALLOWED_LINES = 3  # so many whole rows inside one cell are no text that somebody wrote
 
 
 @dataclass
@@ -101,16 +103,13 @@ def load(connection: duckdb.DuckDBPyConnection, file: RawFile, pattern: str = ""
                 "quote": file.layout.quote,
             },
         )
-    except duckdb.Error as error:
-        raise Refused(
-            N_("{file}: a quote is opened and never closed, or a line is longer than {limit} MiB. Export it again."),
-            file=file.name,
-            limit=LONGEST_LINE_BYTES >> 20,
-        ) from error
+    except duckdb.InvalidInputException as error:
+        raise _too_long(file) or error from error
     blank = " and ".join(f"c{n} is null" for n in range(file.layout.width))
     connection.execute(f"delete from {file.table} where {blank}")
     file.rows = connection.execute(f"select count(*) from {file.table}").fetchall()[0][0]
     _set_aside(connection, file)
+    _refuse_swallowed(connection, file)
 
 
 def _write_matches(file: RawFile, pattern: str) -> None:
@@ -133,11 +132,72 @@ def _set_aside(connection: duckdb.DuckDBPyConnection, file: RawFile) -> None:
         return
     lines = _lines_at(file.decoded.path, [position for position, _, _ in bad])
     rows = [(file.number, line, text, why) for line, (_, text, why) in zip(lines, bad, strict=True)]
+    for _, line, text, why in rows:
+        inner = (text or "").strip("\r\n").splitlines()
+        if len(inner) > 1 and (why not in RAGGED or _holds_rows(inner, file.layout)):
+            raise _open_quote(file.name, line)
     frame = pl.DataFrame(rows, schema=["file_no", "line", "value", "why"], orient="row")
     connection.register("arriving_ragged", frame.to_arrow())
     connection.execute("insert into ragged select * from arriving_ragged")
     connection.unregister("arriving_ragged")
     file.ragged = len(bad)
+
+
+def _holds_rows(lines: Sequence[str], layout: Layout) -> bool:
+    """Whether every line between the first and the last has the cells of a row: an open quote swallowed them."""
+    inner = lines[1:-1]
+    return len(inner) >= SWALLOWED_LINES and all(line.count(layout.delimiter) == layout.width - 1 for line in inner)
+
+
+def _refuse_swallowed(connection: duckdb.DuckDBPyConnection, file: RawFile) -> None:
+    """An open quote and a later stray one make one well-formed cell of all the rows between them."""
+    if file.layout.width < 2 or file.rows + file.ragged == file.decoded.breaks - file.layout.skip:
+        return
+    tall = rf"regexp_matches(c{{n}}, '\n(?:[^\n]*\n){{{{{SWALLOWED_LINES}}}}}')"
+    where = " or ".join(tall.format(n=n) for n in range(file.layout.width))
+    cursor = connection.execute(f"select row_no, * exclude (row_no) from {file.table} where {where} order by row_no")
+    while row := cursor.fetchone():
+        if any(_holds_rows(cell.splitlines(), file.layout) for cell in row[1:] if cell):
+            line = connection.execute(
+                f"select {number_lines(connection, file)} from (select {row[0]}::bigint as row_no) r"
+            ).fetchall()[0][0]
+            raise _open_quote(file.name, line)
+
+
+def _open_quote(name: str, line: int) -> Refused:
+    return Refused(
+        N_(
+            "{file}, line {line}: a quote is opened that is not closed where the cell ends, so the lines after it cannot be "
+            "told apart. Correct this line, or export the file again."
+        ),
+        file=name,
+        line=line,
+    )
+
+
+def _too_long(file: RawFile) -> Refused | None:
+    """Why the engine gave up on a row: a quote that swallows more than a row may hold, or one line that is too long."""
+    csv.field_size_limit(LONGEST_LINE_BYTES * 2)
+    with file.decoded.path.open("rb") as text:
+        for number, line in enumerate(text, start=1):
+            if len(line) > LONGEST_LINE_BYTES:
+                return Refused(
+                    N_("{file}, line {line}: a cell is too long: a line may hold {limit} MiB. Shorten it in the file."),
+                    file=file.name,
+                    line=number,
+                    limit=LONGEST_LINE_BYTES >> 20,
+                )
+    with file.decoded.path.open(encoding="utf-8", newline="\n") as lines:
+        reader = csv.reader(lines, delimiter=file.layout.delimiter, quotechar=file.layout.quote)
+        ended = 0
+        try:
+            for row in reader:
+                if sum(map(len, row)) > LONGEST_LINE_BYTES // 4:
+                    return _open_quote(file.name, ended + 1)
+                ended = reader.line_num
+        except csv.Error:
+            return _open_quote(file.name, ended + 1)
+    return None
 
 
 def _lines_at(path: Path, positions: list[int]) -> list[int]:

@@ -6,7 +6,9 @@ REASONS: dict[str, str] = {
     "too_few_cells": N_("The line has fewer cells than the header."),
     "too_many_cells": N_("The line has more cells than the header."),
     "broken_quote": N_("The quotes of the line do not pair up."),
+    "too_long": N_("A cell of the line is too long: a line may hold 4 MiB."),
     "not_a_number": N_("The cell is not a number in the convention of its column."),
+    "number_too_large": N_("The number is too large: a trillion or more, or an exponent of over two digits."),
     "not_a_date": N_("The cell is not a date in the convention of its column."),
     "not_a_score": N_("The cell is neither a score nor a known worded answer."),
     "no_score": N_("The question was not answered."),
@@ -23,7 +25,11 @@ REASONS: dict[str, str] = {
     "schema": N_("The row breaks the rule “{rule_name}”."),
 }
 
-RAGGED = {"TOO MANY COLUMNS": "too_many_cells", "MISSING COLUMNS": "too_few_cells"}
+RAGGED = {
+    "TOO MANY COLUMNS": "too_many_cells",
+    "MISSING COLUMNS": "too_few_cells",
+    "LINE SIZE OVER MAXIMUM": "too_long",
+}
 
 NO_BUYER = N_(
     "These files have no buyer column: retention, repeat purchase rate and customer lifetime value cannot be computed."

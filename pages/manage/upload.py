@@ -1,10 +1,10 @@
 """Upload: drop files, read the receipt, take them in. One screen per step; the desk knows which."""
 
-import re
 from collections.abc import Callable
 
 import streamlit as st
 
+from data.imports import Undecided
 from data.imports.profile import profiles
 from metrics.texts import N_
 from pages.manage import history, mapper, preview, receipt, wording
@@ -15,7 +15,6 @@ from pages.shared.texts import _, date, ngettext, number, told
 
 FIRST_WAIT_SECONDS = 0.6  # small files are read within it, and no progress bar flashes up
 POLL_SECONDS = 0.3
-ASKED = re.compile(r"(encoding|date_order|decimal)=")  # the answer that a refusal asks for, in its sentence
 LINKS = {
     "orders": (("overview", N_("Overview")), ("retention", N_("Retention"))),
     "feedback": (("overview", N_("Overview")), ("nps", N_("NPS"))),
@@ -112,11 +111,11 @@ def _names(current: Desk) -> str:
 def _refused(current: Desk) -> None:
     error = current.error
     assert error is not None
-    asked = ASKED.search(error.template)
+    asked = error.option if isinstance(error, Undecided) else None
     title = _("{files} leaves one thing open") if asked else _("{files} was refused: nothing is stored")
     blocks.heading(title.format(files=plain(_names(current))), plain(told(error)))
-    if asked and (value := mapper.answer(asked.group(1))):
-        current.read(Told(current.told.profile, current.told.mapping, {**current.told.values, asked.group(1): value}))
+    if asked and (value := mapper.answer(asked)):
+        current.read(Told(current.told.profile, current.told.mapping, {**current.told.values, asked: value}))
         st.rerun()
     section(_("Try another file"))
     _uploader(current)

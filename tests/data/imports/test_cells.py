@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.imports import NamedBytes
+from data.imports import NamedBytes, Undecided, stage
 from data.imports.dates import date_order, parse_date
 from data.imports.keys import SPOILT, fold_key, fold_phone
 from data.imports.numbers import decimal_sign, number_shape, parse_number
@@ -80,13 +80,23 @@ def test_numbers_with_a_decimal_comma(cell: str, number: float | None) -> None:
         (["1.234,56", "1.234"], ","),
         (["12,5", "1.234"], ","),
         (["1,234", "18500.00"], "."),
-        (["1,234"], "."),
+        (["1,234"], "unknown"),
+        (["1.234", "500", "12.900"], "unknown"),
+        (["1.234", "-12.900"], "unknown"),
+        (["1.234", "0.001"], "."),
+        (["1,234", "0,5"], ","),
+        (["1.234", "12.5"], "."),
+        (["1.234", "1.2345"], "."),
+        (["1.234", "1234.567"], "."),
+        (["1.234", "1.234,5"], ","),
+        (["1,234", "1,234.5"], "."),
+        (["12900", "7"], "."),
         (["1,234,567"], "."),
         (["1.234.567"], ","),
-        (["12,5", "12.5"], None),
+        (["12,5", "12.5"], "mixed"),
     ],
 )
-def test_the_decimal_sign_is_decided_by_the_column(cells: list[str], sign: str | None) -> None:
+def test_the_decimal_sign_is_decided_by_the_column(cells: list[str], sign: str) -> None:
     shapes = pl.DataFrame({"cell": cells}, schema={"cell": pl.String}).select(number_shape(CELL))["cell"].to_list()
     assert decimal_sign(shapes) == sign
 
@@ -101,6 +111,41 @@ def test_a_column_of_two_conventions_is_refused_until_one_is_said() -> None:
     assert "some cells write a decimal point and others a decimal comma" in refusal(file, profile="orders")
     receipt = receipt_of(file, profile="orders", values={"decimal": ","})
     assert (receipt.revenue, left_out(receipt)) == (1.5, {"not_a_number": 1})
+
+
+@pytest.mark.parametrize(
+    ("cells", "amounts"),
+    [
+        (["1.234", "500", "12.900"], {".": [1.234, 500.0, 12.9], ",": [1234.0, 500.0, 12900.0]}),
+        (["1,234", "500", "12,900"], {".": [1234.0, 500.0, 12900.0], ",": [1.234, 500.0, 12.9]}),
+    ],
+    ids=["dot", "comma"],
+)
+def test_an_undecidable_decimal_sign_is_asked_for(cells: list[str], amounts: dict[str, list[float]]) -> None:
+    data = "Order ID;Order Date;Amount\n" + "".join(f"A{n};2026-01-02;{cell}\n" for n, cell in enumerate(cells))
+    file = NamedBytes("a.csv", data.encode())
+    with pytest.raises(Undecided) as caught:
+        stage([file], store=None, profile="orders")
+    assert (caught.value.option, caught.value.values["value"]) == ("decimal", cells[0])
+    assert caught.value.remedy == "Say --value decimal=. or --value decimal=,."
+    for sign, expected in amounts.items():
+        rows = staged_rows([file], profile="orders", values={"decimal": sign})
+        assert [row["amount"] for row in rows] == expected
+
+
+@pytest.mark.parametrize("cells", [["12", "7"], ["0.001", "2.55"], ["1.234", "2.55"], ["1.234", "0.001"], ["1.2345"]])
+def test_plain_numbers_ask_nothing(cells: list[str]) -> None:
+    file = orders(*(f"A{n},C1,2026-01-02,{cell}" for n, cell in enumerate(cells)))
+    assert [row["amount"] for row in staged_rows([file], profile="orders")] == [float(cell) for cell in cells]
+
+
+def test_absurd_numbers_are_left_out_by_name() -> None:
+    cells = ["1e400", "1e-400", "1" + "0" * 400, "1000000000000", "-1e12", "999999999999", "1e3"]
+    file = orders(*(f"A{n},C1,2026-01-02,{cell}" for n, cell in enumerate(cells)))
+    receipt = receipt_of(file, profile="orders")
+    assert (receipt.lines_taken, left_out(receipt)) == (2, {"number_too_large": 5})
+    plain = receipt_of(orders("A1,C1,2026-01-02,1000000000000", "A2,C1,2026-01-02,5"), profile="orders")
+    assert (plain.revenue, left_out(plain)) == (5.0, {"number_too_large": 1})
 
 
 DAY = dt.datetime(2026, 9, 3)
@@ -160,9 +205,18 @@ def test_day_and_month_are_decided_by_the_column(first: int | None, second: int 
 
 def test_undecidable_dates_are_asked_for() -> None:
     file = orders("A1,C1,03/09/2025,1", "A2,C1,04/09/2025,1")
-    assert "Say date_order=dmy or date_order=mdy." in refusal(file, profile="orders")
+    assert "“03/09/2025” can be day before month or month before day" in refusal(file, profile="orders")
     rows = staged_rows([file], profile="orders", values={"date_order": "dmy"})
     assert [row["ordered_at"] for row in rows] == [dt.datetime(2025, 9, 3), dt.datetime(2025, 9, 4)]
+
+
+def test_dates_that_contradict_each_other_are_named() -> None:
+    file = orders("A1,C1,13/02/2025,1", "A2,C1,02/14/2025,1")
+    assert refusal(file, profile="orders") == (
+        "orders.csv, column “Order Date”: “13/02/2025” puts the day before the month and “02/14/2025” the month before the day. "
+        "Dates of the kind that is not meant are left out."
+    )
+    assert left_out(receipt_of(file, profile="orders", values={"date_order": "dmy"})) == {"not_a_date": 1}
 
 
 def test_one_clear_date_decides_the_column_and_is_shown() -> None:

@@ -4,7 +4,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from data.imports import Receipt
+from data.load import main
 from data.store import Store
 from tests.data.imports.files import orders, taobao
 
@@ -42,3 +45,25 @@ def test_a_refused_file_changes_nothing(tmp_path: Path, run_module: Callable) ->
         assert store.imports().height == 0
     file.write_bytes(whole)
     assert json.loads(run_module(file, "--db", db, "--json").stdout)["orders"] == 20
+
+
+@pytest.mark.parametrize(
+    ("rows", "answer"),
+    [
+        (["A1,C1,03/09/2025,1"], "date_order=dmy"),
+        (["A1,C1,13/02/2025,1", "A2,C1,02/13/2025,1"], "date_order=mdy"),
+        (["A1,C1,2025-01-01,1.234"], "decimal=."),
+        (['A1,C1,2025-01-01,"1,5"', "A2,C1,2025-01-01,1.5"], "decimal=,"),
+        (["A1,Jos\xe9,2025-01-01,1", "A2,C1,2025-01-01,1.5"], "encoding=windows-1252"),
+    ],
+    ids=["dates", "dates that contradict", "thousands", "two decimal signs", "encoding"],
+)
+def test_a_remedy_can_be_typed_as_it_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], rows: list[str], answer: str
+) -> None:
+    file, db = tmp_path / "orders.csv", tmp_path / "x.duckdb"
+    file.write_bytes(orders(*rows).data.decode().encode("latin-1"))
+    arguments = [str(file), "--profile", "orders", "--db", str(db), "--dry-run"]
+    assert main(arguments) == 2
+    assert f"--value {answer}" in capsys.readouterr().err
+    assert main([*arguments, "--value", answer]) == 0

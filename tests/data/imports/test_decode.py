@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from data.imports import NamedBytes
+from data.imports import NamedBytes, Undecided, stage
 from tests.data.imports.files import orders, receipt_of, refusal, staged_rows, taobao
 
 TEXT = "Order ID,Customer ID,Order Date,Amount,Region\nA1,王芳,2026-01-02,10.50,北京\nA2,李𠮷,2026-01-03,20,上海\n"
@@ -53,7 +53,9 @@ WESTERN = "Order ID,Customer ID,Order Date,Amount,Region\nA1,C1,2026-01-02,10,M�
 
 def test_windows_1252_is_read_only_when_it_is_said() -> None:
     data = WESTERN.replace(", \n", "\n").encode("cp1252")
-    assert "encoding=windows-1252" in refusal(NamedBytes("a.csv", data), profile="orders")
+    with pytest.raises(Undecided) as caught:
+        stage([NamedBytes("a.csv", data)], store=None, profile="orders")
+    assert (caught.value.option, caught.value.remedy) == ("encoding", "Say --value encoding=windows-1252.")
     rows = staged_rows([NamedBytes("a.csv", data)], profile="orders", values={"encoding": "windows-1252"})
     assert [row["region"] for row in rows] == ["Málaga", "Größe"]
 
@@ -91,7 +93,7 @@ def test_damage_inside_a_utf_8_file_is_not_read_as_chinese() -> None:
         (b"<!DOCTYPE html><html><body>Log in</body></html>", "a.csv is a web page, not a table"),
         (b"\n <html><table><tr><td>1</td></tr></table>", "a.csv is a web page, not a table"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.csv is an old Excel workbook (.xls)."),
-        (b'Order ID,Order Date,Amount\nA1,"2026-01-01,3\nA2,2026-01-01,4\n', "a.csv: "),
+        (b'Order ID,Order Date,Amount\nA1,"2026-01-01,3\nA2,2026-01-01,4\n', "a.csv, line 2: a quote is opened"),
     ],
     ids=["empty", "blank", "bom only", "header only", "empty rows", "nul", "html", "html table", "xls", "open quote"],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from data.imports import NamedBytes, stage
 from data.imports.layout import unique_headers
-from tests.data.imports.files import left_out, orders, receipt_of, staged_rows
+from tests.data.imports.files import left_out, orders, receipt_of, refusal, staged_rows
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -95,3 +95,76 @@ def test_left_out_rows_as_csv_are_safe_in_a_spreadsheet() -> None:
         "orders.csv,4,Order Date,'@x,not_a_date,The cell is not a date in the convention of its column.",
     ]
     assert len(one_rule) == 2
+
+
+def _with_rows(changed: dict[int, str]) -> NamedBytes:
+    """A thousand orders on the lines 2 to 1001, some of them written otherwise."""
+    return orders(*(changed.get(n, f"{n},c{n},2025-01-01,{n}") for n in range(2, 1002)))
+
+
+OPENED = '6,"c6,2025-01-01,6'
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({6: OPENED}, 6),
+        ({6: OPENED, 700: '700,"c700,2025-01-01,1'}, 6),
+        ({6: OPENED, 700: '700,"c700",2025-01-01,1'}, 6),
+        ({6: OPENED, 700: '700,c700",2025-01-01,700'}, 6),  # closes well-formed, 694 rows inside one cell
+        ({6: OPENED, 700: '700,c700,2025-01-01,700"'}, 6),
+        ({1000: '1000,"c1000,2025-01-01,1'}, 1000),
+    ],
+    ids=[
+        "never closed",
+        "opened twice",
+        "a quoted cell later",
+        "closed later",
+        "closed at the end",
+        "one line swallowed",
+    ],
+)
+def test_an_open_quote_that_swallows_lines_is_refused_with_its_line(changed: dict[int, str], line: int) -> None:
+    sentence = refusal(_with_rows(changed), profile="orders")
+    assert sentence.startswith(f"orders.csv, line {line}: a quote is opened that is not closed where the cell ends")
+
+
+def test_an_open_quote_in_the_last_line_loses_that_line_only() -> None:
+    receipt = receipt_of(_with_rows({1001: '1001,"c,2025-01-01,1'}), profile="orders")
+    assert (receipt.lines_in, receipt.lines_taken, left_out(receipt)) == (1000, 999, {"broken_quote": 1})
+
+
+def test_a_long_text_over_many_lines_is_kept() -> None:
+    comment = "\n".join(["Dear shop, thanks", *(f"line {n}, and more" for n in range(40)), "Yours"])
+    data = f'NPS,Date,Comment\n9,2026-01-02,"{comment}"\n8,2026-01-02,x\n'.encode()
+    assert [row["comment"] for row in staged_rows([NamedBytes("a.csv", data)], "feedback")] == [comment, "x"]
+
+
+def test_a_quote_that_swallows_more_than_a_line_may_hold_is_named() -> None:
+    rows = [f"{n},c{n},2025-01-01,{n}" for n in range(300_000)]
+    rows[3] = '3,"c3,2025-01-01,3'
+    assert "line 5: a quote is opened that is not closed" in refusal(orders(*rows), profile="orders")
+
+
+def test_a_cell_that_is_too_long_is_called_so() -> None:
+    receipt = receipt_of(orders("A1,C1,2026-01-02,1", f"A2,{'x' * (5 << 20)},2026-01-02,1"), profile="orders")
+    (entry,) = receipt.left_out
+    assert (entry.rule, entry.lines, entry.example_line) == ("too_long", 1, 3)
+
+
+REPEATED = "order_id,customer_id,ordered_at,amount,Amount,note,note\n"
+
+
+def test_a_header_that_comes_twice_and_is_used_is_refused() -> None:
+    file = orders("A1,C1,2026-01-02,10,20,x,y", header=REPEATED)
+    assert refusal(file, profile="orders") == (
+        "orders.csv: columns 4 and 5 are both called “amount”, and amount can be only one of them. "
+        "Rename or remove the other one."
+    )
+    for column, amount in {"amount": 10.0, "Amount (2)": 20.0}.items():  # said by a person: nothing to guess
+        assert [row["amount"] for row in staged_rows([file], profile="orders", mapping={"amount": column})] == [amount]
+
+
+def test_a_header_that_comes_twice_and_is_not_used_is_no_matter() -> None:
+    file = orders("A1,C1,2026-01-02,10,x,y", header="order_id,customer_id,ordered_at,amount,note,note\n")
+    assert left_out(receipt_of(file, profile="orders")) == {}
