@@ -41,7 +41,7 @@ MEASURES = {
     ),
 }
 MARKS = N_("Hatched: unfinished. Blank: not yet observable. Colour from {low}% to {high}%.")
-FEW = N_("—: fewer than {minimum} customers. The average row takes in all of them.")
+FEW = N_("—: fewer than {minimum} customers. The average row takes in all cohorts.")
 READ_FEW = {"month": N_("{cohort}, month {k}"), "quarter": N_("{cohort}, quarter {k}")}
 READ = {
     "month": N_("{cohort}, month {k}: {active} of {customers} customers, {share} ({interval})"),
@@ -312,7 +312,7 @@ def _picker(names: list[str], chosen: str | None) -> None:
 
 def _mix(cells: pl.DataFrame, unit: str) -> str:
     """From where on the average rests on fewer than half of the customers."""
-    average = _average(cells)
+    average = _average(cells).drop_nulls("retention")
     if not average.height:
         return ""
     thin = average.filter(pl.col("customers") * 2 < average["customers"].max())

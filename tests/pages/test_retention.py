@@ -44,7 +44,7 @@ def _data(element) -> dict:
 def test_a_cohort_of_one_is_withheld_and_not_offered(open_app, tmp_path: Path) -> None:
     app = opened(open_app, tmp_path, shop(m1=1, m2=30, m3=55), cohort="2026-01")
     said = words(app)
-    assert "—: fewer than 30 customers. The average row takes in all of them." in said
+    assert "—: fewer than 30 customers. The average row takes in all cohorts." in said
     assert "01 has fewer than 30 customers, or has completed no period." in said
     assert "Too few customers to compare cohort 2026-02 with the others" in said
     assert "clearly differ" not in said
@@ -71,6 +71,7 @@ def test_a_cohort_of_one_is_withheld_and_not_offered(open_app, tmp_path: Path) -
 def test_nothing_is_drawn_from_too_few(open_app, tmp_path: Path, sizes, said, charts) -> None:
     app = opened(open_app, tmp_path, shop(**sizes), cohort="none")
     assert said in words(app)
+    assert "less than half" not in words(app)
     assert len(app.get("plotly_chart")) == charts
 
 
