@@ -3,13 +3,15 @@
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page
 
 from pages.shared.registry import ENTRIES, Entry
-from tests.browser.idle import settled
+from tests.browser.idle import PATIENCE_MS, settled
 from tests.browser.server import ROOT
 
 
@@ -33,6 +35,14 @@ def shown_number(page: Page, name: str) -> str:
 def view(page: Page) -> dict[str, list[str]]:
     """What the address says of the view."""
     return parse_qs(urlsplit(page.url).query)
+
+
+def becomes(page: Page, read: Callable[[], object], expected: object) -> None:
+    """Wait until what is read is what is expected: between a click and its effect lies a server that may be busy."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while (found := read()) != expected and time.monotonic() < deadline:
+        page.wait_for_timeout(200)
+    assert found == expected
 
 
 def metric(db: Path, name: str, *options: str) -> dict[str, float]:
