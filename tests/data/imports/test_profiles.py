@@ -326,3 +326,10 @@ def test_a_later_export_with_a_changed_status_counts_as_changed(tmp_path: Path) 
             assert (staged.receipt.orders_new, staged.receipt.orders_changed, staged.receipt.orders_same) == (1, 1, 0)
         with stage([later], store=store, profile="orders", values={"source": "second shop"}) as staged:
             assert staged.receipt.orders_new == 2
+
+
+def test_masked_buyers_are_called_masked() -> None:
+    receipt = receipt_of(orders("A1,138****1234,2026-01-02,1", "A2,张**,2026-01-02,1"), profile="orders")
+    assert [str(entry)[:36] for entry in receipt.cannot_answer if entry.code == "no_buyer"] == [
+        "The buyers are masked or empty in ev"
+    ]
