@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 from data.errors import RapportError, Refused
-from data.imports import Receipt, TableCounts, Undecided, stage
+from data.imports import LeftOut, Receipt, TableCounts, Undecided, stage
 from data.settings import Settings
 from data.store import Store
 from metrics.texts import N_
+
+SHOWN = 80  # characters of a cell
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -68,7 +70,7 @@ def lines_of(receipt: Receipt) -> list[str]:
     """The receipt in words, line by line."""
     lines = [receipt.profile_title]
     for file in receipt.files:
-        lines.append(f"  {file.name}: {file.lines:,} lines ({file.encoding}, {file.bytes:,} bytes)")
+        lines.append(f"  {file.name}: {_lines(file.lines)} ({file.encoding}, {file.bytes:,} bytes)")
     lines.append(
         f"Lines in: {receipt.lines_in:,} = {receipt.lines_taken:,} taken + {receipt.lines_in - receipt.lines_taken:,} left out"
     )
@@ -76,12 +78,12 @@ def lines_of(receipt: Receipt) -> list[str]:
         money = "" if entry.amount is None else f", {entry.amount:,.2f}"
         lines.append(
             f"  {entry.lines:,} left out{money}: {entry.reason} "
-            f"(first: {entry.example_file}, line {entry.example_line}, column “{entry.example_column}”, “{entry.example_value}”)"
+            f"(first: {entry.example_file}, line {entry.example_line}{_example(entry)})"
         )
     lines += [f"{table.kind}: {table.rows:,} rows{_fate(table)}" for table in receipt.tables]
     if receipt.orders or receipt.refunds:
         lines.append(
-            f"Orders: {receipt.orders:,}, refunds: {receipt.refunds:,} (from {receipt.refund_lines:,} lines), "
+            f"Orders: {receipt.orders:,}, refunds: {receipt.refunds:,} (from {_lines(receipt.refund_lines)}), "
             f"net revenue: {receipt.revenue:,.2f} {receipt.currency or ''}".rstrip()
         )
     lines.append(f"Customers: {receipt.customers:,}" + _span(receipt))
@@ -96,6 +98,18 @@ def lines_of(receipt: Receipt) -> list[str]:
     else:
         lines.append("Nothing was written (dry run).")
     return lines
+
+
+def _lines(count: int) -> str:
+    return f"{count:,} line" if count == 1 else f"{count:,} lines"
+
+
+def _example(entry: LeftOut) -> str:
+    """The cell that a rule was met in, short enough for a line."""
+    text = " ".join(entry.example_value.split())
+    shown = text if len(text) <= SHOWN else text[: SHOWN - 2] + " …"
+    column = f", column “{entry.example_column}”" if entry.example_column else ""
+    return column + (f", “{shown}”" if shown else "")
 
 
 def _fate(table: TableCounts) -> str:

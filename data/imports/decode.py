@@ -126,6 +126,7 @@ def _convert(open_bytes: Callable[[], BinaryIO], name: str, target: Path, encodi
     breaks = size = characters = 0
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     last = b"\n"
+    old_mac = None  # line ends of old Macs: a carriage return alone
     with open_bytes() as stream, target.open("wb") as out:
         stream.read(skip)
         for chunk in _chunks(stream):
@@ -136,6 +137,11 @@ def _convert(open_bytes: Callable[[], BinaryIO], name: str, target: Path, encodi
                 good = (before + chunk)[: error.start]
                 line = breaks + _decoded_breaks(good, encoding) + 1
                 raise _Fault(line, False, characters + _wide(good, encoding)) from None
+            if old_mac is None:
+                old_mac = "\r" in text and "\n" not in text
+            if old_mac:
+                text = text.replace("\r\n", "\n").replace("\r", "\n")
+                chunk = text.encode("utf-8", "surrogatepass")
             written = chunk if encoding == "utf-8" else text.encode("utf-8", "surrogatepass")
             if b"\0" in written:
                 line = breaks + written[: written.index(b"\0")].count(b"\n") + 1

@@ -34,6 +34,10 @@ RAGGED = {
 NO_BUYER = N_(
     "These files have no buyer column: retention, repeat purchase rate and customer lifetime value cannot be computed."
 )
+MASKED_BUYERS = N_(
+    "The buyers are masked or empty in every line: retention, repeat purchase rate and customer lifetime value cannot be "
+    "computed. Export again with the buyers in full."
+)
 NO_DISCOUNT = N_("These files have no discount column: promotions cannot be judged.")
 NO_REFUND_DATE = N_("Refund dates are not given: refunds lower the revenue of the day of the order.")
 WITHOUT_BUYER = N_("{n} orders name no buyer: they count as revenue, not in retention or repeat purchase rate.")

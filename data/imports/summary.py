@@ -161,6 +161,14 @@ def _nothing_taken(left_out: tuple[LeftOut, ...], raw: list[RawFile]) -> Refused
     if not left_out:
         return Refused(N_("{file} holds no row that could be taken."), file=raw[0].name)
     worst = left_out[0]
+    if not worst.example_column:
+        return Refused(
+            N_("{file}: no line could be taken. {lines} lines, the first of them line {line}: {reason} Export again."),
+            file=worst.example_file,
+            lines=worst.lines,
+            line=worst.example_line,
+            reason=worst.reason,
+        )
     return Refused(
         N_(
             "{file}: no line could be taken. {lines} lines, the first of them line {line}, column “{column}”, value “{value}”: "
@@ -274,8 +282,10 @@ def _cannot_answer(connection: duckdb.DuckDBPyConnection, base: Receipt, result:
     if "orders" in result.kinds:
         buyers = {"customer_id", "phone"} & given
         missing = _one(connection, "select count(*) from out_orders where kind = 'order' and customer_id is null")[0]
-        if not buyers or (missing and missing == base.orders):
+        if not buyers:
             yield CannotAnswer("no_buyer", rules.NO_BUYER, {})
+        elif missing and missing == base.orders:
+            yield CannotAnswer("no_buyer", rules.MASKED_BUYERS, {})
         elif missing:
             yield CannotAnswer("orders_without_buyer", rules.WITHOUT_BUYER, {"n": missing})
         if not {"discount", "gross", "coupon"} & given:

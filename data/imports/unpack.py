@@ -58,6 +58,8 @@ def unpack(files: Sequence[Path | NamedBytes], folder: Path, limit_bytes: int) -
         raise Refused(N_("No file was given."))
     found: list[Source] = []
     for number, file in enumerate(files):
+        if isinstance(file, Path) and file.is_dir():
+            raise Refused(N_("{file} is a folder. Name the files in it."), file=file)
         if isinstance(file, Path) and not file.is_file():
             raise Refused(N_("{file} does not exist."), file=file)
         name = Path(file.name).name
@@ -86,6 +88,8 @@ def _open_one(
             Source(name if source.name == inner else source.name, source.bytes, source.form, source.open)
             for source in _open_one(inner, target.stat().st_size, lambda: target.open("rb"), folder, limit, f"{place}g")
         ]
+    if head == b"PK\x05\x06":  # the end of an archive, and nothing before it
+        raise Refused(N_("{file} is an archive that holds no file. Pack it again, or hand in the files."), file=name)
     if head == b"PK\x03\x04":
         return _open_zip(name, size, opener, folder, limit, place)
     if head == b"PAR1":

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from data.imports import Receipt
-from data.load import main
+from data.imports import Receipt, stage
+from data.load import lines_of, main
 from data.store import Store
 from tests.data.imports.files import orders, taobao
 
@@ -67,3 +67,14 @@ def test_a_remedy_can_be_typed_as_it_is_printed(
     assert main(arguments) == 2
     assert f"--value {answer}" in capsys.readouterr().err
     assert main([*arguments, "--value", answer]) == 0
+
+
+def test_the_receipt_in_words_is_short() -> None:
+    file = orders("A1,C1,2026-01-02,1", f"A2,C1,2026-01-02,{'x' * 200}", "A3,C1,2026-01-02")
+    with stage([file], store=None, profile="orders") as staged:
+        words = lines_of(staged.receipt)
+    assert words[1].startswith("  orders.csv: 3 lines (")
+    assert [line.partition("(first: ")[2] for line in words if "(first: " in line] == [
+        f"orders.csv, line 3, column “Amount”, “{'x' * 78} …”)",
+        "orders.csv, line 4, “A3,C1,2026-01-02”)",
+    ]

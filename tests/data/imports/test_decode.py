@@ -137,3 +137,14 @@ def test_a_high_ratio_is_refused_below_the_size_limit() -> None:
 def test_a_gzip_that_is_cut_short_is_refused() -> None:
     data = gzip.compress(orders(*(f"A{n},C{n},2026-01-02,10" for n in range(1000))).data)
     assert "cut short" in refusal(NamedBytes("a.csv.gz", data[:-20]), profile="orders")
+
+
+def test_an_empty_archive_holds_no_file() -> None:
+    assert refusal(zipped()).startswith("export.zip is an archive that holds no file.")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_carriage_returns_alone_are_line_ends(encoding: str) -> None:
+    plain = orders("A1,C1,2026-01-02,10", "A2,José 王,2026-01-02,11")
+    old = NamedBytes("orders.csv", plain.data.decode().replace("\n", "\r").encode(encoding))
+    assert staged_rows([old], profile="orders") == staged_rows([plain], profile="orders")

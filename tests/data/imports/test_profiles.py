@@ -326,3 +326,69 @@ def test_a_later_export_with_a_changed_status_counts_as_changed(tmp_path: Path) 
             assert (staged.receipt.orders_new, staged.receipt.orders_changed, staged.receipt.orders_same) == (1, 1, 0)
         with stage([later], store=store, profile="orders", values={"source": "second shop"}) as staged:
             assert staged.receipt.orders_new == 2
+
+
+def test_masked_buyers_are_called_masked() -> None:
+    receipt = receipt_of(orders("A1,138****1234,2026-01-02,1", "A2,张**,2026-01-02,1"), profile="orders")
+    assert [str(entry)[:36] for entry in receipt.cannot_answer if entry.code == "no_buyer"] == [
+        "The buyers are masked or empty in ev"
+    ]
+
+
+RECOMMENDED = "How likely are you to recommend us to a friend?"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "columns", "options"),
+    [
+        (
+            f"Response ID,Submitted At,{RECOMMENDED},Comment,Email\nR1,2026-01-02,10,good,a@b.c\nR2,2026-01-03,0,,\n",
+            "nps",
+            {
+                "feedback_id": "Response ID",
+                "responded_at": "Submitted At",
+                "score": RECOMMENDED,
+                "comment": "Comment",
+                "customer_id": "Email",
+            },
+            f"--profile nps --map score='{RECOMMENDED}'",
+        ),
+        (
+            "提交时间,您有多大可能向朋友推荐我们\n2026-01-02,9\n",
+            "nps",
+            {"responded_at": "提交时间", "score": "您有多大可能向朋友推荐我们"},
+            "--profile nps --map score='您有多大可能向朋友推荐我们'",
+        ),
+        (
+            "order_id,customer_id,ordered_at,amount\nA1,C1,2026-01-02,10\n",
+            "orders",
+            {"order_id": "order_id", "customer_id": "customer_id", "ordered_at": "ordered_at", "amount": "amount"},
+            "--profile orders",
+        ),
+        (
+            "Bestellnummer;Bestelldatum;Kundennummer;Gesamtbetrag\n1;02.01.2026;K1;10,50\n",
+            "orders",
+            {
+                "order_id": "Bestellnummer",
+                "ordered_at": "Bestelldatum",
+                "customer_id": "Kundennummer",
+                "amount": "Gesamtbetrag",
+            },
+            "--profile orders",
+        ),
+        (
+            "Datum;Kunde;Betrag\n1;02.01.2026;K1\n",
+            "orders",
+            {"ordered_at": "Datum", "customer_id": "Kunde", "amount": "Betrag"},
+            "--profile orders",
+        ),
+        ("Recommended by,Amount\nAnn,10\n", "orders", {"amount": "Amount"}, "--profile orders --map ordered_at=COLUMN"),
+    ],
+    ids=["nps question", "nps in Chinese", "plain orders", "German", "German, short", "recommended by a person"],
+)
+def test_what_a_file_seems_to_hold(text: str, kind: str, columns: dict[str, str], options: str) -> None:
+    with pytest.raises(NeedsMapping) as caught:
+        stage([NamedBytes("a.csv", text.encode())], store=None)
+    assert caught.value.guesses.kind == kind
+    assert caught.value.guesses.columns[kind] == columns
+    assert f"for example {options}. Its columns are: " in str(caught.value)

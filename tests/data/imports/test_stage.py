@@ -12,7 +12,8 @@ from data.store import Store
 from tests.data.imports.files import orders, refusal, staged_rows
 
 
-def test_nothing_and_nowhere_are_refused() -> None:
+def test_nothing_and_nowhere_are_refused(tmp_path: Path) -> None:
+    assert refusal(tmp_path) == f"{tmp_path} is a folder. Name the files in it."
     assert refusal() == "No file was given."
     assert refusal(Path("/no/such/file.csv")) == "/no/such/file.csv does not exist."
 
