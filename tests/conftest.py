@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# A check of the whole must not depend on a draw: there, the same examples every time; elsewhere new ones.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# A check of the whole must not depend on a draw: there, the same examples every time; elsewhere new ones. Nor on a busy machine.
+SLOW_IS_NO_FAULT = {"suppress_health_check": [HealthCheck.too_slow], "deadline": None}
+settings.register_profile("here", **SLOW_IS_NO_FAULT)
+settings.register_profile("ci", derandomize=True, **SLOW_IS_NO_FAULT)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 SHARED = Path(__file__).parents[2] / "shared"
 

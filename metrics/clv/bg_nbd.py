@@ -11,6 +11,7 @@ from metrics.clv.models import PurchaseModel, rising
 from metrics.clv.statistics import Array, Purchases, total
 
 NEAR_ONE = 1e-5  # a − 1 stands below in eq. (10); at a = 1 the limit is finite, and is taken from this near it
+NEAR_WHOLE = 1e-10
 
 LARGEST = 700.0  # e to it is still a number
 
@@ -92,7 +93,10 @@ class BetaGeometricNBD(PurchaseModel):
 def _growth(a: float, c: Array | float, z: Array, s: Array | float) -> Array:
     """c/(a − 1) · [1 − (1 − z)^s ₂F₁(s, c + 1 − a; c; z)], with ₂F₁ in Euler's form: (1 − z)^(a − 1 − s) ₂F₁(a − 1, c − s; c; z)."""
     a = 1 + NEAR_ONE if abs(a - 1) < NEAR_ONE else a
-    return c / (a - 1) * (1 - np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a - 1, c - s, c, z))
+    second = c - s
+    # SciPy's ₂F₁ is infinite for a whole second argument beside a large third one; beside it, it is right
+    second = np.where(np.abs(second - np.rint(second)) < NEAR_WHOLE, second + NEAR_WHOLE, second)
+    return c / (a - 1) * (1 - np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a - 1, second, c, z))
 
 
 def _softplus(values: Array) -> tuple[Array, Array]:

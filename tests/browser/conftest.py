@@ -59,8 +59,9 @@ def empty_server(tmp_path: Path) -> Iterator[str]:
         yield running.address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One Chromium for the tests here; it goes with them, because its event loop would be in the way of others."""
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium

@@ -142,7 +142,9 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(history=steps)
 def test_any_history_of_imports_and_undos_equals_its_replay(tmp_path_factory, history):
     """Law: what is visible is what the imports that are not undone leave when their rows are laid over each other in order;

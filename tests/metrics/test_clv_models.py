@@ -105,6 +105,16 @@ def test_probabilities_are_between_0_and_1_and_expectations_not_below_the_chance
         assert (expected >= active * (1 - 1e-5) - 1e-9).all()
 
 
+@each_model
+@pytest.mark.parametrize("b", [1.0, 2.0, 3.0])
+@pytest.mark.parametrize("x", [0, 1, 97, 98, 1000])
+def test_whole_numbers_among_the_parameters_are_no_poles(model: PurchaseModel, b: float, x: int) -> None:
+    """SciPy's ₂F₁ is infinite at r = a = e, b = 1, x = 97; a hair beside it is not."""
+    at, beside = np.array([np.e, 1.0, np.e, b]), np.array([np.e, 1.0, np.e, b * (1 + 1e-7)])
+    found, near = (model.expected_purchases(p, 10.0, *arrays(x, 0.0, 0.0))[0] for p in (at, beside))
+    assert found == pytest.approx(near, rel=1e-5)
+
+
 @beta_models
 @pytest.mark.parametrize("at", [PARAMETERS, A_IS_ONE], ids=["a=.9", "a=1"])
 @pytest.mark.parametrize("history", HISTORIES)
