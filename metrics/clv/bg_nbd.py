@@ -94,8 +94,9 @@ def _growth(a: float, c: Array | float, z: Array, s: Array | float) -> Array:
     """c/(a − 1) · [1 − (1 − z)^s ₂F₁(s, c + 1 − a; c; z)], with ₂F₁ in Euler's form: (1 − z)^(a − 1 − s) ₂F₁(a − 1, c − s; c; z)."""
     a = 1 + NEAR_ONE if abs(a - 1) < NEAR_ONE else a
     second = c - s
-    # SciPy's ₂F₁ is infinite for a whole second argument beside a large third one; beside it, it is right
-    second = np.where(np.abs(second - np.rint(second)) < NEAR_WHOLE, second + NEAR_WHOLE, second)
+    # SciPy's ₂F₁ can be infinite where c − a − b of its arguments is a large whole number; beside it, it is right
+    excess = c - (a - 1) - second
+    second = np.where(np.abs(excess - np.rint(excess)) < NEAR_WHOLE, second + NEAR_WHOLE, second)
     return c / (a - 1) * (1 - np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a - 1, second, c, z))
 
 

@@ -110,7 +110,7 @@ def test_probabilities_are_between_0_and_1_and_expectations_not_below_the_chance
 @pytest.mark.parametrize("x", [0, 1, 97, 98, 1000])
 def test_whole_numbers_among_the_parameters_are_no_poles(model: PurchaseModel, b: float, x: int) -> None:
     """SciPy's ₂F₁ is infinite at r = a = e, b = 1, x = 97; a hair beside it is not."""
-    at, beside = np.array([np.e, 1.0, np.e, b]), np.array([np.e, 1.0, np.e, b * (1 + 1e-7)])
+    at, beside = np.array([np.e, 1.0, np.e, b]), np.array([np.e * (1 + 1e-7), 1.0, np.e, b])
     found, near = (model.expected_purchases(p, 10.0, *arrays(x, 0.0, 0.0))[0] for p in (at, beside))
     assert found == pytest.approx(near, rel=1e-5)
 
