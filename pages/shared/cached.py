@@ -2,19 +2,22 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
 
 import polars as pl
 import streamlit as st
 
-from data import ask, feedback
+from data import ask
 from data.ask import Question
 from data.extent import Extent
 from data.segment import Segment
 from data.settings import Settings
 from data.store import Store
 
-KEPT_ANSWERS = 3_000
+KEPT_ANSWERS, KEPT_TABLES = 3_000, 300
 VERSION_KEY = "data.version"
+
+Table = Callable[..., pl.DataFrame]
 
 
 @st.cache_resource(show_spinner=False)
@@ -56,14 +59,13 @@ def answer(name: str, question: Question, **arguments: object) -> pl.DataFrame:
     return _answer(str(store().path), version(), name, _key(question), tuple(sorted(arguments.items())))
 
 
-def comments(question: Question, limit: int) -> pl.DataFrame:
-    """The newest answers with a comment: responded_at, score, touchpoint, region, comment."""
-    return _comments(str(store().path), version(), _key(question), limit)
+def table(function: Table, question: Question, **arguments: object) -> pl.DataFrame:
+    """The frame that a function of `data` makes of a snapshot and a question: what lies behind a number, and is no metric.
 
-
-def scores(question: Question) -> pl.DataFrame:
-    """How many gave each score from 0 to 10: score, answers."""
-    return _scores(str(store().path), version(), _key(question))
+    The function is known by its name, so it must be one of a module. Small, and shared: never change it in place.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+    return _table(str(store().path), version(), name, _key(question), tuple(sorted(arguments.items())), function)
 
 
 def _key(question: Question) -> str:
@@ -117,13 +119,14 @@ def _last_import(path: str, version: int) -> dict | None:  # noqa: ARG001
     return found.select("file_name", "profile", "at").row(0, named=True) if found.height else None
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
-def _comments(path: str, version: int, question: str, limit: int) -> pl.DataFrame:  # noqa: ARG001
+@st.cache_data(show_spinner=False, max_entries=KEPT_TABLES)
+def _table(
+    path: str,  # noqa: ARG001
+    version: int,
+    name: str,  # noqa: ARG001
+    question: str,
+    arguments: tuple[tuple[str, object], ...],
+    _function: Table,  # not hashed: its name is
+) -> pl.DataFrame:
     with store().snapshot(version) as snap:
-        return feedback.latest_comments(snap, _question(question), limit=limit)
-
-
-@st.cache_data(show_spinner=False, max_entries=200)
-def _scores(path: str, version: int, question: str) -> pl.DataFrame:  # noqa: ARG001
-    with store().snapshot(version) as snap:
-        return feedback.score_counts(snap, _question(question))
+        return _function(snap, _question(question), **dict(arguments))

@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from data.ask import find
+from data.feedback import latest_comments, score_counts
 from metrics.nps import nps_change
 from metrics.texts import N_
 from metrics.verdict import verdict
@@ -115,7 +116,7 @@ def distribution_section(view: View) -> None:
     """How many gave each score."""
     row = cached.answer("nps", view.question).row(0, named=True)
     title = findings.scores(row)
-    counts = cached.scores(view.question)
+    counts = cached.table(score_counts, view.question)
     how = _("Answers by score: 9–10 promoters, 7–8 passives, 0–6 detractors.")
     blocks.section(title, how, table=counts, file="nps_scores")
     read = [
@@ -184,7 +185,7 @@ def _answers(n: int) -> str:
 
 def comments_section(view: View) -> None:
     """What was written last, as it was written."""
-    found = cached.comments(view.question, COMMENTS_SHOWN)
+    found = cached.table(latest_comments, view.question, limit=COMMENTS_SHOWN)
     how = _("The newest answers with a comment, word for word.")
     blocks.section(_("Latest comments"), how, table=found if found.height else None, file="nps_comments")
     if not found.height:

@@ -1,18 +1,15 @@
 """The parts of the retention page: the cohort triangle as a heat table, and the average with one cohort beside it."""
 
 import datetime as dt
-from collections.abc import Callable
 
 import polars as pl
-import streamlit as st
 
 from metrics.retention import retention_average, retention_change
 from metrics.texts import N_
 from metrics.verdict import Verdict, verdict
-from pages.shared import blocks, cached, charts, findings, periods, states, view
+from pages.shared import blocks, cached, charts, choices, findings, periods, states
 from pages.shared.cards import Cell, Heat, Row, heat
 from pages.shared.charts import Line
-from pages.shared.definition import define
 from pages.shared.readings import RETENTION_MINIMUM
 from pages.shared.texts import _, number, percent, period_name, sentences, span
 from pages.shared.view import View
@@ -51,29 +48,10 @@ READ = {
 
 def options() -> None:
     """The choices of this page, side by side."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for name, names, title in (("kind", KINDS, _("Counts as retained")), ("unit", UNITS, _("Periods"))):
-            key = view.synced(f"option.{name}", view.current().options[name])
-            st.segmented_control(
-                title,
-                list(names),
-                format_func=_named(names),
-                key=key,
-                required=True,
-                label_visibility="collapsed",
-                on_change=_take,
-                args=(name, key),
-            )
-        if st.button(_("Definition"), icon=":material/info:", type="tertiary", key="define"):
-            define("retention")
-
-
-def _named(names: dict[str, str]) -> Callable[[str], str]:
-    return lambda code: _(names[code])
-
-
-def _take(name: str, key: str) -> None:
-    view.change(**{name: st.session_state[key]})
+    with choices.row():
+        choices.one("kind", KINDS, _("Counts as retained"))
+        choices.one("unit", UNITS, _("Periods"))
+        choices.definition("retention")
 
 
 def answered(current: View) -> pl.DataFrame:
@@ -297,16 +275,12 @@ def _against_others(cells: pl.DataFrame, cohort: object) -> Verdict:
 
 
 def _picker(names: list[str], chosen: str | None) -> None:
-    key = view.synced("option.cohort", chosen or NOBODY)
-    st.selectbox(
-        _("Compare a cohort"),
+    choices.listed(
+        "cohort",
         [NOBODY, *reversed(names)],
-        format_func=lambda code: _("no cohort") if code == NOBODY else code,
-        key=key,
-        on_change=_take,
-        args=("cohort", key),
-        label_visibility="collapsed",
-        width=180,
+        _("Compare a cohort"),
+        called=lambda code: _("no cohort") if code == NOBODY else code,
+        chosen=chosen or NOBODY,
     )
 
 

@@ -5,6 +5,7 @@ Within a session the state holds the view and the URL mirrors it. When the URL s
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -32,15 +33,26 @@ Params = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class Option:
-    """A choice that belongs to a page: its name in the URL and its codes, the default first. Without codes, any text."""
+    """A choice that belongs to a page: its name in the URL and its codes, the default first.
+
+    With `within` (least and most) it is a number; without codes or `within`, any text.
+    """
 
     name: str
     codes: tuple[str, ...] = ()
     default: str = ""
+    within: tuple[float, float] | None = None
 
     @property
     def first(self) -> str:
         return self.default or (self.codes[0] if self.codes else "")
+
+    def allows(self, code: str) -> bool:
+        """Whether a code of a URL is one of this choice."""
+        if self.within is not None:
+            least, most = self.within
+            return _is_number(code) and least <= float(code) <= most
+        return not self.codes or code in self.codes
 
 
 @dataclass(frozen=True)
@@ -174,7 +186,7 @@ def touched(extent: Extent) -> bool:
 
 def _arrive(told: Params, extent: Extent, values: Mapping[str, Sequence[str]], options: Sequence[Option]) -> None:
     """Take the view from a URL. What it does not say is the default; what nobody knows is kept to be named."""
-    allowed: dict[str, Sequence[str]] = {"vs": VERSUS} | {option.name: option.codes for option in options}
+    allowed = {option.name: option for option in (Option("vs", VERSUS), *options)}
     state, unknown = _defaults(), []
     for name, given in told.items():
         good = _understood(name, given, values, allowed)
@@ -190,14 +202,14 @@ def _arrive(told: Params, extent: Extent, values: Mapping[str, Sequence[str]], o
 
 
 def _understood(
-    name: str, given: list[str], values: Mapping[str, Sequence[str]], allowed: Mapping[str, Sequence[str]]
+    name: str, given: list[str], values: Mapping[str, Sequence[str]], allowed: Mapping[str, Option]
 ) -> list[str]:
     """The codes of a URL's parameter that mean something here."""
     if name in ("from", "to", "as_of"):
         return [given[-1]] if _is_day(given[-1]) else []
     if name in SEGMENT:
         return [code for code in given if code in values[name]]
-    if name in allowed and (not allowed[name] or given[-1] in allowed[name]):
+    if name in allowed and allowed[name].allows(given[-1]):
         return [given[-1]]
     return []
 
@@ -242,6 +254,11 @@ def _is_day(text: str) -> bool:
         return FIRST_DAY <= (day := dt.date.fromisoformat(text)) <= LAST_DAY and day.isoformat() == text
     except ValueError:
         return False
+
+
+def _is_number(text: str) -> bool:
+    """Whether the text is a plain decimal number, as the URL writes them: 52, 0.5."""
+    return re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", text, re.ASCII) is not None
 
 
 def current() -> View:
