@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from data.demo.effort import effort_rows
 from data.demo.feedback import feedback_rows, item_rows, said
 from data.demo.people import members, people
 from data.demo.process import orders
@@ -26,7 +27,7 @@ def build_part(customers: int, *, seed: int, part: int = 0, pace: Pace | None = 
     """The same for one of several independent parts of a larger chain: ids of different parts never meet."""
     pace = pace or Pace()
     # One stream per stage: a change in one leaves the draws of the others as they are.
-    streams = [np.random.default_rng([seed, part, stage]) for stage in range(7)]
+    streams = [np.random.default_rng([seed, part, stage]) for stage in range(8)]
     first = part * PART_SIZE + 1
     days = seasons()
     who = people(customers, days, pace, streams[0])
@@ -36,14 +37,14 @@ def build_part(customers: int, *, seed: int, part: int = 0, pace: Pace | None = 
     placed, second = placed.taken(by_time), second[by_time]
     rows = order_rows(who, placed, second, days, streams[3], first_order_number=first, first_member_number=first)
     answers = said(placed, second, pace, streams[4])
+    firsts = dict.fromkeys(("first_order_number", "first_feedback_number", "first_member_number"), first)
+    said_rows = feedback_rows(who, placed, rows, answers, streams[5], **firsts)
+    eased_rows = effort_rows(placed, second, rows, pace, streams[7], **firsts)
     amount_cents = np.rint(rows["amount"].to_numpy() * 100)
     return {
         "orders": rows,
         "members": members(who, first),
-        "feedback": feedback_rows(
-            who, placed, rows, answers, streams[5],
-            first_order_number=first, first_feedback_number=first, first_member_number=first,
-        ),
+        "feedback": pl.concat([said_rows, eased_rows]).sort("responded_at", maintain_order=True),
         "answers": item_rows(placed, rows, answers, streams[6], first_feedback_number=first, first_member_number=first),
         "tier_changes": tier_rows(who, placed, amount_cents, first_member_number=first),
-    }  # fmt: skip
+    }

@@ -122,6 +122,7 @@ SPEND_P, SPEND_Q, SPEND_V = 5.0, 4.2, 176.0
 
 NPS_ANSWER_SHARE = 0.22
 CSAT_ANSWER_SHARE = 0.17
+CES_ANSWER_SHARE = 0.06
 QUESTIONNAIRE_SHARE = 0.45  # of the NPS answers
 COMMENT_SHARE = 0.25
 ITEMS = ("quality", "price", "service", "delivery", "assortment")
@@ -137,4 +138,4 @@ class Pace:
 
     rate: float = 1.0  # times RATE_PER_DAY
     staying: float = 1.0  # times DROPOUT_B: above 1, fewer leave after an order
-    answers: float = 1.0  # times both answer shares
+    answers: float = 1.0  # times the answer shares

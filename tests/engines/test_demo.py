@@ -1,0 +1,65 @@
+"""Every metric of the catalogue, asked of the demo data: Polars and Spark give what the store's own DuckDB gives, to 1e-9."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, cast
+
+import narwhals.stable.v2 as nw
+import pytest
+from polars.testing import assert_frame_equal
+
+from data.ask import Question, ask, whole
+from data.demo.load import load
+from data.snapshot import Snapshot
+from data.store import Store
+from metrics.catalogue import CATALOGUE
+from tests.engines.conftest import Engine
+from tests.metrics.frames import lazy
+
+CUSTOMERS = 2_000  # the models of lifetime value want 1,000 buyers
+
+
+@pytest.fixture(scope="module")
+def snap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
+    with Store.open(tmp_path_factory.mktemp("demo") / "demo.duckdb") as store:
+        load(store, customers=CUSTOMERS, seed=1)
+        with store.snapshot() as snap:
+            yield snap
+
+
+class Elsewhere:
+    """A snapshot whose frames live in another engine; each is taken there once."""
+
+    def __init__(self, snap: Snapshot, engine: Engine) -> None:
+        self._snap, self._engine = snap, engine
+        self._taken: dict[str, nw.LazyFrame] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._snap, name)
+        return self._moving(name, found) if callable(found) and name not in ("extent", "values") else found
+
+    def _moving(self, name: str, method: Callable[..., nw.LazyFrame]) -> Callable[..., nw.LazyFrame]:
+        def moved(*args: object, **kwargs: object) -> nw.LazyFrame:
+            key = f"{name} {args} {kwargs}"
+            if key not in self._taken:
+                self._taken[key] = self._engine(method(*args, **kwargs).collect("polars").to_native())
+            return self._taken[key]
+
+        return moved
+
+
+@pytest.fixture(scope="module", params=["polars", pytest.param("spark", marks=pytest.mark.spark)])
+def elsewhere(request: pytest.FixtureRequest, snap: Snapshot) -> Elsewhere:
+    return Elsewhere(snap, lazy if request.param == "polars" else request.getfixturevalue("spark_engine"))
+
+
+@pytest.mark.parametrize("by", [(), ("region",)], ids=["whole", "by region"])
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_metric(snap: Snapshot, elsewhere: Elsewhere, name: str, by: tuple[str, ...]) -> None:
+    question = whole(snap)
+    assert isinstance(question, Question)
+    asked = replace(question, by=by)
+    expected = ask(snap, name, asked)
+    assert expected.height > 0
+    found = ask(cast(Snapshot, elsewhere), name, asked)
+    assert_frame_equal(found, expected, rel_tol=1e-9, abs_tol=1e-9)
