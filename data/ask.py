@@ -75,7 +75,8 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
         frame = _with_attributes(snap, _tier_changes(snap, question, as_of, making), question, as_of)
     else:
         frame = _frame(snap, metric, question, as_of, start, end, weekly=arguments.get("period") == "week")
-    return metric.function(frame, by=question.by, **dates, **arguments)
+    groups = {"by": question.by} if metric.splits else {}
+    return metric.function(frame, **groups, **dates, **arguments)
 
 
 def find(name: str) -> Metric:
@@ -115,6 +116,8 @@ def check_arguments(metric: Metric, arguments: dict[str, object]) -> None:
 
 def columns_to_split_by(metric: Metric) -> tuple[str, ...]:
     """The columns that the metric's rows can be split by."""
+    if not metric.splits:
+        return ()
     return CUSTOMER_ATTRIBUTES + (FEEDBACK_COLUMNS if metric.frame == "feedback" else ())
 
 
@@ -123,6 +126,8 @@ def check_columns(metric: Metric, by: tuple[str, ...]) -> None:
     known = columns_to_split_by(metric)
     for name in by:
         if name not in known:
+            if not known:
+                raise RapportError(N_("“{metric}” cannot be split into groups."), metric=metric.name)
             raise RapportError(
                 N_("“{metric}” cannot be split by “{name}”.{hint} It can be split by: {known}."),
                 metric=metric.name,
@@ -157,6 +162,8 @@ def _frame(
     if metric.frame == "customer_periods" and not weekly:
         return snap.customer_periods(question.segment, as_of=as_of, **window, attributes=attributes)
     orders = _of_customers(snap.orders, question, as_of, **window)
+    if metric.frame == "orders":
+        return orders
     if metric.frame == "order_days":
         return _with_attributes(snap, rollups.order_days(orders), question, as_of)
     refunds = _of_customers(snap.refunds, question, as_of, **window)

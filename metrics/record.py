@@ -23,6 +23,7 @@ class Argument:
 class Metric:
     """One number that people steer by. `columns` tells each column of the result, after those it is split by.
 
+    Unless it `splits`, it cannot be asked for by group.
     `arguments` are those of the function; `frame_arguments` say how the rows that it gets are made. Both are set in the same way.
     """
 
@@ -37,10 +38,11 @@ class Metric:
     interval: str
     source: str
     function: Callable[..., pl.DataFrame]
-    frame: Literal["feedback", "customer_periods", "customers", "order_days", "tier_changes"]
+    frame: Literal["feedback", "customer_periods", "customers", "order_days", "orders", "tier_changes"]
     columns: Mapping[str, str]
     arguments: Mapping[str, Argument]
     survey: str | None = None
+    splits: bool = True
     frame_arguments: Mapping[str, Argument] = field(default_factory=dict)
 
     @property

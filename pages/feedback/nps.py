@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import blocks, findings, nps_parts, readings, states, view
+from pages.shared import blocks, findings, nps_parts, readings, states, view, why
 from pages.shared.cards import cards
 from pages.shared.definition import define
 from pages.shared.display import card, counted, how_to_read, shown
@@ -29,6 +29,7 @@ def page() -> None:
         if name := clicked.define or clicked.open:
             define(name)
         blocks.quiet(how_to_read(drawn))
+        why.button(why.NPS, current)
     with right:
         nps_parts.distribution_section(current)
     left, right = st.columns(2, gap="medium")

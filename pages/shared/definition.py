@@ -4,6 +4,7 @@ import streamlit as st
 
 from metrics.catalogue import CATALOGUE, Metric
 from metrics.texts import N_
+from pages.shared import view, why
 from pages.shared.blocks import plain, quiet
 from pages.shared.texts import _
 
@@ -18,7 +19,7 @@ DIRECTION = {True: N_("higher is better"), False: N_("lower is better")}
 
 
 def define(name: str) -> None:
-    """The definition of a metric in a dialog over the page."""
+    """The definition of a metric in a dialog over the page, and on demand the same data under other definitions."""
     _dialog(_(CATALOGUE[name].label))(name)
 
 
@@ -48,5 +49,7 @@ def _dialog(title: str):
     @st.dialog(title)
     def show(name: str) -> None:
         entry(CATALOGUE[name])
+        if name in why.OF and st.toggle(_("Why is my number different?"), key=f"why-{name}"):
+            why.compare(why.OF[name], view.current())
 
     return show

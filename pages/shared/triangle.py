@@ -7,7 +7,7 @@ import polars as pl
 from metrics.retention import retention_average, retention_change
 from metrics.texts import N_
 from metrics.verdict import Verdict, verdict
-from pages.shared import blocks, cached, charts, choices, findings, periods, states
+from pages.shared import blocks, cached, charts, choices, findings, periods, states, view, why
 from pages.shared.cards import Cell, Heat, Row, heat
 from pages.shared.charts import Line
 from pages.shared.readings import RETENTION_MINIMUM
@@ -52,6 +52,7 @@ def options() -> None:
         choices.one("kind", KINDS, _("Counts as retained"))
         choices.one("unit", UNITS, _("Periods"))
         choices.definition("retention")
+        why.button(why.RETENTION, view.current())
 
 
 def answered(current: View) -> pl.DataFrame:

@@ -30,9 +30,9 @@ RULES = {
     "olist": ("orders", 6, {"member": 1.0, "regular": 2.0}),
 }
 # Estimates and tests, which are held against published figures instead
-NO_COUNTS = {"clv", "clv_model", "time_in_tier", "tier_outlook", "tier_stationarity"}
+NO_COUNTS = {"clv", "clv_model", "clv_variants", "time_in_tier", "tier_outlook", "tier_stationarity"}
 # Counted from answers to the recommendation question, which neither file holds: see test_real_files
-OF_A_SURVEY = {"nps", "nps_trend", "ces", "ces_trend"}
+OF_A_SURVEY = {"nps", "nps_trend", "nps_variants", "ces", "ces_trend"}
 
 
 class Real:
@@ -211,6 +211,71 @@ def test_csat(real: Real) -> None:
         assert (row["n"], row["satisfied"]) == (len(scores), sum(score >= 4 for score in scores))
         if scores and row["mean"] is not None:
             assert row["mean"] == pytest.approx(sum(scores) / len(scores))
+
+
+def test_retention_variants(real: Real) -> None:
+    first, last = {"online_retail": ("2011-03-01", "2011-05-31"), "olist": ("2018-01-01", "2018-03-31")}[real.name]
+    question = Question(dt.date.fromisoformat(first), dt.date.fromisoformat(last), real.log.last)
+    found = {row["variant"]: row for row in real.ask("retention_variants", question).iter_rows(named=True)}
+    cohorts = plain.periods(question.start, question.end, "month")
+    months = [sorted({plain.start_of(day, "month") for day in days}) for days in real.log.days.values()]
+    ours = [(seen[0], seen) for seen in months if seen[0] in cohorts]
+    gone = [(days[0], [(day - days[0]).days for day in days]) for days in real.log.days.values()]
+    thirds = [
+        [plain.later(cohort, "month", 3) in seen for start, seen in ours if start == cohort] for cohort in cohorts
+    ]
+    expected = {
+        "standard": [third for cohort in thirds for third in cohort],
+        "on_or_after": [seen[-1] >= plain.later(start, "month", 3) for start, seen in ours],
+        "by_then": [len(seen) > 1 and seen[1] <= plain.later(start, "month", 3) for start, seen in ours],
+        "rolling": [
+            any(90 <= n < 120 for n in after) for day, after in gone if plain.start_of(day, "month") in cohorts
+        ],
+        "all_buyers": [plain.later(month, "month", 3) in seen for seen in months for month in seen if month in cohorts],
+    }
+    for variant, held in expected.items():
+        assert found[variant]["n"] == len(held), variant
+        assert found[variant]["value"] == pytest.approx(sum(held) / len(held)), variant
+    mean = sum(sum(cohort) / len(cohort) for cohort in thirds) / len(thirds)
+    assert (found["mean_of_cohorts"]["n"], found["mean_of_cohorts"]["value"]) == (3, pytest.approx(mean))
+
+
+def test_repeat_rate_variants(real: Real) -> None:
+    year = 2011 if real.name == "online_retail" else 2018
+    start, end = dt.date(year, 4, 10), dt.date(year, 6, 20)
+    found = {
+        row["variant"]: (row["n"], row["value"])
+        for row in real.ask("repeat_rate_variants", Question(start, end, real.log.last)).iter_rows(named=True)
+    }
+    orders = [order for order in real.log.orders if not order.refund and order.day <= end]
+    inside = [order for order in orders if order.day >= start]
+    ever, here = (Counter(order.customer for order in some) for some in (orders, inside))
+    days = Counter(customer for customer, _ in {(order.customer, order.day) for order in inside})
+    buyers = len(here)
+    expected = {
+        "standard": (buyers, sum(n >= 2 for n in here.values()) / buyers),
+        "order_days": (buyers, sum(n >= 2 for n in days.values()) / buyers),
+        "returning": (buyers, sum(ever[customer] >= 2 for customer in here) / buyers),
+        "returning_orders": (len(inside), 1 - sum(ever[customer] == n for customer, n in here.items()) / len(inside)),
+        "ever": (len(ever), sum(n >= 2 for n in ever.values()) / len(ever)),
+    }
+    assert found == {variant: (n, pytest.approx(value)) for variant, (n, value) in expected.items()}
+
+
+def test_csat_variants(real: Real) -> None:
+    question = Question(dt.date(2010, 1, 1), dt.date(2020, 1, 1), dt.date(2020, 1, 1))
+    found = {row["variant"]: row["value"] for row in real.ask("csat_variants", question).iter_rows(named=True)}
+    scores = [score for _, score in real.log.answers]
+    if not scores:
+        assert set(found.values()) == {None}
+        return
+    months: dict[dt.date, list[int]] = {}
+    for day, score in real.log.answers:
+        months.setdefault(day.replace(day=1), []).append(score)
+    shares = [sum(score >= 4 for score in some) / len(some) for some in months.values() if len(some) >= 30]
+    assert found["top_box"] == pytest.approx(sum(score == 5 for score in scores) / len(scores))
+    assert found["index"] == pytest.approx((sum(scores) / len(scores) - 1) / 4)
+    assert found["mean_of_months"] == pytest.approx(sum(shares) / len(shares))
 
 
 def test_every_count_metric_is_recomputed() -> None:

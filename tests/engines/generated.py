@@ -67,7 +67,8 @@ def feedback_rows(*, seed: int, answers: int = 600) -> pl.DataFrame:
         for survey in ("csat", "ces")
         for low, high in random.choices(SCALES, k=answers)
     )
-    return pl.concat([recommended, scored])
+    rows = pl.concat([recommended, scored])
+    return rows.with_columns(feedback_id=pl.int_range(rows.height).cast(pl.String))
 
 
 def _recommendations(random: Random, answers: int) -> pl.DataFrame:

@@ -53,8 +53,10 @@ def elsewhere(request: pytest.FixtureRequest, snap: Snapshot) -> Elsewhere:
     return Elsewhere(snap, lazy if request.param == "polars" else request.getfixturevalue("spark_engine"))
 
 
-@pytest.mark.parametrize("by", [(), ("region",)], ids=["whole", "by region"])
-@pytest.mark.parametrize("name", CATALOGUE)
+ASKED = [(name, by) for name, metric in CATALOGUE.items() for by in ((), ("region",)) if metric.splits or not by]
+
+
+@pytest.mark.parametrize(("name", "by"), ASKED, ids=[f"{name} {' '.join(by)}" for name, by in ASKED])
 def test_metric(snap: Snapshot, elsewhere: Elsewhere, name: str, by: tuple[str, ...]) -> None:
     question = whole(snap)
     assert isinstance(question, Question)

@@ -26,6 +26,7 @@ from metrics.survival import repeat_curve
 from metrics.tier_moves import tier_migration, tier_rates, tier_rates_trend
 from metrics.tier_outlook import tier_outlook, tier_stationarity, time_in_tier
 from metrics.tiers import parse_rule, tiers_by_rule
+from metrics.variants import clv_variants, csat_variants, nps_variants, repeat_rate_variants, retention_variants
 from tests.engines.conftest import Engine
 from tests.engines.generated import feedback_rows, order_rows, regions, tier_change_rows
 from tests.metrics.buying import LAST, buying, customer_rows
@@ -33,6 +34,8 @@ from tests.metrics.frames import day, lazy
 
 AS_OF = day("2026-03-20")
 SPLITS: tuple[tuple[str, ...], ...] = ((), ("region",))
+
+COHORTS = {"cohorts_from": day("2025-02-01"), "cohorts_to": day("2025-09-30")}
 
 ORDERS, REFUNDS = order_rows(seed=1), order_rows(seed=2, customers=140, orders=60, sign=-1)
 FEEDBACK = feedback_rows(seed=3)
@@ -177,6 +180,16 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
             for period in ("month", "quarter")
         ],
         *[("repeat_rate", repeat_rate, PERIODS, {"by": by}) for by in SPLITS],
+        ("nps_variants", nps_variants, FEEDBACK, {"minimum": 5}),
+        ("csat_variants", csat_variants, FEEDBACK, {"minimum": 5}),
+        ("retention_variants", retention_variants, VISITS, {"as_of": AS_OF, **COHORTS, "minimum": 5}),
+        (
+            "repeat_rate_variants",
+            repeat_rate_variants,
+            ORDERS,
+            {"as_of": AS_OF, "start": day("2025-02-10"), "end": AS_OF},
+        ),
+        ("clv_variants", clv_variants, BUYERS, {"as_of": LAST}),
         *[
             ("repeat_rate_trend", repeat_rate_trend, PERIODS, {"by": by, "as_of": AS_OF, "window_months": 3})
             for by in SPLITS

@@ -14,6 +14,7 @@ PERIOD_TYPES = {
     "discount": pl.Float64,
 }
 FEEDBACK_TYPES = {
+    "feedback_id": pl.String,
     "customer_key": pl.Int64,
     "responded_at": pl.Datetime("us"),
     "survey": pl.String,
@@ -52,6 +53,11 @@ def order_day_rows(rows: Iterable[tuple[int, str]], **more: Sequence[object]) ->
     records = [(key, day(at)) for key, at in rows]
     frame = pl.DataFrame(records, schema={"customer_key": pl.Int64, "day": pl.Date}, orient="row")
     return frame.with_columns(**{k: pl.Series(v) for k, v in more.items()})
+
+
+def orders(rows: Iterable[tuple[int, str]]) -> pl.DataFrame:
+    """Rows (customer_key, day) as orders, of which nothing else is known."""
+    return order_day_rows(rows).select("customer_key", ordered_at=pl.col("day").cast(pl.Datetime("us")))
 
 
 def order_days(rows: Iterable[tuple[int, str]], **more: Sequence[object]) -> nw.LazyFrame:

@@ -7,7 +7,7 @@ import pytest
 
 from metrics.catalogue import CATALOGUE, Metric, as_markdown
 from tests.metrics.buying import no_customers
-from tests.metrics.frames import answer_rows, day, lazy, order_days, periods, tier_changes
+from tests.metrics.frames import answer_rows, day, lazy, order_days, orders, periods, tier_changes
 
 METRICS = pytest.mark.parametrize("metric", CATALOGUE.values(), ids=CATALOGUE)
 ASKED = {"as_of", "start", "end", "cohorts_from", "cohorts_to", "by", "order_days"}  # what a question brings
@@ -17,6 +17,7 @@ EMPTY = {
     "feedback": lazy(answer_rows([])),
     "customer_periods": periods([]),
     "order_days": order_days([]),
+    "orders": lazy(orders([])),
     "tier_changes": tier_changes([]),
     "customers": lazy(no_customers()),
 }
@@ -32,12 +33,13 @@ def test_arguments_and_defaults_are_those_of_the_function(metric: Metric) -> Non
     _, *parameters = inspect.signature(metric.function).parameters.values()
     options = {parameter.name: parameter.default for parameter in parameters if parameter.name not in ASKED}
     assert {name: argument.default for name, argument in metric.arguments.items()} == options
-    assert "by" in inspect.signature(metric.function).parameters
+    assert ("by" in inspect.signature(metric.function).parameters) == metric.splits
 
 
 @METRICS
 def test_columns_are_those_of_the_result(metric: Metric) -> None:
-    dates: dict[str, object] = {"as_of": day("2026-02"), "start": day("2026-01"), "end": day("2026-02")}
+    first, last = day("2026-01"), day("2026-02")
+    dates: dict[str, object] = {"as_of": last, "start": first, "end": last, "cohorts_from": first, "cohorts_to": last}
     takes = inspect.signature(metric.function).parameters
     if metric.frame == "tier_changes":
         dates["order_days"] = order_days([])

@@ -1,0 +1,124 @@
+"""Catalogue entries of the comparisons of definitions."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import polars as pl
+
+from metrics.record import HIGH, LOW, MINIMUM, WILSON_SOURCE, Argument, Metric
+from metrics.record_clv import METRICS as CLV_METRICS
+from metrics.texts import N_
+from metrics.variants import (
+    clv_variants,
+    csat_variants,
+    nps_variants,
+    repeat_rate_variants,
+    retention_variants,
+)
+
+NO_DATA = N_("A number that rests on too little is empty; a definition that the data do not allow is no row.")
+INTERVAL = N_("That of the metric, where the definition has one; plain means and shares of orders have none.")
+SHARE = N_("share, 0 to 1")
+
+
+def _entry(
+    function: Callable[..., pl.DataFrame],
+    label: str,
+    unit: str,
+    definition: str,
+    frame: Literal["feedback", "customers", "order_days", "orders"],
+    arguments: dict[str, Argument],
+    **more: Any,
+) -> Metric:
+    return Metric(
+        name=function.__name__,
+        version=1,
+        label=label,
+        unit=unit,
+        higher_is_better=True,
+        grain=N_("one row per definition, ours first"),
+        definition=definition,
+        no_data=NO_DATA,
+        interval=INTERVAL,
+        function=function,
+        frame=frame,
+        columns={
+            "variant": N_("the definition"),
+            "n": N_("answers, customers, months, cohorts or orders that it rests on"),
+            "value": N_("the number under it"),
+            "low": LOW,
+            "high": HIGH,
+        },
+        arguments=arguments,
+        splits=False,
+        **{"source": WILSON_SOURCE, **more},
+    )
+
+
+_CLV = next(metric for metric in CLV_METRICS if metric.name == "clv")
+
+METRICS = (
+    _entry(
+        nps_variants,
+        N_("Net Promoter Score under other definitions"),
+        N_("points, −100 to 100"),
+        N_(
+            "standard: see “nps”. weighted: with the survey weights. last_answer: only the last answer of each customer. mean_of_months: "
+            "the plain mean of the months’ scores. lenient: 8 is a promoter and 6 a passive."
+        ),
+        "feedback",
+        {"minimum": MINIMUM},
+        survey="nps",
+        source=N_("Reichheld 2003, Harvard Business Review 81(12); interval: Rocks 2016, arXiv:1601.07235."),
+    ),
+    _entry(
+        csat_variants,
+        N_("Satisfaction under other definitions"),
+        SHARE,
+        N_(
+            "standard: see “csat”, the top two boxes. top_box: the top box alone. last_answer: only the last answer of each customer. "
+            "mean_of_months: the plain mean of the months’ shares. index: the mean score, from 0 at the lowest point of the scale to 1 at "
+            "the highest."
+        ),
+        "feedback",
+        {"minimum": MINIMUM},
+        survey="csat",
+    ),
+    _entry(
+        retention_variants,
+        N_("Month-3 retention under other definitions"),
+        SHARE,
+        N_(
+            "standard: of the customers who first ordered in the months asked for, those with an order in the third month after. "
+            "on_or_after: in that month or later. by_then: in a second month by then. rolling: 90 to 119 days after the first order. "
+            "mean_of_cohorts: the plain mean of the monthly cohorts. all_buyers: everybody who ordered in those months, new or not."
+        ),
+        "order_days",
+        {"minimum": MINIMUM},
+    ),
+    _entry(
+        repeat_rate_variants,
+        N_("Repeat purchase rate under other definitions"),
+        SHARE,
+        N_(
+            "standard: see “repeat_rate”. order_days: orders of one day count as one. returning: of the buyers in the window, those who by "
+            "its end have ordered twice or more in their life. returning_orders: of the orders, those that are not their customer’s first. "
+            "ever: of all customers known by the end of the window, those with two or more orders in their life."
+        ),
+        "orders",
+        {"minimum": MINIMUM},
+    ),
+    _entry(
+        clv_variants,
+        N_("Customer lifetime value under other definitions"),
+        N_("money within the horizon"),
+        N_(
+            "standard: the mean of “clv”. undiscounted: money later is worth as much as money now. three_years: within 156 weeks. "
+            "other_model: by Pareto/NBD, or by MBG/NBD where that is not the one chosen. past_rate: what customers have spent per week "
+            "since their first order goes on, as if nobody left. historical: net revenue to date."
+        ),
+        "customers",
+        {name: _CLV.arguments[name] for name in ("model", "horizon_weeks", "discount_rate", "margin")},
+        source=_CLV.source,
+    ),
+)

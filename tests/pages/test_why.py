@@ -1,0 +1,63 @@
+"""Why is my number different: every definition has its words, each gap is said, and the numbers are those of the metric."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.ask import ask, whole
+from data.store import Store
+from pages.shared import why
+from pages.shared.texts import speaking
+from tests.pages.conftest import words
+
+Open = Callable[..., AppTest]
+
+
+@pytest.mark.parametrize("comparison", why.OF.values(), ids=why.OF)
+def test_every_definition_that_the_metric_gives_has_words(demo_path: Path, comparison: why.Comparison) -> None:
+    with Store.open(demo_path) as store, store.snapshot() as snap:
+        question = whole(snap)
+        assert question
+        found = ask(snap, comparison.metric, question)["variant"].to_list()
+    assert found[0] == why.STANDARD
+    assert set(found) <= set(comparison.wordings)
+    assert set(comparison.wordings) - set(found) <= {"weighted"}, "the demo has no survey weights"
+
+
+@pytest.mark.parametrize(
+    ("value", "ours", "unit", "english", "chinese"),
+    [
+        (None, 41.2, "points", "Too little data for this one.", "数据太少，无法计算这一口径。"),
+        (None, None, "points", "Too little data for this one.", "数据太少，无法计算这一口径。"),
+        (41.2, None, "points", "", ""),
+        (41.2, 41.21, "points", "No difference here.", "此处没有差别。"),
+        (44.3, 41.2, "points", r"3\.1 higher.", r"高 3\.1。"),
+        (0.25, 0.30, "percent", r"5\.0 pts lower.", r"低 5\.0 个百分点。"),
+    ],
+)
+def test_the_gap_in_words(value: float | None, ours: float | None, unit: str, english: str, chinese: str) -> None:
+    for language, said in (("en", english), ("zh", chinese)):
+        with speaking(language):
+            assert why.gap(value, ours, unit, standard=False) == said
+
+
+@pytest.mark.parametrize(("code", "comparison"), [("nps", why.NPS), ("retention", why.RETENTION)])
+def test_the_dialog_shows_each_definition(
+    open_app: Open, demo_path: Path, code: str, comparison: why.Comparison
+) -> None:
+    app = open_app(demo_path, code)
+    assert comparison.wordings["standard"][0] not in words(app)
+    app.button(key=f"why-{comparison.metric}").click().run()
+    assert not app.exception
+    for name, does in [pair for variant, pair in comparison.wordings.items() if variant != "weighted"]:
+        assert f"**{name}**" in words(app)
+        assert does in words(app)
+
+
+def test_nine_answers_are_too_few_for_any_definition(open_app: Open, few_path: Path) -> None:
+    app = open_app(few_path, "nps", from_="2026-04-01", to="2026-06-30")
+    app.button(key="why-nps_variants").click().run()
+    assert not app.exception
+    assert "Too little data for this one." in words(app)
