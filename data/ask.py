@@ -67,7 +67,7 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
     elif "as_of" not in takes:
         start, end = question.start, question.end
     if lapses:
-        dates |= {"order_days": rollups.order_days(_of_customers(snap.orders, question, as_of))}
+        dates |= {"order_days": snap.order_days(question.segment, as_of=as_of)}
     if metric.frame == "customers":
         seen = calibration_end(as_of, arguments.get("holdout_weeks", 0))  # type: ignore[arg-type]
         frame = snap.customers(question.segment, as_of=seen, attributes=_attributes(question))
@@ -161,11 +161,11 @@ def _frame(
         return rows.filter(nw.col("survey") == metric.survey) if metric.survey else rows
     if metric.frame == "customer_periods" and not weekly:
         return snap.customer_periods(question.segment, as_of=as_of, **window, attributes=attributes)
+    if metric.frame == "order_days":
+        return snap.order_days(question.segment, as_of=as_of, attributes=attributes)
     orders = _of_customers(snap.orders, question, as_of, **window)
     if metric.frame == "orders":
         return orders
-    if metric.frame == "order_days":
-        return _with_attributes(snap, rollups.order_days(orders), question, as_of)
     refunds = _of_customers(snap.refunds, question, as_of, **window)
     return _with_attributes(snap, rollups.customer_periods(orders, refunds, period="week"), question, as_of)
 

@@ -1,4 +1,5 @@
-"""Saved answers to the usual questions: `customers` (one row each) and `customer_periods` (one row per customer and month).
+"""Saved answers to the usual questions: `customers` (one row each), `customer_periods` (one row per customer and month) and `order_days`
+(one row per customer and day with an order, with the days before and after it).
 
 Their definitions are the metric functions of the same names; here their results are kept fresh for the customers that a change touched.
 """
@@ -26,8 +27,15 @@ def touch(cursor: duckdb.DuckDBPyConnection, query: str) -> None:
     cursor.execute(f"insert into touched select distinct * from ({query}) where columns(*) is not null")
 
 
+def refresh_all(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make the rollups of all customers anew."""
+    forget_touched(cursor)
+    touch(cursor, "select customer_key from customer_keys")
+    refresh(cursor)
+
+
 def refresh(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Bring both rollups up to date: for the touched customers, or all of them when many were touched or the currency changed."""
+    """Bring the rollups up to date: for the touched customers, or all of them when many were touched or the currency changed."""
     currency = home_currency(cursor)
     known = first_row(cursor, "select value from meta where key = 'currency'")
     share = only_value(
@@ -41,15 +49,17 @@ def refresh(cursor: duckdb.DuckDBPyConnection) -> None:
     gone = "" if everyone else "where customer_key in (select customer_key from touched)"
     orders, refunds = (_rows(cursor, kind, currency, who) for kind in ("order", "refund"))
     periods = definitions.with_first_month(definitions.customer_periods(orders, refunds))
-    for table, made in (
-        ("customer_periods", periods.to_native()),
-        ("customers", _with_attributes(definitions.customers(orders, refunds).to_native(), who)),
+    days = definitions.with_neighbours(definitions.order_days(orders))
+    for table, made, order in (
+        ("customer_periods", periods.to_native(), "customer_key"),
+        ("order_days", days.to_native(), "customer_key, day"),
+        ("customers", _with_attributes(definitions.customers(orders, refunds).to_native(), who), "customer_key"),
     ):
         columns = ", ".join(
             name for (name,) in cursor.execute(f"select column_name from (describe {table})").fetchall()
         )
         cursor.execute(f"delete from {table} {gone}")
-        _derived(made, f"select {columns} from made order by customer_key").insert_into(table)
+        _derived(made, f"select {columns} from made order by {order}").insert_into(table)
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection, kind: str, currency: str | None, who: str) -> nw.LazyFrame:

@@ -12,18 +12,18 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from data import rollups
 from data.errors import StoreError
 from data.sql import only_value
 from metrics.schemas import NATURAL_KEYS, TABLES
 from metrics.texts import N_
 
-VERSION = 1
+VERSION = 2
 SQL_TYPES = {pl.String(): "VARCHAR", pl.Float64(): "DOUBLE", pl.Date(): "DATE", pl.Datetime("us"): "TIMESTAMP"}
 
-# Steps from a schema version to the next one: {1: step_to_2, …}. A step gets a connection inside a transaction.
-MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {}
+ORDER_DAYS = "create table order_days (customer_key bigint, day date, previous_day date, next_day date)"
 
-FIXED = """
+FIXED = f"""
 create table meta (key varchar, value varchar);
 create table imports (id integer, kind varchar, undoes integer, file_name varchar, sha256 varchar, profile varchar,
     mapping varchar, who varchar, done_at timestamp, receipt varchar, extent varchar);
@@ -34,7 +34,18 @@ create table customer_periods (customer_key bigint, month date, first_month date
 create table customers (customer_key bigint, customer_id varchar, first_order_at timestamp, last_order_at timestamp, orders bigint,
     revenue double, order_days bigint, repeat_spend double, repeat_spend_days bigint, joined_on date,
     acquisition_channel varchar, region varchar);
+{ORDER_DAYS};
 """
+
+
+def _add_order_days(connection: duckdb.DuckDBPyConnection) -> None:
+    """2: the days with an order are saved, with the ones before and after."""
+    connection.execute(ORDER_DAYS)
+    rollups.refresh_all(connection)
+
+
+# Steps from a schema version to the next one: {1: step_to_2, …}. A step gets a connection inside a transaction.
+MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {1: _add_order_days}
 
 
 def content(table: str) -> list[str]:

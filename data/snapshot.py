@@ -16,6 +16,7 @@ from metrics import rollups as definitions
 from metrics.texts import N_
 
 EVERYBODY = Segment()
+DAYS = ("customer_key", "day", "previous_day", "next_day")
 PERIODS = ("customer_key", "month", "first_month", "orders", "revenue", "discount")
 KNOWN = ("customer_key", "customer_id", "joined_on", "acquisition_channel", "region")
 TOTALS = ("first_order_at", "last_order_at", "orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days")
@@ -133,11 +134,7 @@ class Snapshot:
             frame.filter(~nw.col("customer_key").is_null())
             for frame in (self.orders(segment, **window), self.refunds(segment, **window))  # type: ignore[arg-type]
         ]
-        periods = definitions.customer_periods(*rows)
-        if not attributes:
-            return periods
-        known = self._frame(f"({self._known()})", ("customer_key",), [], Parameters(), EVERYBODY, attributes, as_of)
-        return periods.join(known, on="customer_key", how="left")
+        return self._beside(definitions.customer_periods(*rows), attributes, as_of)
 
     def customers(
         self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None, attributes: Sequence[str] = ()
@@ -156,6 +153,18 @@ class Snapshot:
             nw.col("orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days").fill_null(0)
         )
 
+    def order_days(
+        self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None, attributes: Sequence[str] = ()
+    ) -> nw.LazyFrame:
+        """One row per customer and day with an order, up to `as_of`: customer_key, day, previous_day, next_day (which may lie after it)."""
+        if self.current:
+            params = Parameters()
+            until = self._between("r.day", None, as_of, params)
+            return self._frame("order_days", DAYS, until, params, segment, attributes, as_of)
+        orders = self.orders(segment, as_of=as_of).filter(~nw.col("customer_key").is_null())
+        days = definitions.with_neighbours(definitions.order_days(orders))
+        return self._beside(days, attributes, as_of)
+
     def values(self, column: str) -> list[str]:
         """The codes that rows of this version hold for an attribute or a column of orders and feedback, in alphabetical order."""
         if column == "tier":
@@ -171,6 +180,13 @@ class Snapshot:
             query += f" union select distinct {column} from feedback where {self._visible()}"
         found = self.cursor.execute(f"select code from ({query}) where code is not null order by code").fetchall()
         return [code for (code,) in found]
+
+    def _beside(self, frame: nw.LazyFrame, attributes: Sequence[str], as_of: dt.date | None) -> nw.LazyFrame:
+        """The frame with the customer's value of each attribute."""
+        if not attributes:
+            return frame
+        known = self._frame(f"({self._known()})", ("customer_key",), [], Parameters(), EVERYBODY, attributes, as_of)
+        return frame.join(known, on="customer_key", how="left")
 
     # How a frame is put together ------------------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ def test_an_empty_store_has_version_zero_and_no_rows(store: Store):
         assert snap.values("region") == []
         for frame in (snap.orders(), snap.refunds(), snap.feedback(), snap.answers(), snap.tier_changes()):
             assert len(frame.collect("polars")) == 0
-        for frame in (snap.customer_periods(), snap.customers()):
+        for frame in (snap.customer_periods(), snap.customers(), snap.order_days()):
             assert len(frame.collect("polars")) == 0
     assert store.imports().is_empty()
 
@@ -160,15 +160,15 @@ def test_any_history_of_imports_and_undos_equals_its_replay(tmp_path_factory, hi
                 taken[take(store, orders=step).import_id] = step
         expected = {row["order_id"]: row for rows in taken.values() for row in rows}
         assert amounts(store) == {key: row["amount"] for key, row in sorted(expected.items())}
-        periods = rollup(store, "customer_periods")
         totals = rollup(store, "customers")
         with Store.open(tmp_path_factory.mktemp("law") / "t.duckdb") as fresh:
             take(fresh, orders=list(expected.values()))
             named = dict(rollup(store, "customer_keys"))
             again = dict(rollup(fresh, "customer_keys"))
-            assert sorted((named[key], *rest) for key, *rest in periods) == sorted(
-                (again[key], *rest) for key, *rest in rollup(fresh, "customer_periods")
-            )
+            for name in ("customer_periods", "order_days"):
+                assert sorted((named[key], *rest) for key, *rest in rollup(store, name)) == sorted(
+                    (again[key], *rest) for key, *rest in rollup(fresh, name)
+                )
             assert sorted(row[1:] for row in totals) == sorted(row[1:] for row in rollup(fresh, "customers"))
 
 
@@ -345,6 +345,28 @@ def test_an_older_file_is_migrated_after_a_backup_copy(tmp_path: Path, monkeypat
         assert old.execute("select value from meta where key = 'schema_version'").fetchall() == [
             (str(schema.VERSION - 1),)
         ]
+
+
+def test_a_file_of_schema_1_gets_its_order_days(tmp_path: Path):
+    path = tmp_path / "one.duckdb"
+    with Store.open(path) as store:
+        take(store, orders=A)
+        expected = rollup(store, "order_days")
+    with duckdb.connect(str(path)) as old:
+        old.execute("drop table order_days; update meta set value = '1' where key = 'schema_version'")
+    with Store.open(path) as store:
+        assert rollup(store, "order_days") == expected
+        assert len(expected) == 1
+
+
+def test_order_days_of_a_past_version_equal_those_saved_then(store: Store):
+    take(store, orders=SOME)
+    saved = rollup(store, "order_days")
+    take(store, orders=[order("5", "a", "2026-01-20", 1), order("1", "b", "2026-01-01", 10)])
+    assert rollup(store, "order_days") != saved
+    with store.snapshot(1) as snap:
+        frame = snap.order_days().collect("polars").to_native()
+    assert sorted(frame.rows(), key=str) == sorted(saved, key=str)
 
 
 def test_a_failed_migration_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch):
