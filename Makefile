@@ -35,9 +35,9 @@ test-spark: ## the same metric definitions on Spark (Java 17)
 	.venv-spark/bin/python -m pytest -m spark
 
 bench: ## time the usual questions on 10 M orders (ORDERS=100000 for a small set)
-	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
-	@scripts/chromium.sh $(PY)
-	@$(PY) -m tests.benchmarks
+	@scripts/venv.sh .venv-bench requirements.txt requirements-dev.txt requirements-bench.txt
+	@scripts/chromium.sh .venv-bench/bin/python
+	@.venv-bench/bin/python -m tests.benchmarks
 
 clean: ## remove the environments and caches; data stay
-	rm -rf .venv .venv-spark .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-spark .venv-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

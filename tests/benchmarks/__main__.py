@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from data.store import Store
-from tests.benchmarks import again_speed, browser_speed, imports_speed, metrics_speed
+from tests.benchmarks import again_speed, browser_speed, clv_speed, imports_speed, metrics_speed
 from tests.benchmarks.measure import MIB, ROOT, Line
 
 ORDERS_PER_CUSTOMER = 10
@@ -34,6 +34,8 @@ def main() -> None:
             )
         )
         for line in metrics_speed.lines(snap):
+            show(line)
+        for line in clv_speed.lines(snap):
             show(line)
         exports = imports_speed.exports(snap, FOLDER)
     for line in imports_speed.lines(exports):

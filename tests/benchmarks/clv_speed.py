@@ -58,7 +58,9 @@ def _race(log: Path) -> Line:
     ours_ms, theirs_ms = medians_ms(lambda: BG_NBD.fit(purchases), theirs)
     ours = BG_NBD.fit(purchases).log_likelihood
     same, _ = BG_NBD.log_likelihood(theirs(), purchases)
-    figures = f"{ours_ms:,.1f} ms · lifetimes {theirs_ms:,.0f} ms ({theirs_ms / ours_ms:.1f}×) · LL {ours:.2f} and {same:.2f}"
+    figures = (
+        f"{ours_ms:,.1f} ms · lifetimes {theirs_ms:,.0f} ms ({theirs_ms / ours_ms:.1f}×) · LL {ours:.2f} and {same:.2f}"
+    )
     return Line(what, figures, target, theirs_ms >= TIMES_FASTER * ours_ms and ours >= same - 0.01)
 
 

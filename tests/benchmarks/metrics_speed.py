@@ -1,7 +1,8 @@
 """Count metrics through data.ask, not cached, beside hand-written SQL and pandas on the same rows."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -11,10 +12,11 @@ from polars.testing import assert_frame_equal
 from data.ask import Question, ask
 from data.segment import Segment
 from data.snapshot import Snapshot
-from tests.benchmarks import by_hand, by_pandas
+from tests.benchmarks import by_hand, by_pandas, churn_by_hand
 from tests.benchmarks.measure import Line, median_ms, medians_ms
 
 LIMIT_MS = 300
+HIATUS_DAYS = 120
 LIMIT_RATIO = 1.5
 TARGET = f"≤ {LIMIT_MS} ms, ≤ {LIMIT_RATIO}× SQL"
 
@@ -63,6 +65,50 @@ def lines(snap: Snapshot) -> Iterator[Line]:
         partial(ask, snap, "retention", in_region),
         partial(by_hand.retention, cursor, last, region),
     )
+    yield from _churn_and_tiers(snap, year, ever)
+
+
+def _churn_and_tiers(snap: Snapshot, year: Question, ever: Question) -> Iterator[Line]:
+    """Metrics that look at each customer's days, months or tiers; the last order is the last day that they are asked about."""
+    cursor, last = snap.cursor, snap.extent().orders_last
+    assert last is not None
+    days = {"hiatus_days": HIATUS_DAYS}
+    whole = replace(ever, end=last, as_of=last)
+    dated = replace(year, as_of=last, end=last)
+    yield _line(
+        "csat, one year", partial(ask, snap, "csat", year), partial(churn_by_hand.csat, cursor, year.start, year.end)
+    )
+    yield _line(
+        "inactive_share",
+        partial(ask, snap, "inactive_share", whole, **days),
+        partial(churn_by_hand.inactive_share, cursor, last, HIATUS_DAYS),
+    )
+    yield _line(
+        "hiatus",
+        partial(ask, snap, "hiatus", whole, **days),
+        partial(churn_by_hand.hiatus, cursor, last, HIATUS_DAYS),
+    )
+    yield _line(
+        "lifecycle, by month",
+        partial(ask, snap, "lifecycle", dated, **days),
+        partial(churn_by_hand.lifecycle, cursor, last, dated.start, HIATUS_DAYS),
+    )
+    yield _line(
+        "rolling_retention, all cohorts",
+        partial(ask, snap, "rolling_retention", whole),
+        partial(churn_by_hand.rolling_retention, cursor, last),
+    )
+    yield _line(
+        "revenue_retention, all cohorts",
+        partial(ask, snap, "revenue_retention", whole),
+        partial(churn_by_hand.revenue_retention, cursor, last),
+    )
+    yield _line(
+        "tier_migration, one year",
+        lambda: ask(snap, "tier_migration", year).filter(pl.col("members") > 0),
+        partial(churn_by_hand.tier_migration, cursor, year.start, year.end),
+        keys=["from_tier", "to_tier"],
+    )
 
 
 def _line(
@@ -70,8 +116,14 @@ def _line(
     asked: Callable[[], pl.DataFrame],
     by_hand: Callable[[], pl.DataFrame],
     by_pandas: Callable[[], object] | None = None,
+    *,
+    keys: Sequence[str] = (),
 ) -> Line:
-    assert_frame_equal(asked(), by_hand(), check_dtypes=False, abs_tol=1e-9)
+    theirs, ours = by_hand(), asked()
+    both = [
+        frame.select(theirs.columns).sort(keys) if keys else frame.select(theirs.columns) for frame in (ours, theirs)
+    ]
+    assert_frame_equal(*both, check_dtypes=False, rel_tol=1e-9, abs_tol=1e-6)
     ours_ms, sql_ms = medians_ms(asked, by_hand)
     figures = f"{ours_ms:,.0f} ms · SQL {sql_ms:,.0f} ms ({ours_ms / sql_ms:.2f}×)"
     if by_pandas:
