@@ -48,7 +48,7 @@ def refresh(cursor: duckdb.DuckDBPyConnection) -> None:
     who = "" if everyone else "and customer_key in (select customer_key from touched)"
     gone = "" if everyone else "where customer_key in (select customer_key from touched)"
     orders, refunds = (_rows(cursor, kind, currency, who) for kind in ("order", "refund"))
-    periods = definitions.with_first_month(definitions.customer_periods(orders, refunds))
+    periods = definitions.with_neighbour_months(definitions.customer_periods(orders, refunds))
     days = definitions.with_neighbours(definitions.order_days(orders))
     for table, made, order in (
         ("customer_periods", periods.to_native(), "customer_key"),

@@ -21,7 +21,9 @@ from metrics.texts import N_
 VERSION = 2
 SQL_TYPES = {pl.String(): "VARCHAR", pl.Float64(): "DOUBLE", pl.Date(): "DATE", pl.Datetime("us"): "TIMESTAMP"}
 
-ORDER_DAYS = "create table order_days (customer_key bigint, day date, previous_day date, next_day date)"
+ORDER_DAYS = "create table order_days (customer_key bigint, day date, previous_day date, next_day date, first_day date)"
+CUSTOMER_PERIODS = """create table customer_periods (customer_key bigint, month date, previous_month date, next_month date,
+    first_month date, orders bigint, revenue double, discount double)"""
 
 FIXED = f"""
 create table meta (key varchar, value varchar);
@@ -30,7 +32,7 @@ create table imports (id integer, kind varchar, undoes integer, file_name varcha
 create table customer_keys (customer_key bigint, customer_id varchar);
 create table sightings (table_name varchar, row_id bigint, import_id integer);
 create table mappings (signature varchar, mapping varchar, kept_at timestamp);
-create table customer_periods (customer_key bigint, month date, first_month date, orders bigint, revenue double, discount double);
+{CUSTOMER_PERIODS};
 create table customers (customer_key bigint, customer_id varchar, first_order_at timestamp, last_order_at timestamp, orders bigint,
     revenue double, order_days bigint, repeat_spend double, repeat_spend_days bigint, joined_on date,
     acquisition_channel varchar, region varchar);
@@ -38,14 +40,14 @@ create table customers (customer_key bigint, customer_id varchar, first_order_at
 """
 
 
-def _add_order_days(connection: duckdb.DuckDBPyConnection) -> None:
-    """2: the days with an order are saved, with the ones before and after."""
-    connection.execute(ORDER_DAYS)
+def _add_neighbours(connection: duckdb.DuckDBPyConnection) -> None:
+    """2: the days and months with an order are saved with the ones before and after."""
+    connection.execute(f"drop table customer_periods; {CUSTOMER_PERIODS}; {ORDER_DAYS}")
     rollups.refresh_all(connection)
 
 
 # Steps from a schema version to the next one: {1: step_to_2, …}. A step gets a connection inside a transaction.
-MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {1: _add_order_days}
+MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {1: _add_neighbours}
 
 
 def content(table: str) -> list[str]:

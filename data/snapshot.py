@@ -16,8 +16,8 @@ from metrics import rollups as definitions
 from metrics.texts import N_
 
 EVERYBODY = Segment()
-DAYS = ("customer_key", "day", "previous_day", "next_day")
-PERIODS = ("customer_key", "month", "first_month", "orders", "revenue", "discount")
+DAYS = ("customer_key", "day", "previous_day", "next_day", "first_day")
+PERIODS = ("customer_key", "month", "previous_month", "next_month", "first_month", "orders", "revenue", "discount")
 KNOWN = ("customer_key", "customer_id", "joined_on", "acquisition_channel", "region")
 TOTALS = ("first_order_at", "last_order_at", "orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days")
 MONEY = ("amount", "gross", "discount", "refund")
@@ -122,7 +122,7 @@ class Snapshot:
         """One row per customer and month: customer_key, month, orders, revenue, discount; the period as for `orders`.
 
         Whole months come from the saved rollup; a period that cuts a month, or a past version, from the orders. Same numbers.
-        The rollup also gives first_month, that of the customer's first order, which spares cohorts a pass.
+        The rollup also gives first_month, previous_month and next_month, which spare cohorts and windows a pass.
         """
         last = min((date for date in (as_of, end) if date), default=None)
         if self.current and self._whole_months(start, last):
@@ -156,7 +156,8 @@ class Snapshot:
     def order_days(
         self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None, attributes: Sequence[str] = ()
     ) -> nw.LazyFrame:
-        """One row per customer and day with an order, up to `as_of`: customer_key, day, previous_day, next_day (which may lie after it)."""
+        """One row per customer and day with an order, up to `as_of`: customer_key, day, first_day, previous_day,
+        next_day (which may lie after it)."""
         if self.current:
             params = Parameters()
             until = self._between("r.day", None, as_of, params)

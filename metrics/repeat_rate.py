@@ -61,7 +61,8 @@ def repeat_rate_trend(
 
     One row per combination of `by` and month: month (its first day), complete (whether it has ended by `as_of`), then the columns of
     `repeat_rate`. A window that begins before the first month with an order is not covered by the data: its counts stand, its rate is
-    null. The frame must reach back months + window_months. Without orders: rows with 0 buyers and no rate, or none with `by`.
+    null. The frame must reach back months + window_months. Without orders: rows with 0 buyers and no rate, or none with `by`. Columns
+    previous_month and next_month (see `rollups.with_neighbour_months`) save grouping by customer.
     """
     at_least("months", months, 1)
     at_least("window_months", window_months, 1)
@@ -87,23 +88,41 @@ def repeat_rate_trend(
 
 def _per_window(orders: nw.LazyFrame, windows: Sequence[tuple[dt.date, dt.date]], by: Sequence[str]) -> pl.DataFrame:
     """One row per combination of `by` and window: its index, buyers, repeat_buyers. All are counted in one pass over the rows."""
+    orders = orders.filter(nw.col("month") >= nw.lit(windows[0][0]))
+    if "next_month" in orders.collect_schema().names():
+        counts = _of_last_months(windows)
+        return _long(totals(orders.select(*by, **counts), by, list(counts)), windows, by)
     month = nw.col("month")
     inside = {
         f"orders_{i}": nw.when((month >= nw.lit(begin)) & (month <= nw.lit(end))).then(nw.col("orders")).otherwise(0)
         for i, (begin, end) in enumerate(windows)
     }
     per_customer = (
-        orders.filter(month >= nw.lit(windows[0][0]))
-        .with_columns(**inside)
-        .group_by("customer_key", *by)
-        .agg(*[nw.col(name).sum() for name in inside])
+        orders.with_columns(**inside).group_by("customer_key", *by).agg(*[nw.col(name).sum() for name in inside])
     )
     counts = {
         f"{name}_{i}": one_if(nw.col(f"orders_{i}") >= least)
         for name, least in (("buyers", 1), ("repeat_buyers", 2))
         for i in range(len(windows))
     }
-    wide = totals(per_customer.select(*by, **counts), by, list(counts))
+    return _long(totals(per_customer.select(*by, **counts), by, list(counts)), windows, by)
+
+
+def _of_last_months(windows: Sequence[tuple[dt.date, dt.date]]) -> dict[str, nw.Expr]:
+    """What a row adds to the counts of each window: a customer's last month in it stands for the customer, who has ordered twice when
+    that month holds two orders or another one before it lies in the window too."""
+    month, previous, following = (nw.col(name) for name in ("month", "previous_month", "next_month"))
+    counts = {}
+    for i, (begin, end) in enumerate(windows):
+        inside = (month >= nw.lit(begin)) & (month <= nw.lit(end))
+        last = inside & (following.is_null() | (following > nw.lit(end)))
+        counts[f"buyers_{i}"] = one_if(last)
+        counts[f"repeat_buyers_{i}"] = one_if(last & ((nw.col("orders") >= 2) | (previous >= nw.lit(begin))))
+    return counts
+
+
+def _long(wide: pl.DataFrame, windows: Sequence[tuple[dt.date, dt.date]], by: Sequence[str]) -> pl.DataFrame:
+    """One row per combination of `by` and window from a column per window."""
     return pl.concat(
         wide.select(*by, index=pl.lit(i, pl.Int64), buyers=f"buyers_{i}", repeat_buyers=f"repeat_buyers_{i}")
         for i in range(len(windows))

@@ -47,13 +47,14 @@ def retention(
     limit which cohorts are shown (those whose period holds or follows the one, and begins by the other). Rows after `as_of` must not
     be in it, beyond the month that holds `as_of`: those are left out here. Rows that hold only a refund (orders 0) are no activity.
     `by` are attributes of the customer. Weeks need a frame by week, in a column `week`; the others are made from `month`. A column
-    `first_month` (see `rollups.with_first_month`) saves looking for each customer's first order.
+    `first_month`, with previous_month and next_month (see `rollups.with_neighbour_months`), saves looking for each customer's first order
+    and grouping by customer.
     """
     checked("period", period, EVERY)
     checked("kind", kind, KINDS)
     if "cohort" in by:
         raise ValueError("Retention has a row per cohort already; split it by another column than “cohort”.")
-    rows = _cohort_rows(_active(customer_periods, as_of, period), period, kind, by)
+    rows = _cohort_rows(_active(customer_periods, as_of, period), as_of, period, kind, by)
     if cohorts_from:
         rows = rows.filter(nw.col("cohort") >= nw.lit(start_of(cohorts_from, period)))
     if cohorts_to:
@@ -132,12 +133,12 @@ def _active(customer_periods: nw.LazyFrame, as_of: dt.date, period: str) -> nw.L
     return active.with_columns(seen=nw.col(column))
 
 
-def _cohort_rows(active: nw.LazyFrame, period: str, kind: str, by: Sequence[str]) -> nw.LazyFrame:
+def _cohort_rows(active: nw.LazyFrame, as_of: dt.date, period: str, kind: str, by: Sequence[str]) -> nw.LazyFrame:
     """One row per customer and period `at` with an order ("on_or_after": the last such period), with the customer's cohort."""
+    if period != "week" and "first_month" in active.collect_schema().names():
+        return _saved_cohort_rows(active, as_of, period, kind)
     if kind == "on_or_after":
         dated = active.group_by("customer_key", *by).agg(first=nw.col("seen").min(), seen=nw.col("seen").max())
-    elif period != "week" and "first_month" in active.collect_schema().names():
-        dated = active.with_columns(first=nw.col("first_month"))
     else:
         first = active.group_by("customer_key").agg(first=nw.col("seen").min())
         dated = active.join(first, on="customer_key")
@@ -146,6 +147,19 @@ def _cohort_rows(active: nw.LazyFrame, period: str, kind: str, by: Sequence[str]
         return dated.with_columns(cohort=nw.col("first"), at=nw.col("seen")).select(columns)
     cohort, at = period_start(nw.col("first"), period), period_start(nw.col("seen"), period)
     return distinct(dated.with_columns(cohort=cohort, at=at), columns)
+
+
+def _saved_cohort_rows(active: nw.LazyFrame, as_of: dt.date, period: str, kind: str) -> nw.LazyFrame:
+    """The same from rows that hold first_month, previous_month and next_month: the first row of each customer and period stands for it
+    ("on_or_after": the customer's last row), so that nothing is grouped by customer."""
+    dated = active.with_columns(cohort=nw.col("first_month"), at=nw.col("seen"))
+    if period != "month":
+        dated = dated.with_columns(period_start(nw.col("cohort"), period), period_start(nw.col("at"), period))
+    if kind == "on_or_after":
+        return dated.filter(nw.col("next_month").is_null() | (nw.col("next_month") > nw.lit(as_of)))
+    if period == "month":
+        return dated
+    return dated.filter(nw.col("previous_month").is_null() | (nw.col("previous_month") < nw.col("at")))
 
 
 def _cells(counted: pl.DataFrame, as_of: dt.date, period: str, kind: str, by: Sequence[str]) -> pl.DataFrame:

@@ -7,8 +7,9 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from metrics.periods import at_least, checked, start_of
-from metrics.reduce import collected, day_number, distinct, in_order, period_start
+from metrics.reduce import collected, day_number, in_order, period_start
 from metrics.retention import KINDS, RATE, TYPES
+from metrics.rollups import with_neighbours
 from metrics.shares import with_share
 
 
@@ -32,28 +33,30 @@ def rolling_retention(
     low, high (Wilson), complete (whether the window has ended for the whole cohort). A window that has ended for nobody is no row.
     Without orders there is no row. `retention_average` and `retention_at` take the result.
 
-    The frame has a row per customer and day with an order, from each customer's first on. `by` are attributes of the customer.
+    The frame has a row per customer and day with an order, from each customer's first on; one that holds the days beside it (see
+    `rollups.with_neighbours`) is spared looking for them. `by` are attributes of the customer.
     """
     at_least("window_days", window_days, 1)
     checked("kind", kind, KINDS)
     seen = order_days.filter(nw.col("day") <= nw.lit(as_of)).with_columns(number=day_number(nw.col("day")))
-    first = seen.group_by("customer_key", *by).agg(begun=nw.col("day").min(), first=nw.col("number").min())
-    first = first.with_columns(
-        cohort=period_start(nw.col("begun"), "month"),
-        ended=(nw.lit(as_of.toordinal()) - nw.col("first")) // window_days,
-    )
+    if "first_day" not in seen.collect_schema().names():
+        seen = with_neighbours(seen)
+    visits = seen.with_columns(first=day_number(nw.col("first_day")), cohort=period_start(nw.col("first_day"), "month"))
     if cohorts_from:
-        first = first.filter(nw.col("cohort") >= nw.lit(start_of(cohorts_from, "month")))
+        visits = visits.filter(nw.col("cohort") >= nw.lit(start_of(cohorts_from, "month")))
     if cohorts_to:
-        first = first.filter(nw.col("cohort") <= nw.lit(cohorts_to))
-    visits = seen.select("customer_key", "number").join(first, on="customer_key")
-    columns = ["customer_key", *by, "cohort", "ended", "at"]
+        visits = visits.filter(nw.col("cohort") <= nw.lit(cohorts_to))
+    visits = visits.with_columns(
+        ended=(nw.lit(as_of.toordinal()) - nw.col("first")) // window_days,
+        at=(nw.col("number") - nw.col("first")) // window_days,
+    )
+    first = visits.filter(nw.col("previous_day").is_null())
     if kind == "on":
-        at = (nw.col("number") - nw.col("first")) // window_days
-        placed = distinct(visits.with_columns(at=at), columns)
+        # the first day in a window stands for the customer in it
+        before = (day_number(nw.col("previous_day")) - nw.col("first")) // window_days
+        placed = visits.filter(nw.col("previous_day").is_null() | (before < nw.col("at")))
     else:
-        last = visits.group_by("customer_key", *by, "cohort", "ended", "first").agg(nw.col("number").max())
-        placed = last.with_columns(at=(nw.col("number") - nw.col("first")) // window_days)
+        placed = visits.filter(nw.col("next_day").is_null() | (nw.col("next_day") > nw.lit(as_of)))
     sizes = _counted(first, [*by, "cohort", "ended"], "customers")
     active = _counted(placed, [*by, "cohort", "ended", "at"], "active")
     cells = _cells(sizes, active, kind, by)

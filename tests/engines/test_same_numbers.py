@@ -20,7 +20,7 @@ from metrics.repeat_rate import repeat_rate, repeat_rate_trend
 from metrics.retention import KINDS, retention
 from metrics.revenue_retention import revenue_retention
 from metrics.rolling import rolling_retention
-from metrics.rollups import customer_periods, customers, order_days, with_first_month
+from metrics.rollups import customer_periods, customers, order_days, with_neighbour_months
 from metrics.satisfaction import ces, ces_trend, csat, csat_trend
 from metrics.survival import repeat_curve
 from metrics.tier_moves import tier_migration, tier_rates, tier_rates_trend
@@ -247,12 +247,12 @@ def test_customer_periods(engine: Engine, period: str) -> None:
         same(found.sort(keys).select(expected.columns), expected.sort(keys))
 
 
-def test_first_month(engine: Engine) -> None:
+def test_neighbour_months(engine: Engine) -> None:
     keys = ["customer_key", "month"]
-    found, expected = (with_first_month(make(PERIODS)).collect("polars").to_native() for make in (engine, lazy))
+    found, expected = (with_neighbour_months(make(PERIODS)).collect("polars").to_native() for make in (engine, lazy))
     same(found.sort(keys).select(expected.columns), expected.sort(keys))
     for kind in KINDS:
-        asked = retention(with_first_month(engine(PERIODS)), as_of=AS_OF, kind=kind, by=["region"])
+        asked = retention(with_neighbour_months(engine(PERIODS)), as_of=AS_OF, kind=kind, by=["region"])
         same(asked, retention(lazy(PERIODS), as_of=AS_OF, kind=kind, by=["region"]))
 
 

@@ -12,6 +12,7 @@ from metrics.intervals import newcombe_difference, wilson
 from metrics.nps import nps, nps_change
 from metrics.repeat_rate import repeat_rate, repeat_rate_change, repeat_rate_trend
 from metrics.retention import retention, retention_average
+from metrics.rollups import with_neighbour_months
 from tests.metrics.frames import answer_rows, day, lazy, period_rows
 
 law = settings(deadline=None, max_examples=25)  # a busy machine is no broken law; each case runs many queries
@@ -134,6 +135,21 @@ QUESTIONS: dict[str, Callable[..., pl.DataFrame]] = {
     "trend": lambda rows, **by: repeat_rate_trend(lazy(rows), as_of=AS_OF, window_months=3, minimum=0, **by),
 }
 SUMS = {"customers", "active", "buyers", "repeat_buyers"}
+
+
+@law
+@given(customer_periods(), st.dates(dt.date(2025, 7, 1), AS_OF))
+def test_saved_neighbour_months_change_nothing(rows: pl.DataFrame, as_of: dt.date) -> None:
+    """They may know of months after `as_of`, which must not be seen."""
+    for period in ("month", "quarter", "year"):
+        for kind in ("on", "on_or_after"):
+            asked = {"as_of": as_of, "period": period, "kind": kind, "by": ["region"]}
+            found = [retention(frame, **asked) for frame in (with_neighbour_months(lazy(rows)), lazy(rows))]  # type: ignore[arg-type]
+            assert_frame_equal(*found)
+    for months in (1, 3, 12):
+        asked = {"as_of": as_of, "window_months": months, "minimum": 1, "by": ["region"]}
+        found = [repeat_rate_trend(frame, **asked) for frame in (with_neighbour_months(lazy(rows)), lazy(rows))]  # type: ignore[arg-type]
+        assert_frame_equal(*found)
 
 
 @law

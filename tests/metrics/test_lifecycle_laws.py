@@ -10,6 +10,7 @@ from polars.testing import assert_frame_equal
 from metrics.hiatus import hiatus, inactive_share
 from metrics.lifecycle import inactive_share_trend, lifecycle
 from metrics.periods import EVERY, calendar
+from metrics.rolling import rolling_retention
 from metrics.rollups import with_neighbours
 from tests.metrics.frames import lazy
 from tests.metrics.test_laws import holds, law
@@ -102,3 +103,6 @@ def test_saved_neighbours_change_nothing(rows: pl.DataFrame, as_of: dt.date) -> 
     assert_frame_equal(hiatus(saved, as_of=as_of), hiatus(lazy(rows), as_of=as_of))
     dates = {"as_of": as_of, "start": FIRST, "end": AS_OF, "stock": True}
     assert_frame_equal(lifecycle(saved, **dates), lifecycle(lazy(rows), **dates))
+    for kind in ("on", "on_or_after"):
+        windows = {"as_of": as_of, "kind": kind}
+        assert_frame_equal(rolling_retention(saved, **windows), rolling_retention(lazy(rows), **windows))

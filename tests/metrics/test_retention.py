@@ -7,7 +7,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from metrics.retention import TYPES, retention, retention_at, retention_average, retention_change, retention_trend
-from metrics.rollups import with_first_month
+from metrics.rollups import with_neighbour_months
 from tests.metrics.frames import day, periods
 
 # customer, month, orders                        cohort   0  1  2  3
@@ -117,7 +117,7 @@ def test_saved_first_months_change_nothing(kind: str, period: str, cohorts_from:
         "period": period,
         "cohorts_from": cohorts_from and day(cohorts_from),
     }
-    saved = with_first_month(periods(EVENTS))
+    saved = with_neighbour_months(periods(EVENTS))
     assert_frame_equal(retention(saved, **asked), retention(periods(EVENTS), **asked))  # type: ignore[arg-type]
 
 

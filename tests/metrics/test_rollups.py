@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
 
-from metrics.rollups import customer_periods, customers, with_first_month
+from metrics.rollups import customer_periods, customers, with_neighbour_months
 from tests.metrics.frames import day
 
 TYPES = {"customer_key": pl.Int64, "ordered_at": pl.Datetime("us"), "amount": pl.Float64, "discount": pl.Float64}
@@ -57,7 +57,7 @@ def test_customer_periods_by_week_begin_on_monday() -> None:
 
 def test_first_month_is_that_of_the_first_order_not_of_a_refund() -> None:
     refunds = rows((2, "2026-01-05", -1, None), (3, "2026-03-04", -7, None))
-    frame = collected(with_first_month(customer_periods(ORDERS, refunds)), "customer_key", "month")
+    frame = collected(with_neighbour_months(customer_periods(ORDERS, refunds)), "customer_key", "month")
     assert frame.select("customer_key", "month", "first_month").rows() == [
         (1, day("2026-01"), day("2026-01")),
         (1, day("2026-02"), day("2026-01")),
