@@ -3,8 +3,8 @@
 import datetime as dt
 import difflib
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -75,8 +75,9 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
         frame = _with_attributes(snap, _tier_changes(snap, question, as_of, making), question, as_of)
     else:
         frame = _frame(snap, metric, question, as_of, start, end, weekly=arguments.get("period") == "week")
+    beside = _beside(snap, takes, question, as_of)
     groups = {"by": question.by} if metric.splits else {}
-    return metric.function(frame, **groups, **dates, **arguments)
+    return metric.function(frame, **groups, **dates, **beside, **arguments)
 
 
 def find(name: str) -> Metric:
@@ -140,7 +141,9 @@ def check_columns(metric: Metric, by: tuple[str, ...]) -> None:
 def observed(snap: Snapshot, metric: Metric, as_of: dt.date) -> dt.date:
     """The date, or the last day that the metric's kind of data covers when that is earlier."""
     extent = snap.extent()
-    last = extent.feedback_last if metric.frame == "feedback" else extent.orders_last
+    # what customers do after an answer is known as far as their orders are
+    of_answers = metric.frame == "feedback" and "orders" not in inspect.signature(metric.function).parameters
+    last = extent.feedback_last if of_answers else extent.orders_last
     return min(as_of, last) if last else as_of
 
 
@@ -168,6 +171,21 @@ def _frame(
         return orders
     refunds = _of_customers(snap.refunds, question, as_of, **window)
     return _with_attributes(snap, rollups.customer_periods(orders, refunds, period="week"), question, as_of)
+
+
+def _beside(
+    snap: Snapshot, takes: Mapping[str, inspect.Parameter], question: Question, as_of: dt.date
+) -> dict[str, nw.LazyFrame]:
+    """The other frames that a metric looks at besides its own. Orders are everybody's: who is looked at, the metric's own frame says."""
+    everybody = replace(question, segment=EVERYBODY)
+    frames: dict[str, Callable[[], nw.LazyFrame]] = {
+        "orders": lambda: _of_customers(snap.orders, everybody, as_of),
+        "refunds": lambda: _of_customers(snap.refunds, everybody, as_of),
+        "customers": lambda: snap.customers(as_of=question.as_of),
+        "answers": lambda: snap.feedback(as_of=question.as_of, start=question.start, end=question.end),
+    }
+    _own, *others = takes
+    return {name: made() for name, made in frames.items() if name in others}
 
 
 def _tier_changes(snap: Snapshot, question: Question, as_of: dt.date, making: dict[str, object]) -> nw.LazyFrame:

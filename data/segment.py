@@ -17,4 +17,4 @@ class Segment:
         return {field.name: codes for field in fields(self) if (codes := getattr(self, field.name))}
 
 
-CUSTOMER_ATTRIBUTES = ("region", "acquisition_channel", "tier", "cohort")
+CUSTOMER_ATTRIBUTES = ("region", "acquisition_channel", "tier", "cohort", "cohort_quarter")

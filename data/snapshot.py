@@ -249,6 +249,7 @@ class Snapshot:
             "acquisition_channel": "c.acquisition_channel",
             "tier": "t.tier",
             "cohort": "strftime(c.first_order_at, '%Y-%m')",
+            "cohort_quarter": "strftime(c.first_order_at, '%Y-Q') || quarter(c.first_order_at)",
         }
         needed = {*attributes, *segment.chosen}
         joins = ""

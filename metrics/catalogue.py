@@ -3,7 +3,7 @@
 `python -m metrics.catalogue` prints docs/metrics.md. When a definition changes so that a number changes, its version goes up.
 """
 
-from metrics import record_churn, record_clv, record_satisfaction, record_tiers, record_variants
+from metrics import record_churn, record_clv, record_reach, record_satisfaction, record_tiers, record_variants
 from metrics.nps import nps, nps_trend
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
 from metrics.repeat_rate import repeat_rate, repeat_rate_trend
@@ -187,6 +187,7 @@ CATALOGUE: dict[str, Metric] = {
     for metrics in (
         _METRICS,
         record_satisfaction.METRICS,
+        record_reach.METRICS,
         record_churn.METRICS,
         record_clv.METRICS,
         record_tiers.METRICS,

@@ -1,4 +1,5 @@
-"""Confidence intervals as Polars expressions: (low, high) of a share, of an NPS, and of the difference of two shares.
+"""Confidence intervals as Polars expressions: (low, high) of a share, of an NPS, and of the difference of two shares; half-widths of
+means and of their difference.
 
 All are null where n is 0. All hold the estimate itself: rounding, or very few answers, never push it outside.
 """
@@ -6,6 +7,7 @@ All are null where n is 0. All hold the estimate itself: rounding, or very few a
 from statistics import NormalDist
 
 import polars as pl
+from scipy.special import stdtrit
 
 Bounds = tuple[pl.Expr, pl.Expr]
 
@@ -68,6 +70,40 @@ def adjusted_wald_nps(
     half = z_value(confidence) * variance.sqrt()
     score = 100 * (promoter_share - detractor_share)
     return _holding(score, 100 * (centre - half), 100 * (centre + half), least=-100, most=100)
+
+
+def mean_half_width(se: pl.Expr, n: pl.Expr, *, confidence: float = 0.95) -> pl.Expr:
+    """Half of the Student’s t interval of a mean with that standard error, from n values (2 or more); null where se is."""
+    return _t_quantile(pl.when(se.is_not_null()).then((n - 1).cast(pl.Float64)), confidence) * se
+
+
+def welch_half_width(
+    se: pl.Expr, n: pl.Expr, se_against: pl.Expr, n_against: pl.Expr, *, confidence: float = 0.95
+) -> pl.Expr:
+    """Half of the interval of the difference of two independent means; null where either se is.
+
+    Welch 1947, Biometrika 34:28–35, with Satterthwaite’s degrees of freedom.
+    """
+    variance = se**2 + se_against**2
+    # without any spread the interval has no width, whatever the quantile
+    freedom = (
+        pl.when(variance > 0)
+        .then(variance**2 / (se**4 / (n - 1) + se_against**4 / (n_against - 1)))
+        .otherwise(n + n_against - 2.0)
+    )
+    return _t_quantile(pl.when(variance.is_not_null()).then(freedom), confidence) * variance.sqrt()
+
+
+def _t_quantile(freedom: pl.Expr, confidence: float) -> pl.Expr:
+    z_value(confidence)  # the check of its range
+    upper = (1 + confidence) / 2
+
+    def quantiles(values: pl.Series) -> pl.Series:
+        return pl.Series(
+            [None if value is None else float(stdtrit(value, upper)) for value in values], dtype=pl.Float64
+        )
+
+    return freedom.map_batches(quantiles, return_dtype=pl.Float64)
 
 
 def _holding(estimate: pl.Expr, low: pl.Expr, high: pl.Expr, *, least: float, most: float) -> Bounds:

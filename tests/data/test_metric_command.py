@@ -126,7 +126,8 @@ def test_who_and_when(run: Run, arguments: list[str], buyers: int, repeat_buyers
 def test_every_metric_answers(run: Run, metric: str) -> None:
     rule = ["--set", "rule=low=1, high=50"] if "rule" in CATALOGUE[metric].options else []
     weekly = ["--set", "period=week"] if rule and "period" in CATALOGUE[metric].options else []
-    code, out, err = run(metric, "--json", *rule, *weekly)
+    asked = ["--set", "survey=nps"] if "survey" in CATALOGUE[metric].options else []
+    code, out, err = run(metric, "--json", *rule, *weekly, *asked)
     assert (code, err) == (0, "")
     assert list(json.loads(out)[0]) == list(CATALOGUE[metric].columns)
 

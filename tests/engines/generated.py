@@ -84,3 +84,17 @@ def _recommendations(random: Random, answers: int) -> pl.DataFrame:
         }
         for _ in range(answers)
     )
+
+
+def said_by_many(*, seed: int, customers: int = 120, answers: int = 500) -> pl.DataFrame:
+    """Answers to the recommendation question by customers who also order, by others and by nobody known."""
+    random = Random(seed)
+    return answer_rows(
+        {
+            "customer_key": random.choice([None, random.randrange(customers + 20), random.randrange(customers)]),
+            "responded_at": _time(random),
+            "score": float(random.randrange(11)),
+            "region": random.choice(["north", "south", None]),
+        }
+        for _ in range(answers)
+    )

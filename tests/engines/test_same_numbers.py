@@ -16,6 +16,8 @@ from metrics.hiatus import hiatus, inactive_share
 from metrics.lifecycle import inactive_share_trend, lifecycle
 from metrics.nps import nps, nps_trend
 from metrics.periods import EVERY
+from metrics.promoter_value import promoter_value
+from metrics.reach import SURVEYS, answered_share, match_rate, score_mean
 from metrics.repeat_rate import repeat_rate, repeat_rate_trend
 from metrics.retention import KINDS, retention
 from metrics.revenue_retention import revenue_retention
@@ -28,7 +30,7 @@ from metrics.tier_outlook import tier_outlook, tier_stationarity, time_in_tier
 from metrics.tiers import parse_rule, tiers_by_rule
 from metrics.variants import clv_variants, csat_variants, nps_variants, repeat_rate_variants, retention_variants
 from tests.engines.conftest import Engine
-from tests.engines.generated import feedback_rows, order_rows, regions, tier_change_rows
+from tests.engines.generated import feedback_rows, order_rows, regions, said_by_many, tier_change_rows
 from tests.metrics.buying import LAST, buying, customer_rows
 from tests.metrics.frames import day, lazy
 
@@ -84,6 +86,7 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
             for period in EVERY
         ],
         *[(name, function, FEEDBACK, {"by": by}) for by in SPLITS for name, function in (("csat", csat), ("ces", ces))],
+        *[("score_mean", score_mean, FEEDBACK, {"by": by, "survey": survey}) for by in SPLITS for survey in SURVEYS],
         *[
             (
                 name,
@@ -198,8 +201,37 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
 }
 
 
+SAID = said_by_many(seed=9)
+HORIZON = {"as_of": AS_OF, "start": day("2024-12-01"), "end": AS_OF, "horizon_days": 150, "minimum": 5}
+
+# Metrics that look at several frames of one engine: metric → its own rows, the others by name, its arguments.
+BESIDE: dict[str, tuple[Callable[..., pl.DataFrame], pl.DataFrame, dict[str, pl.DataFrame], dict[str, object]]] = {
+    "promoter_value": (promoter_value, SAID, {"orders": ORDERS, "refunds": REFUNDS}, HORIZON),
+    "match_rate": (
+        match_rate,
+        SAID,
+        {"customers": pl.DataFrame({"customer_key": range(100), "orders": [0, 1, 2, 3] * 25})},
+        {},
+    ),
+    "answered_share": (answered_share, VISITS, {"answers": SAID}, {"minimum": 5}),
+}
+
+
 def test_every_metric_of_the_catalogue_is_compared() -> None:
-    assert {question.partition("(")[0] for question in ASKED} == set(CATALOGUE)
+    assert {question.partition("(")[0] for question in ASKED} | set(BESIDE) == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("by", SPLITS)
+@pytest.mark.parametrize("name", BESIDE)
+def test_metric_that_looks_at_several_frames(engine: Engine, name: str, by: tuple[str, ...]) -> None:
+    metric, rows, others, options = BESIDE[name]
+    for own, beside in ((rows, others), (rows.clear(), {key: frame.clear() for key, frame in others.items()})):
+        found, expected = (
+            metric(make(own), **{key: make(frame) for key, frame in beside.items()}, by=by, **options)
+            for make in (engine, lazy)
+        )
+        assert expected.height > 0 or (by and not own.height)
+        same(found, expected)
 
 
 @pytest.mark.parametrize("question", ASKED)

@@ -3,14 +3,17 @@
 import inspect
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from metrics.catalogue import CATALOGUE, Metric, as_markdown
+from tests.engines.generated import order_rows
 from tests.metrics.buying import no_customers
 from tests.metrics.frames import answer_rows, day, lazy, order_days, orders, periods, tier_changes
 
 METRICS = pytest.mark.parametrize("metric", CATALOGUE.values(), ids=CATALOGUE)
 ASKED = {"as_of", "start", "end", "cohorts_from", "cohorts_to", "by", "order_days"}  # what a question brings
+ASKED |= {"orders", "refunds", "customers", "answers"}
 
 
 EMPTY = {
@@ -20,6 +23,11 @@ EMPTY = {
     "orders": lazy(orders([])),
     "tier_changes": tier_changes([]),
     "customers": lazy(no_customers()),
+}
+BESIDE = {
+    **dict.fromkeys(("orders", "refunds"), lazy(order_rows(seed=1, orders=0))),
+    "customers": lazy(pl.DataFrame(schema={"customer_key": pl.Int64, "orders": pl.Int64})),
+    "answers": EMPTY["feedback"],
 }
 
 
@@ -43,6 +51,7 @@ def test_columns_are_those_of_the_result(metric: Metric) -> None:
     takes = inspect.signature(metric.function).parameters
     if metric.frame == "tier_changes":
         dates["order_days"] = order_days([])
+    dates |= {name: frame for name, frame in BESIDE.items() if name in list(takes)[1:]}
     result = metric.function(EMPTY[metric.frame], **{name: value for name, value in dates.items() if name in takes})
     assert result.columns == list(metric.columns)
 

@@ -1,0 +1,157 @@
+"""What promoters, passives and detractors spend after their answer: their own later orders, not a forecast."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from metrics.intervals import mean_half_width, share, welch_half_width
+from metrics.nps import DETRACTOR_TO, PROMOTER_FROM
+from metrics.periods import at_least
+from metrics.reduce import day_number, in_order, one_if, totals
+
+KINDS = ("promoter", "passive", "detractor")
+PLACES = len(KINDS)
+
+COUNTS = ("answers", "matched")
+SPENT = ("customers", "buyers", "spent", "spent_squared")
+TYPES: dict[str, pl.DataType] = {
+    "kind": pl.String(),
+    **dict.fromkeys((*COUNTS, "customers", "buyers"), pl.Int64()),
+    **dict.fromkeys(("match_rate", "spend", "se", "low", "high"), pl.Float64()),
+}
+DIFFERENCE_TYPES: dict[str, pl.DataType] = dict.fromkeys(("difference", "low", "high"), pl.Float64())
+
+
+def promoter_value(
+    feedback: nw.LazyFrame,
+    *,
+    orders: nw.LazyFrame,
+    refunds: nw.LazyFrame,
+    as_of: dt.date,
+    start: dt.date,
+    end: dt.date,
+    by: Sequence[str] = (),
+    horizon_days: int = 365,
+    confidence: float = 0.95,
+    minimum: int = 30,
+) -> pl.DataFrame:
+    """Net spend per customer in the `horizon_days` after an answer to the 0–10 recommendation question, by the kind of answer.
+
+    Answers from `start` to `end` count whose horizon has ended by `as_of`; later ones are not yet observable and left out. The day of
+    the answer itself is not counted: it is often that of the order asked about. An answer is matched when its customer had ordered
+    by that day, so that whom it is matched to does not depend on what they did later; a matched customer without a later order has
+    spent 0. Each customer counts once per combination of `by`, with the newest of the matched answers (of two kinds on one day, with
+    the lower). `refunds` are documents that name no order, with negative amounts; those in the horizon lower the spend. Amounts that
+    are null count as 0.
+
+    Three rows, or three per combination of `by`: kind (promoter 9–10, passive 7–8, detractor 0–6), answers, matched, customers,
+    buyers (of them with an order in the horizon), match_rate (matched / answers), spend (mean, in the currency of the amounts), se
+    (of the mean), low, high (Student’s t). Below `minimum` customers the counts stand and spend, se, low and high are null. Without
+    answers the counts are 0; with `by`, there is no row then.
+    """
+    at_least("horizon_days", horizon_days, 1)
+    last = min(end, as_of - dt.timedelta(days=horizon_days))
+    asked = _answers(feedback, start, last, by)
+    first = orders.group_by("customer_key").agg(first=nw.col("ordered_at").min())
+    matched = asked.filter(~nw.col("customer_key").is_null()).join(
+        first.select("customer_key", first_day=day_number(nw.col("first").cast(nw.Date))), on="customer_key"
+    )
+    matched = matched.filter(nw.col("first_day") <= nw.col("day"))
+    keys = [*by, "place"]
+    counted = totals(asked.with_columns(answers=nw.lit(1)), keys, ["answers"])
+    found = totals(matched.with_columns(matched=nw.lit(1)), keys, ["matched"])
+    spent = totals(_spent(matched, orders, refunds, horizon_days, by), keys, SPENT)
+    groups = counted.select(by).unique() if by else pl.DataFrame({"": [None]})
+    rows = groups.join(pl.DataFrame({"place": range(PLACES)}), how="cross").drop("", strict=False)
+    for part in (counted, found, spent):
+        rows = rows.join(part.with_columns(pl.col("place").cast(pl.Int64)), on=keys, how="left", nulls_equal=True)
+    rows = rows.with_columns(pl.col(*COUNTS, *SPENT).fill_null(0)).sort(*keys, nulls_last=True)
+    named = rows.with_columns(kind=pl.col("place").replace_strict(dict(enumerate(KINDS)), return_dtype=pl.String))
+    return _valued(named, confidence, minimum).select(*by, *(pl.col(name).cast(kind) for name, kind in TYPES.items()))
+
+
+def spend_difference(
+    values: pl.DataFrame,
+    *,
+    kind: str = "promoter",
+    against: str = "detractor",
+    by: Sequence[str] = (),
+    confidence: float = 0.95,
+) -> pl.DataFrame:
+    """Spend of one kind minus that of another: difference, low, high (Welch’s t), from rows of `promoter_value`.
+
+    One row, or one per combination of `by`. Null where either spend was withheld.
+    """
+    columns = ("customers", "spend", "se")
+    one, other = (values.filter(pl.col("kind") == name).select(*by, *columns) for name in (kind, against))
+    both = (
+        one.join(other, on=list(by), suffix="_against", nulls_equal=True)
+        if by
+        else one.join(other, how="cross", suffix="_against")
+    )
+    half = welch_half_width(
+        pl.col("se"), pl.col("customers"), pl.col("se_against"), pl.col("customers_against"), confidence=confidence
+    )
+    difference = pl.col("spend") - pl.col("spend_against")
+    return in_order(
+        both.with_columns(difference=difference, low=difference - half, high=difference + half), by, DIFFERENCE_TYPES
+    )
+
+
+def _answers(feedback: nw.LazyFrame, start: dt.date, last: dt.date, by: Sequence[str]) -> nw.LazyFrame:
+    """One row per answer: by, customer_key, day (its number), place (of its kind in KINDS)."""
+    day, score = nw.col("responded_at").cast(nw.Date), nw.col("score")
+    asked = feedback.filter(
+        nw.col("survey") == "nps", nw.col("scale_low") == 0, nw.col("scale_high") == 10, ~score.is_null(),
+        day >= nw.lit(start), day <= nw.lit(last),
+    )  # fmt: skip
+    place = one_if(score < PROMOTER_FROM) + one_if(score <= DETRACTOR_TO)
+    return asked.select(*by, "customer_key", day=day_number(day), place=place)
+
+
+def _spent(
+    matched: nw.LazyFrame, orders: nw.LazyFrame, refunds: nw.LazyFrame, horizon_days: int, by: Sequence[str]
+) -> nw.LazyFrame:
+    """One row per customer (and `by`), by the newest answer: by, place, customers (1), buyers (0 or 1), spent, spent_squared."""
+    # Day and kind in one number: its maximum is the newest answer, without a window and with groups that may be null
+    moment = nw.col("day") * PLACES + nw.col("place")
+    newest = matched.group_by(*by, "customer_key").agg(moment=moment.max())
+    newest = newest.with_columns(day=nw.col("moment") // PLACES).with_columns(
+        place=nw.col("moment") - nw.col("day") * PLACES
+    )
+    columns = {"ordered": day_number(nw.col("ordered_at").cast(nw.Date)), "amount": nw.col("amount").fill_null(0.0)}
+    money = nw.concat(
+        [
+            orders.select("customer_key", **columns, counted=nw.lit(1)),
+            refunds.select("customer_key", **columns, counted=nw.lit(0)),
+        ]
+    )
+    # A matched customer has an order, so that none is lost here
+    both = newest.join(money, on="customer_key")
+    inside = (nw.col("ordered") > nw.col("day")) & (nw.col("ordered") <= nw.col("day") + horizon_days)
+    both = both.with_columns(
+        spent=nw.when(inside).then(nw.col("amount")).otherwise(nw.lit(0.0)),
+        later=nw.when(inside).then(nw.col("counted")).otherwise(nw.lit(0)),
+    )
+    each = both.group_by(*by, "customer_key", "place").agg(nw.col("spent", "later").sum())
+    return each.with_columns(
+        customers=nw.lit(1),
+        buyers=one_if(nw.col("later") > 0),
+        spent_squared=nw.col("spent") * nw.col("spent"),
+    )
+
+
+def _valued(rows: pl.DataFrame, confidence: float, minimum: int) -> pl.DataFrame:
+    n = pl.col("customers")
+    enough = (n >= minimum) & (n >= 2)  # one value has no spread
+    mean = share(pl.col("spent"), n)
+    squares = (pl.col("spent_squared") - n * mean**2).clip(lower_bound=0)
+    rows = rows.with_columns(
+        match_rate=share(pl.col("matched"), pl.col("answers")),
+        spend=pl.when(enough).then(mean),
+        se=pl.when(enough).then((squares / (n - 1) / n).sqrt()),
+    )
+    half = mean_half_width(pl.col("se"), n, confidence=confidence)
+    return rows.with_columns(low=pl.col("spend") - half, high=pl.col("spend") + half)
