@@ -32,6 +32,8 @@ CES_TYPES: dict[str, pl.DataType] = {
 CSAT_RATE = {"successes": "satisfied", "n": "n", "name": "csat"}
 CES_RATE = {"successes": "easy", "n": "n", "name": "easy_share"}
 Scored = Callable[[pl.DataFrame, float, int], pl.DataFrame]
+LOW_BOX, MIDDLE_BOX, TOP_BOX = 0, 1, 2
+HARD_BELOW = 4
 
 
 def csat(
@@ -113,6 +115,31 @@ def ces_trend(
     """Customer effort per week, month, quarter or year: period, complete, then the columns of `ces`; else as `csat_trend`."""
     counted = _per_period(_effort(feedback), ("n", "easy", "score"), start, min(end, as_of), period, by)
     return _trend(_ces(counted, confidence, minimum), by, CES_TYPES)
+
+
+def with_box(feedback: nw.LazyFrame, *, survey: str) -> nw.LazyFrame:
+    """The answers that `csat` or `ces` counts, with `box`: 2 where they count as good, 0 at the other end of the scale, else 1.
+
+    The low end mirrors the good one: the bottom two boxes (1–2 of 1–5), the bottom one of a scale of two or three points, the bottom
+    fifth of one of more than eleven. Of effort, 1–3 is low.
+    """
+    if checked("survey", survey, ("csat", "ces")) == "csat":
+        asked = _satisfaction(feedback)
+        good, low = nw.col("satisfied"), one_if(nw.col("score") < _low_below())
+    else:
+        asked = _effort(feedback)
+        good, low = nw.col("easy"), one_if(nw.col("score") < HARD_BELOW)
+    return asked.with_columns(box=MIDDLE_BOX + good - low)
+
+
+def _low_below() -> nw.Expr:
+    low, high = nw.col("scale_low"), nw.col("scale_high")
+    points = high - low + 1
+    return (
+        nw.when(points < FEWEST_POINTS)
+        .then(low + 1.0)
+        .otherwise(nw.when(points > MOST_POINTS).then(low + 0.2 * (high - low)).otherwise(low + 2.0))
+    )
 
 
 def _satisfaction(feedback: nw.LazyFrame) -> nw.LazyFrame:
