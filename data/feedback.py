@@ -52,7 +52,9 @@ def score_boxes(snap: Snapshot, question: Question, *, survey: str) -> pl.DataFr
     """
     boxed = with_box(_of_survey(snap, question), survey=survey)
     counted = boxed.group_by("scale_low", "scale_high", "score").agg(answers=nw.len()).collect("polars").to_native()
-    rows = [row for scale, scores in counted.group_by("scale_low", "scale_high") for row in _boxes(*scale, scores)]
+    rows: list[tuple] = []
+    for (low, high), scores in counted.group_by("scale_low", "scale_high"):
+        rows += _boxes(float(low), float(high), scores)
     made = pl.DataFrame(rows, schema={name: kind for name, kind in BOX_TYPES.items() if name != "box"}, orient="row")
     # what a box counts as is told by a score in it: its own one, or the middle of a tenth, which no rounding moves out of it
     inside = made.with_columns(score=pl.mean_horizontal("box_from", "box_to"), survey=pl.lit(survey))

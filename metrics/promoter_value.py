@@ -52,7 +52,7 @@ def promoter_value(
     answers the counts are 0; with `by`, there is no row then.
     """
     at_least("horizon_days", horizon_days, 1)
-    last = min(end, as_of - dt.timedelta(days=horizon_days))
+    last = min(end, observable_to(as_of, horizon_days))
     asked = _answers(feedback, start, last, by)
     first = orders.group_by("customer_key").agg(first=nw.col("ordered_at").min())
     matched = asked.filter(~nw.col("customer_key").is_null()).join(
@@ -70,6 +70,17 @@ def promoter_value(
     rows = rows.with_columns(pl.col(*COUNTS, *SPENT).fill_null(0)).sort(*keys, nulls_last=True)
     named = rows.with_columns(kind=pl.col("place").replace_strict(dict(enumerate(KINDS)), return_dtype=pl.String))
     return _valued(named, confidence, minimum).select(*by, *(pl.col(name).cast(kind) for name, kind in TYPES.items()))
+
+
+def observable_to(as_of: dt.date, horizon_days: int = 365) -> dt.date:
+    """The last day of which an answer’s horizon has ended by `as_of`."""
+    return as_of - dt.timedelta(days=horizon_days)
+
+
+def all_kinds(values: pl.DataFrame) -> pl.DataFrame:
+    """One row for the kinds together, from rows of `promoter_value`: answers, matched, match_rate (null without answers)."""
+    together = values.select(pl.col(*COUNTS).sum())
+    return together.with_columns(match_rate=share(pl.col("matched"), pl.col("answers")))
 
 
 def spend_difference(

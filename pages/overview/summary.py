@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import blocks, findings, moved, nps_parts, readings, states, view
+from pages.shared import blocks, findings, measures, moved, readings, states, trends, view
 from pages.shared.cards import cards
 from pages.shared.definition import define
 from pages.shared.display import card, counted, how_to_read, shown
@@ -27,4 +27,4 @@ def page() -> None:
     with left:
         moved.section(current)
     with right:
-        nps_parts.trend_section(current)
+        trends.section(current, measures.NPS)

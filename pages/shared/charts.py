@@ -17,7 +17,7 @@ PALE = SERIES[1:3]  # orange and teal are too pale for words
 LABEL_SPACE = 92
 LABEL_HEIGHT = 36  # two lines of text, in pixels
 AXIS_NAMES_AT = 3  # as many names as fit 390 px
-GRID_STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
+GRID_STEPS = (1, 2, 5, 10, 20, 25, 50, *(step * 10**power for power in range(2, 7) for step in (1, 2, 5)))
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,13 @@ class ForestRow:
 
 
 def trend(
-    line: Line, before: Line | None, *, unfinished: Sequence[Any] = (), unfinished_name: str = "", height: int = 330
+    line: Line,
+    before: Line | None,
+    *,
+    unfinished: Sequence[Any] = (),
+    unfinished_name: str = "",
+    height: int = 330,
+    unit: str = "",
 ) -> go.Figure:
     """A series with its interval; the comparison is a thin dashed line on the same places; both are named where they end.
 
@@ -56,11 +62,11 @@ def trend(
     figure = go.Figure([*_band(line, SERIES[0])])
     if before is not None:
         figure.add_scatter(
-            x=list(before.x), y=list(before.y), mode="lines", name=before.name, hovertemplate="%{y:.1f}",
+            x=list(before.x), y=list(before.y), mode="lines", name=before.name, hovertemplate=f"%{{y:.1f}}{unit}",
             line={"color": CONTEXT, "width": 1.5, "dash": "4px,3px"},
         )  # fmt: skip
     final = [None if x in unfinished else y for x, y in zip(line.x, line.y, strict=True)]
-    read = [_read(line, place) for place in range(len(line.x))]
+    read = [_read(line, place, unit) for place in range(len(line.x))]
     mark = {"color": SERIES[0], "size": 5}
     figure.add_scatter(
         x=list(line.x), y=final, mode="lines+markers", name=line.name, customdata=read,
@@ -82,13 +88,13 @@ def trend(
     ]
     dressed(figure, height).update_layout(margin_r=LABEL_SPACE, margin_b=4)
     if seen:
-        _name_ends(figure, line, before, seen, height)
+        _name_ends(figure, line, before, seen, height, unit)
         pad = 0.06 * (max(seen) - min(seen) or 1)
-        figure.update_yaxes(range=[min(seen) - pad, max(seen) + pad])
+        figure.update_yaxes(range=[min(seen) - pad, max(seen) + pad], ticksuffix=unit)
     return _named_places(figure, list(line.x))
 
 
-def forest(rows: Sequence[ForestRow], *, change: bool = True, height: int | None = None) -> go.Figure:
+def forest(rows: Sequence[ForestRow], *, change: bool = True, height: int | None = None, unit: str = "") -> go.Figure:
     """Values with intervals, one below the other; for changes around a zero line. Names stand above, so none is cut."""
     traces, notes = [], []
     for place, row in zip(range(len(rows) - 1, -1, -1), rows, strict=True):
@@ -119,7 +125,7 @@ def forest(rows: Sequence[ForestRow], *, change: bool = True, height: int | None
     figure.update_yaxes(visible=False, range=[-0.35, len(rows) - 0.35])
     low, high = min([row.low for row in rows], default=0), max([row.high for row in rows], default=1)
     ticks = _ticks(min(low, 0) if change else low, max(high, 0) if change else high)
-    names = [signed(tick, 0) if change else number(tick) for tick in ticks]
+    names = [signed(tick, 0) if change else f"{number(tick)}{unit}" for tick in ticks]
     return figure.update_xaxes(
         showgrid=True,
         gridcolor=GRID,
@@ -215,14 +221,17 @@ def _read(line: Line, place: int, unit: str = "") -> str:
     return f"{number(value, 1)}{unit}{interval}" + (f" · n {number(line.n[place])}" if line.n else "")
 
 
-def _name_ends(figure: go.Figure, line: Line, before: Line | None, seen: Sequence[float], height: int) -> None:
+def _name_ends(
+    figure: go.Figure, line: Line, before: Line | None, seen: Sequence[float], height: int, unit: str = ""
+) -> None:
     """Value and name where each line ends, moved apart when they would touch."""
     ends = [(end, name, token, True) for end, name, token in ((_last(line), line.name, SERIES[0]),) if end]
     if before is not None and (end := _last(before)):
         ends.append((end, before.name, QUIET, False))
     close = len(ends) == 2 and abs(ends[0][0][1] - ends[1][0][1]) / (max(seen) - min(seen) or 1) * height < 40
     for (x, y), name, token, main in ends:
-        shown = f"<b>{number(y, 1)}</b>" if main else number(y, 1)
+        text = f"{number(y, 1)}{unit}"
+        shown = f"<b>{text}</b>" if main else text
         up = close and (y >= min(end[0][1] for end in ends)) and (main == (ends[0][0][1] >= ends[1][0][1]))
         figure.add_annotation(
             x=x, y=y, text=f"{shown}<br>{_escaped(name)}", showarrow=False, xanchor="left", xshift=10, align="left",

@@ -7,7 +7,7 @@ from pages.shared.cards import Card
 from pages.shared.charts import ForestRow
 from pages.shared.labels import label
 from pages.shared.readings import Move, Reading
-from pages.shared.texts import WORDS, _, dates, joined, listed, ngettext, number, sentences, signed, span
+from pages.shared.texts import WORDS, _, dates, joined, listed, ngettext, number, period, sentences, signed, span
 from pages.shared.view import View
 
 DIGITS = 1
@@ -17,8 +17,9 @@ CARD_CHANGES = {"better": "{amount} {word}", "worse": "{amount} {word}"}
 def card(reading: Reading, *, compared: bool) -> Card:
     """A reading as a card, with its last months."""
     head: Card = {"id": reading.metric, "name": _(reading.name), "define": _("Definition")}
-    if not reading.n and states.missing(reading.noun):
-        title, remedy = states.MISSING[reading.noun]
+    source = reading.source or reading.noun
+    if not reading.n and states.missing(source):
+        title, remedy = states.MISSING[source]
         return {**head, "few": _(title), "detail": _(remedy)}
     if reading.value is None or reading.low is None or reading.high is None:
         return {**head, "few": states.few_text(reading.n, reading.minimum), "detail": states.few_remedy()}
@@ -57,6 +58,34 @@ def _shift(reading: Reading) -> Card:
         "change": CARD_CHANGES[reading.verdict].format(amount=amount, word=word) if clear else word,
         "detail": span(reading.change_low, reading.change_high, sign=True),
     }
+
+
+def changed(reading: Reading, view: View) -> str:
+    """The change in a sentence: "Up 6.1 ± 4.0 against Jan–Mar 2026, 95% interval +2.1 to +10.1."; nothing without a comparison.
+
+    ± is the distance to the further end of the interval, which need not lie evenly around the change; so the ends are said too.
+    """
+    if view.before is None or reading.value is None:
+        return ""
+    before = period(view.before.start, view.before.end)
+    half, low, high = reading.half_width, reading.change_low, reading.change_high
+    if reading.change is None or half is None or low is None or high is None:
+        return _("Too few answers in {before} to compare with.").format(before=before)
+    unit = _(" pts") if reading.percent else ""
+    if reading.verdict == "none":
+        return _("No clear change against {before}: 95% interval {span}.").format(
+            before=before, span=span(low, high, sign=True) + unit
+        )
+    texts = {
+        True: _("Up {change} ± {half} against {before}, 95% interval {span}."),
+        False: _("Down {change} ± {half} against {before}, 95% interval {span}."),
+    }
+    return texts[reading.rising].format(
+        change=number(abs(reading.change), DIGITS),
+        half=number(half, DIGITS) + unit,
+        before=before,
+        span=span(low, high, sign=True) + unit,
+    )
 
 
 def forest_row(move: Move) -> ForestRow:
@@ -101,7 +130,7 @@ def counted(readings: Sequence[Reading]) -> str:
     """What the numbers rest on: "6,338 customers, 3,447 answers", the largest group of each noun that the data hold at all."""
     largest: dict[str, Reading] = {}
     for reading in readings:
-        if not reading.n and len(readings) > 1 and states.missing(reading.noun):
+        if not reading.n and len(readings) > 1 and states.missing(reading.source or reading.noun):
             continue
         if reading.noun not in largest or reading.n > largest[reading.noun].n:
             largest[reading.noun] = reading

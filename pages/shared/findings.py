@@ -21,17 +21,6 @@ RETENTION_CHANGED = {
     "worse": N_("Fewer new customers order again in month 3: {value} after {before}"),
     "none": N_("No clear change in month-3 retention: {value}, {before} before"),
 }
-TREND = {
-    "better": N_("NPS is higher than in {first}"),
-    "worse": N_("NPS is lower than in {first}"),
-    "none": N_("No clear change in NPS since {first}"),
-    "too_few": N_("Too few answers to compare months"),
-}
-GROUPS = {
-    "touchpoint": (N_("{top} scores higher than {bottom}"), N_("No clear difference between touchpoints")),
-    "region": (N_("{top} scores higher than {bottom}"), N_("No clear difference between regions")),
-    "tier": (N_("{top} members score higher than {bottom} members"), N_("No clear difference between tiers")),
-}
 GROUP_CHANGED = {"better": N_("{metric} got better {where}"), "worse": N_("{metric} got worse {where}")}
 WHERE = {
     "region": N_("in {name}"),
@@ -81,12 +70,12 @@ def _first_up(sentence: str) -> str:
 
 def nps(reading: Reading, *, compared: bool) -> str:
     """The score and its change."""
-    return _changed(reading, NPS_CHANGED, compared, _("NPS is {value}"), _("Too few answers to show NPS"))
+    return changed(reading, NPS_CHANGED, compared, _("NPS is {value}"), _("Too few answers to show NPS"))
 
 
 def retention(reading: Reading, *, compared: bool) -> str:
     """Month-3 retention and its change."""
-    return _changed(
+    return changed(
         reading,
         RETENTION_CHANGED,
         compared,
@@ -95,7 +84,8 @@ def retention(reading: Reading, *, compared: bool) -> str:
     )
 
 
-def _changed(reading: Reading, templates: dict[str, str], compared: bool, alone: str, few: str) -> str:
+def changed(reading: Reading, templates: dict[str, str], compared: bool, alone: str, few: str) -> str:
+    """A number with its change in words: by its verdict, `alone` without a comparison, `few` without a value."""
     if reading.value is None:
         return few
     value = shown(reading.value, reading)
@@ -134,23 +124,6 @@ def group(move: Move) -> str:
     return template.get(move.dimension, _("{metric} · {name}")).format(
         metric=_(move.name), tier=name, channel=name, name=name
     )
-
-
-def trend(kind: Verdict, first: str) -> str:
-    """The last month against the first of a trend."""
-    return _(TREND[kind]).format(first=first)
-
-
-def groups(dimension: str, rows: pl.DataFrame, difference: tuple[float | None, float | None]) -> str:
-    """The highest group against the lowest, from rows of `nps` sorted from high to low and the interval of their difference."""
-    known = rows.drop_nulls("nps")
-    if known.height < 2:
-        return _("Too few answers to compare groups")
-    apart, alike = GROUPS[dimension]
-    low = difference[0]
-    if low is None or low <= 0:
-        return _(alike)
-    return _(apart).format(top=label(known[dimension][0]), bottom=label(known[dimension][-1]))
 
 
 def scores(row: dict) -> str:

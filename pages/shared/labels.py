@@ -22,6 +22,10 @@ KNOWN = {
     "delivery": N_("Delivery"),
     "store visit": N_("Store visit"),
     "support": N_("Support"),
+    "quality": N_("Quality"),
+    "price": N_("Price"),
+    "service": N_("Service"),
+    "assortment": N_("Assortment"),
 }
 TIER_ORDER = ("platinum", "gold", "silver", "bronze")
 NONE = N_("not known")

@@ -12,6 +12,7 @@ from data.ask import Question, find
 from metrics.nps import nps_change
 from metrics.repeat_rate import repeat_rate_change
 from metrics.retention import retention_at, retention_change, retention_trend
+from metrics.satisfaction import ces_change, csat_change
 from metrics.texts import N_
 from metrics.verdict import Verdict, verdict
 from pages.shared import cached, periods
@@ -45,10 +46,18 @@ class Reading:
     before: float | None
     verdict: Verdict
     months: Points
+    source: str = ""  # the data that it needs, for `states.missing`, where that is not its noun
 
     @property
     def rising(self) -> bool:
         return (self.change or 0) > 0
+
+    @property
+    def half_width(self) -> float | None:
+        """How far the interval of the change reaches from the change, to its further end."""
+        if self.change is None or self.change_low is None or self.change_high is None:
+            return None
+        return max(self.change_high - self.change, self.change - self.change_low)
 
 
 @dataclass(frozen=True)
@@ -71,16 +80,34 @@ class Move:
 
 
 NPS, REPEAT, RETENTION = N_("NPS"), N_("Repeat rate"), N_("Month-3 retention")
-IN_SENTENCE = {NPS: NPS, REPEAT: N_("repeat rate"), RETENTION: N_("month-3 retention")}
+CSAT, CES = N_("CSAT"), N_("CES: found it easy")
+IN_SENTENCE = {NPS: NPS, CSAT: CSAT, CES: N_("CES"), REPEAT: N_("repeat rate"), RETENTION: N_("month-3 retention")}
 
 
-def nps(view: View) -> Reading:
+def nps(view: View, *, weighted: bool = False) -> Reading:
     """The score of the period."""
-    now = cached.answer("nps", view.question)
-    before = cached.answer("nps", view.before) if view.before else None
-    trend = cached.answer("nps_trend", view.asked(*periods.back(view.end, SPARK_MONTHS)))
-    change = nps_change(now, before) if before is not None else None
-    return _reading("nps", NPS, "answers", "nps", "n", now, before, change, trend)
+    return _of_answers(view, "nps", NPS, "nps", nps_change, weighted=weighted)
+
+
+def csat(view: View) -> Reading:
+    """The share of satisfied answers in the period."""
+    return replace(_of_answers(view, "csat", CSAT, "csat", csat_change), source="csat")
+
+
+def ces(view: View) -> Reading:
+    """The share of answers in the period that say it was easy."""
+    return replace(_of_answers(view, "ces", CES, "easy_share", ces_change), source="ces")
+
+
+def _of_answers(
+    view: View, metric: str, name: str, column: str, change: Callable[..., pl.DataFrame], **arguments: object
+) -> Reading:
+    now = cached.answer(metric, view.question, **arguments)
+    before = cached.answer(metric, view.before, **arguments) if view.before else None
+    months = view.asked(*periods.back(view.end, SPARK_MONTHS))
+    trend = cached.answer(f"{metric}_trend", months, **arguments)
+    moved = change(now, before) if before is not None else None
+    return _reading(metric, name, "answers", column, "n", now, before, moved, trend)
 
 
 def repeat_rate(view: View) -> Reading:

@@ -32,11 +32,16 @@ RETENTION = (
     Option("cohort", default="newest"),
 )
 
+SPLIT = Option("by", ("touchpoint", "channel", "region", "tier", "cohort"))
+NPS = (SPLIT, Option("weight", ("no", "yes")))
+CSAT = (SPLIT, Option("about", ("csat", "ces")))
+
 FEEDBACK, CUSTOMERS, MANAGE = N_("Feedback"), N_("Customers"), N_("Manage")
 
 ENTRIES = (
     Entry("pages.overview.summary", "overview", N_("Overview"), ""),
-    Entry("pages.feedback.nps", "nps", N_("NPS"), FEEDBACK),
+    Entry("pages.feedback.nps", "nps", N_("NPS"), FEEDBACK, options=NPS),
+    Entry("pages.feedback.csat", "csat", N_("CSAT and CES"), FEEDBACK, options=CSAT),
     Entry("pages.customers.retention", "retention", N_("Retention"), CUSTOMERS, options=RETENTION),
     Entry("pages.manage.upload", "upload", N_("Upload"), MANAGE, data=False),
     Entry("pages.manage.history", "history", N_("History"), MANAGE, data=False),

@@ -17,9 +17,15 @@ SOURCES = {
     "orders": N_("orders end {date}, {days} days before the answers"),
     "feedback": N_("answers end {date}, {days} days before the orders"),
 }
+QUESTIONS = {"answers": "nps", "csat": "csat", "ces": "ces"}  # noun → the metric that counts such answers
 # What is missing from the data altogether, by what a number counts, and what to upload for it.
 MISSING = {
     "answers": (N_("No answers yet"), N_("Upload the export of a survey that asks for a recommendation from 0 to 10.")),
+    "csat": (
+        N_("No satisfaction answers yet"),
+        N_("Upload the export of a survey that asks how satisfied customers are, on a scale such as 1 to 5."),
+    ),
+    "ces": (N_("No effort answers yet"), N_("Upload the export of a survey that asks from 1 to 7 how easy it was.")),
     "customers": (N_("No orders yet"), N_("Upload the orders of a shop or a till.")),
 }
 
@@ -51,11 +57,11 @@ def nothing_here(what: str) -> None:
 
 
 def missing(noun: str) -> bool:
-    """Whether the data hold no answer to the recommendation question, or no order, whatever the period."""
+    """Whether the data hold no answer to a question ("answers": the one about recommending), or no order, whatever the period."""
     extent = cached.extent()
     if noun == "customers" or not extent.feedback or extent.first is None or extent.last is None:
         return not (extent.orders if noun == "customers" else extent.feedback)
-    return not cached.answer("nps", Question(extent.first, extent.last, extent.last))["n"][0]
+    return not cached.answer(QUESTIONS[noun], Question(extent.first, extent.last, extent.last))["n"][0]
 
 
 def no_source(noun: str) -> None:

@@ -106,7 +106,9 @@ def settle(extent: Extent, values: Mapping[str, Sequence[str]], options: Sequenc
     _follow(extent)
     current: Params = state[STATE]
     for option in options:
-        current.setdefault(option.name, [option.first])
+        # another page may have an option of the same name with other codes
+        if not option.allows(current.setdefault(option.name, [option.first])[0]):
+            current[option.name] = [option.first]
     state[CURRENT] = _view(current, options)
     settled: View = state[CURRENT]
     return settled

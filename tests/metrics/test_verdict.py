@@ -2,7 +2,7 @@
 
 import pytest
 
-from metrics.verdict import verdict
+from metrics.verdict import confidence_of_each_pair, verdict
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,8 @@ from metrics.verdict import verdict
 )
 def test_verdict(low: float | None, high: float | None, higher_is_better: bool, said: str) -> None:
     assert verdict(low, high, higher_is_better) == said
+
+
+@pytest.mark.parametrize(("groups", "confidence"), [(0, 0.95), (1, 0.95), (2, 0.95), (3, 1 - 0.05 / 3), (5, 0.995)])
+def test_the_more_pairs_the_surer_each_interval_must_be(groups: int, confidence: float) -> None:
+    assert confidence_of_each_pair(groups) == pytest.approx(confidence)

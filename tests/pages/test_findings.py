@@ -92,22 +92,6 @@ def test_moved_names_the_clearest(moves: list[Move], title: str) -> None:
     assert findings.moved(moves) == title
 
 
-GROUPS = pl.DataFrame({"region": ["North China", "East China"], "nps": [45.0, 40.0]})
-
-
-@pytest.mark.parametrize(
-    ("rows", "difference", "title"),
-    [
-        (GROUPS.clear(), (None, None), "Too few answers to compare groups"),
-        (GROUPS.head(1), (None, None), "Too few answers to compare groups"),
-        (GROUPS, (-1.0, 11.0), "No clear difference between regions"),
-        (GROUPS, (1.0, 9.0), "North China scores higher than East China"),
-    ],
-)
-def test_groups(rows: pl.DataFrame, difference: tuple, title: str) -> None:
-    assert findings.groups("region", rows, difference) == title
-
-
 def test_scores_and_triangle_without_rows() -> None:
     assert findings.scores({"n": 0}) == "No answers in this period"
     empty = pl.DataFrame(schema={"period": pl.Int64, "retention": pl.Float64})

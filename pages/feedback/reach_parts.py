@@ -1,0 +1,126 @@
+"""The parts of the NPS page about the customers behind the answers: whose answers they are, and what their givers spend later."""
+
+import datetime as dt
+
+import polars as pl
+
+from data.ask import find
+from metrics.periods import months_before
+from metrics.promoter_value import all_kinds, observable_to, spend_difference
+from metrics.texts import N_
+from pages.shared import blocks, cached, charts, choices, findings_feedback, periods, states
+from pages.shared.cards import Card, cards
+from pages.shared.charts import ForestRow
+from pages.shared.definition import define
+from pages.shared.texts import _, dates, listed, money, ngettext, number, percent, sentences, span
+from pages.shared.view import View
+
+KINDS = {"promoter": N_("Promoters"), "passive": N_("Passives"), "detractor": N_("Detractors")}
+YEAR_MONTHS = 12
+
+
+def later_spend_section(view: View) -> None:
+    """Net spend in the year after the answer, by kind of answer, from the newest answers that are a year old."""
+    start, end = _a_year_old(view)
+    values = cached.answer("promoter_value", view.asked(start, end))
+    difference = spend_difference(values).row(0, named=True)
+    title = findings_feedback.later_spend(values, difference)
+    blocks.section(title, _how(values, start, end), table=values, file="promoter_value")
+    if states.missing("customers"):
+        states.no_source("customers")
+        return
+    if not values["answers"].sum():
+        blocks.empty(
+            _("Not observable yet"),
+            _("A year of orders after the answer is needed. The oldest answers here are younger than that."),
+            icon=":material/hourglass_empty:",
+        )
+        return
+    known = values.drop_nulls("spend")
+    if known.height:
+        lines = [_line(row) for row in known.iter_rows(named=True)]
+        alt = listed([f"{line.name}: {line.shown}" for line in lines])
+        blocks.chart(charts.forest(lines, change=False), key="later-spend", alt=alt)
+    minimum = int(find("promoter_value").arguments["minimum"].default)
+    for row in values.filter(pl.col("spend").is_null()).iter_rows(named=True):
+        blocks.quiet(f"{_(KINDS[row['kind']])} · {blocks.attention(states.few_text(row['customers'], minimum), '')}")
+    blocks.quiet(_apart(difference))
+    choices.definition("promoter_value")
+
+
+def _a_year_old(view: View) -> periods.Dates:
+    """The twelve months of answers up to the end of the period, or up to a year before the orders end."""
+    orders_last = cached.extent().orders_last or view.as_of
+    end = min(view.end, observable_to(min(orders_last, view.as_of)))
+    return months_before(end + dt.timedelta(days=1), YEAR_MONTHS), end
+
+
+def _how(values: pl.DataFrame, start: dt.date, end: dt.date) -> str:
+    together = all_kinds(values).row(0, named=True)
+    if not together["answers"]:
+        return ""
+    return sentences(
+        _("Net spend per customer in the 365 days after the answer, with 95% interval; answers of {dates}.").format(
+            dates=dates(start, end)
+        ),
+        _("{share} of these {n} answers belong to a customer who had ordered.").format(
+            share=percent(together["match_rate"]), n=number(together["answers"])
+        ),
+        _("It does not show that recommending is the cause."),
+    )
+
+
+def _line(row: dict) -> ForestRow:
+    counted = ngettext("{n} customer", "{n} customers", row["customers"]).format(n=number(row["customers"]))
+    shown = money(row["spend"], cached.extent().currency)
+    return ForestRow(
+        _(KINDS[row["kind"]]), row["spend"], row["low"], row["high"], "none", shown, f"· {counted}", row["kind"]
+    )
+
+
+def _apart(difference: dict) -> str:
+    if difference["low"] is None:
+        return ""
+    return _("Promoters minus detractors: {difference}, 95% interval {span}.").format(
+        difference=money(difference["difference"], cached.extent().currency),
+        span=span(difference["low"], difference["high"], 0, sign=True),
+    )
+
+
+def known_section(view: View, survey: str = "nps") -> None:
+    """How many answers belong to known customers, and how many of the buyers answered."""
+    match = cached.answer("match_rate", view.question, survey=survey)
+    heard = cached.answer("answered_share", view.question, survey=survey)
+    title = findings_feedback.known(match.row(0, named=True))
+    note = _(
+        "A response rate would need who was invited: no import holds a column for invitations yet, so it is not shown."
+    )
+    blocks.section(title, note)
+    drawn = [
+        _card("match_rate", _("Match rate"), match.row(0, named=True), "n", "match_rate"),
+        _card("answered_share", _("Buyers who answered"), heard.row(0, named=True), "buyers", "answered_share"),
+    ]
+    clicked = cards(drawn, key="known")
+    if name := clicked.define or clicked.open:
+        define(name)
+    blocks.quiet(
+        _("Match rate: answers of customers with orders. Buyers who answered: of those who ordered in the period.")
+    )
+
+
+def _card(metric: str, name: str, row: dict, n: str, value: str) -> Card:
+    head: Card = {"id": metric, "name": name, "define": _("Definition")}
+    if row[value] is None:
+        minimum = int(find(metric).arguments["minimum"].default)
+        return {**head, "few": states.few_text(row[n], minimum), "detail": states.few_remedy()}
+    counted = {
+        "n": ngettext("{n} answer", "{n} answers", row[n]),
+        "buyers": ngettext("{n} customer", "{n} customers", row[n]),
+    }
+    return {
+        **head,
+        "value": number(100 * row[value], 1),
+        "unit": "%",
+        "range": span(100 * row["low"], 100 * row["high"]),
+        "size": counted[n].format(n=number(row[n])),
+    }
