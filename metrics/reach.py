@@ -51,7 +51,7 @@ def match_rate(
 
 
 def answered_share(
-    order_days: nw.LazyFrame,
+    customer_periods: nw.LazyFrame,
     *,
     answers: nw.LazyFrame,
     survey: str = "nps",
@@ -62,12 +62,14 @@ def answered_share(
     """Share of the customers who bought that also answered (0–1); higher is better. No response rate: who was asked is not known.
 
     One row per combination of `by` (attributes of the customer): buyers, answered, answered_share, low, high (Wilson). Both frames
-    hold the same period: `order_days` a row per customer and day with an order, `answers` a row per answer to a score question.
+    hold the same period: `customer_periods` a row per customer and month (a month of refunds alone has 0 orders and does not count),
+    `answers` a row per answer to a score question.
     Below `minimum` buyers the counts stand and the rest is null. Without buyers: one row with 0, or none when `by` is given.
     """
     asked = answers.filter(nw.col("survey") == checked("survey", survey, SURVEYS), ~nw.col("customer_key").is_null())
     heard = distinct(asked.select("customer_key"), ["customer_key"]).with_columns(heard=nw.lit(1))
-    bought = distinct(order_days.select("customer_key", *by), ["customer_key", *by])
+    ordered = customer_periods.filter(nw.col("orders") > 0).select("customer_key", *by)
+    bought = distinct(ordered, ["customer_key", *by])
     joined = bought.join(heard, on="customer_key", how="left")
     counted = totals(
         joined.with_columns(buyers=nw.lit(1), answered=one_if(nw.col("heard") == 1)), by, ("buyers", "answered")

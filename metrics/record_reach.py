@@ -94,7 +94,7 @@ METRICS = (
         interval=RATE_INTERVAL,
         source=WILSON_SOURCE,
         function=answered_share,
-        frame="order_days",
+        frame="customer_periods",
         columns={
             "buyers": N_("customers with an order in the period"),
             "answered": N_("of them, with an answer in the period"),

@@ -213,7 +213,7 @@ BESIDE: dict[str, tuple[Callable[..., pl.DataFrame], pl.DataFrame, dict[str, pl.
         {"customers": pl.DataFrame({"customer_key": range(100), "orders": [0, 1, 2, 3] * 25})},
         {},
     ),
-    "answered_share": (answered_share, VISITS, {"answers": SAID}, {"minimum": 5}),
+    "answered_share": (answered_share, PERIODS, {"answers": SAID}, {"minimum": 5}),
 }
 
 

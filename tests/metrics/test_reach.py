@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from metrics.reach import answered_share, match_rate, score_mean
-from tests.metrics.frames import answer_rows, lazy, order_days, scores
+from tests.metrics.frames import answer_rows, lazy, periods, scores
 
 CUSTOMERS = lazy(pl.DataFrame({"customer_key": [1, 2, 3], "orders": [2, 0, 1]}))
 NOTHING = answer_rows([])
@@ -17,7 +17,7 @@ def keyed(*keys: int | None, **more: object):
 def test_without_answers_or_buyers_there_is_no_share() -> None:
     assert match_rate(lazy(NOTHING), customers=CUSTOMERS).rows() == [(0, 0, None, None, None)]
     assert match_rate(lazy(NOTHING), customers=CUSTOMERS, by=["region"]).height == 0
-    assert answered_share(order_days([]), answers=keyed(1)).rows() == [(0, 0, None, None, None)]
+    assert answered_share(periods([]), answers=keyed(1)).rows() == [(0, 0, None, None, None)]
     assert score_mean(lazy(NOTHING)).height == 0
 
 
@@ -36,15 +36,17 @@ def test_only_the_question_asked_for_counts() -> None:
     )
     for survey, key in (("nps", 1), ("csat", 3)):
         assert match_rate(lazy(said), customers=CUSTOMERS, survey=survey)["n"].item() == 1
-        bought = order_days([(key, "2026-01-01"), (7, "2026-01-01")])
+        bought = periods([(key, "2026-01-01", 1), (7, "2026-01-01", 2)])
         assert answered_share(bought, answers=lazy(said), survey=survey)["answered"].item() == 1
     with pytest.raises(ValueError, match="survey is “ces2”"):
         match_rate(lazy(said), customers=CUSTOMERS, survey="ces2")
 
 
 def test_a_buyer_counts_once_however_often_they_bought_and_answered() -> None:
-    bought = order_days(
-        [(1, "2026-01-01"), (1, "2026-01-05"), (2, "2026-01-01"), (3, "2026-01-09")], region=["a", "a", None, "a"]
+    """Customer 9 answered but has only sent something back, which is no purchase."""
+    bought = periods(
+        [(1, "2026-01-01", 3), (1, "2026-02-01", 1), (2, "2026-01-01", 1), (3, "2026-01-01", 1), (9, "2026-01-01", 0)],
+        region=["a", "a", None, "a", "a"],
     )
     said = keyed(1, 1, 9, None, 3)
     assert answered_share(bought, answers=said, minimum=1).select("buyers", "answered").row(0) == (3, 2)
@@ -60,7 +62,7 @@ def test_rates_have_the_wilson_interval_of_newcombe_1998() -> None:
     customers = lazy(pl.DataFrame({"customer_key": [1], "orders": [1]}))
     found = match_rate(keyed(*[1] * 81, *[None] * 182), customers=customers)
     assert found.select("low", "high").row(0) == pytest.approx((0.2553, 0.3662), abs=0.00005)
-    bought = order_days([(key, "2026-01-01") for key in range(263)])
+    bought = periods([(key, "2026-01-01", 1) for key in range(263)])
     found = answered_share(bought, answers=keyed(*range(81)))
     assert found.select("low", "high").row(0) == pytest.approx((0.2553, 0.3662), abs=0.00005)
 
@@ -69,7 +71,7 @@ def test_rates_have_the_wilson_interval_of_newcombe_1998() -> None:
 def test_below_the_minimum_the_counts_stand(n: int, withheld: bool) -> None:
     for found in (
         match_rate(keyed(*[1] * n), customers=CUSTOMERS),
-        answered_share(order_days([(key, "2026-01-01") for key in range(n)]), answers=keyed(1)),
+        answered_share(periods([(key, "2026-01-01", 1) for key in range(n)]), answers=keyed(1)),
     ):
         assert found.row(0)[0] == n
         assert [value is None for value in found.row(0)[2:]] == [withheld] * 3
