@@ -45,6 +45,10 @@ class Reading:
     before: float | None
     verdict: Verdict
     months: Points
+    currency: str | None = None  # of money; a plain number when None, or when the data name none
+    money: bool = False
+    compares: bool = True  # whether a change can be told at all; else the card is silent about it
+    withheld: tuple[str, str] | None = None  # why there is no value and what to do, to be translated; else too few
 
     @property
     def rising(self) -> bool:
@@ -71,7 +75,13 @@ class Move:
 
 
 NPS, REPEAT, RETENTION = N_("NPS"), N_("Repeat rate"), N_("Month-3 retention")
-IN_SENTENCE = {NPS: NPS, REPEAT: N_("repeat rate"), RETENTION: N_("month-3 retention")}
+VALUE = N_("Customer value, 52 weeks")
+IN_SENTENCE = {
+    NPS: NPS,
+    REPEAT: N_("repeat rate"),
+    RETENTION: N_("month-3 retention"),
+    VALUE: N_("customer value over 52 weeks"),
+}
 
 
 def nps(view: View) -> Reading:

@@ -106,7 +106,8 @@ def settle(extent: Extent, values: Mapping[str, Sequence[str]], options: Sequenc
     _follow(extent)
     current: Params = state[STATE]
     for option in options:
-        current.setdefault(option.name, [option.first])
+        if option.name not in current or not option.allows(current[option.name][0]):  # or of another page's choice
+            current[option.name] = [option.first]
     state[CURRENT] = _view(current, options)
     settled: View = state[CURRENT]
     return settled
