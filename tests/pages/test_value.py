@@ -1,5 +1,6 @@
 """Lifetime value on stores that test its honesty: CDNOW, customers of whom nobody leaves, a handful of orders, and past days."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -8,9 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from data.ask import whole
 from data.load import main as load
+from data.segment import Segment
 from data.store import Store
-from pages.shared import cached, charts_value
+from pages.shared import cached, charts_value, readings_value
 from pages.shared.charts_value import Bar, Followed
+from pages.shared.display import card
+from pages.shared.view import View
 from tests.data.rows import order, take
 from tests.metrics.buying import buying
 from tests.pages.conftest import words
@@ -169,3 +173,29 @@ def test_ticks_of_money_are_few_and_reach_the_end(most: float) -> None:
 def test_names_from_data_are_no_markup() -> None:
     figure = charts_value.bars([Bar("<b>x</b>", 1.0, "1", "one")])
     assert figure.data[0].y[0] == "&lt;b&gt;x&lt;/b&gt;"
+
+
+def seen(last: str, first: str) -> View:
+    day = dt.date.fromisoformat(last)
+    return View(dt.date.fromisoformat(first), day, day, "before", Segment())
+
+
+def test_the_reading_of_the_overview_is_the_number_of_the_page_and_tells_no_change(open_app, cdnow: Path) -> None:
+    app = open_app(cdnow, "value")
+    reading = readings_value.clv(seen("1998-06-30", "1998-04-01"))
+    shown = card(reading, compared=True)
+    assert (shown["value"], shown["range"]) == (cards(app)[1]["value"], cards(app)[1]["range"])
+    assert "change" not in shown
+    assert reading.verdict == "too_few"
+
+
+def test_the_reading_is_withheld_where_a_forecast_would_be_a_guess(open_app, tmp_path: Path) -> None:
+    open_app(bought(tmp_path, seed=13, customers=1500, leaving=False), "value")
+    shown = card(readings_value.clv(seen("2026-06-30", "2026-04-01")), compared=True)
+    assert (shown["few"], shown["detail"]) == ("No forecast", "These orders do not show who has left.")
+
+
+def test_the_reading_of_few_says_how_many_there_are(open_app, tmp_path: Path) -> None:
+    open_app(bought(tmp_path, seed=3, customers=300), "value")
+    shown = card(readings_value.clv(seen("2026-06-30", "2026-04-01")), compared=True)
+    assert shown["few"] == "Too few to show: 300 of 1000"
