@@ -1,14 +1,20 @@
 """Catalogue entries of customer lifetime value and the models behind it."""
 
 from metrics.clv.fitted import MODELS
+from metrics.clv.historical import historical_clv
+from metrics.clv.keeping import worth_keeping
 from metrics.clv.lifetime import clv, clv_model
-from metrics.record import CONFIDENCE, HIGH, LOW, Argument, Metric
+from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, Argument, Metric
 from metrics.texts import N_
 
 MODEL = Argument("mbg_nbd", N_("How customers are taken to buy and leave."), tuple(MODELS))
 HOLDOUT_WEEKS = Argument(
     0, N_("Weeks at the end of the data that the model does not see, so that its forecast can be judged by them.")
 )
+HORIZON = Argument(52, N_("How many weeks ahead."))
+DISCOUNT = Argument(0.1, N_("What money a year later is worth less, per year."))
+MARGIN = Argument(1.0, N_("The share of revenue that counts as value."))
+CLV, CLV_LOW_HIGH = N_("expected value within the horizon, discounted"), {"low": LOW, "high": HIGH}
 
 SOURCE = N_(
     "BG/NBD: Fader, Hardie & Lee 2005, Marketing Science 24(2):275–284. MBG/NBD: Batislam, Denizel & Filiztekin 2007, International "
@@ -83,18 +89,86 @@ METRICS = (
             "customer_id": N_("the customer; not when split into groups"),
             "purchases": N_("expected order-days within the horizon"),
             "spend": N_("expected spend per purchase"),
-            "clv": N_("expected value within the horizon, discounted"),
-            "low": LOW,
-            "high": HIGH,
+            "clv": CLV,
+            **CLV_LOW_HIGH,
             "p_active": N_("chance of at least one purchase within the horizon, from 0 to 1"),
         },
         arguments={
             "model": MODEL,
-            "horizon_weeks": Argument(52, N_("How many weeks ahead.")),
-            "discount_rate": Argument(0.1, N_("What money a year later is worth less, per year.")),
-            "margin": Argument(1.0, N_("The share of revenue that counts as value.")),
+            "horizon_weeks": HORIZON,
+            "discount_rate": DISCOUNT,
+            "margin": MARGIN,
             "holdout_weeks": HOLDOUT_WEEKS,
             "confidence": CONFIDENCE,
+        },
+    ),
+    Metric(
+        name="historical_clv",
+        version=1,
+        label=N_("Value per customer to date"),
+        unit=N_("money per customer"),
+        higher_is_better=True,
+        grain=N_("one row, or one per group"),
+        definition=N_(
+            "Net revenue to the as-of date × margin, over the customers with an order. Revenue is after discounts and refunds, in the "
+            "currency of most orders; refunds that name no order lower it too."
+        ),
+        no_data=N_(
+            "Without customers the value is empty; below the minimum the counts and the revenue stand and the value is withheld."
+        ),
+        interval=N_(
+            "Of the mean, by Hall’s transformation of Student’s t: spend has a long tail, so it reaches further up than down. Where a few "
+            "customers bring most of the revenue it is still too narrow."
+        ),
+        source=N_("Hall 1992, Journal of the Royal Statistical Society B 54(1):221–228."),
+        function=historical_clv,
+        frame="customers",
+        columns={
+            "customers": N_("customers with an order"),
+            "revenue": N_("their net revenue to date"),
+            "historical_clv": N_("revenue × margin / customers"),
+            **CLV_LOW_HIGH,
+        },
+        arguments={"margin": MARGIN, "confidence": CONFIDENCE, "minimum": MINIMUM},
+    ),
+    Metric(
+        name="worth_keeping",
+        version=1,
+        label=N_("Customers worth keeping"),
+        unit=N_("customers; money and chances"),
+        higher_is_better=False,
+        grain=N_("one row per customer, highest predicted value first"),
+        definition=N_(
+            "Customers whose value to date is among the highest fifth (or another share) of the customers asked for, and whose chance of "
+            "an order within the horizon has fallen below the cut: on the day of their last order it was not below. The chance is that of "
+            "clv."
+        ),
+        no_data=N_(
+            "No row where nobody meets the rule, and none where the models cannot be believed: there is no chance then."
+        ),
+        interval=N_(
+            "Of the expectation, from parameters drawn around the estimate (Laplace, fixed seed). What one customer does varies far more."
+        ),
+        source=SOURCE,
+        function=worth_keeping,
+        frame="customers",
+        columns={
+            "customer_id": N_("the customer"),
+            "last_order_on": N_("day of the last order"),
+            "orders": N_("orders to date"),
+            "historical_value": N_("net revenue to date × margin"),
+            "clv": CLV,
+            **CLV_LOW_HIGH,
+            "p_active": N_("chance of at least one purchase within the horizon, from 0 to 1"),
+            "p_active_then": N_("the same chance, on the day of the last order"),
+        },
+        arguments={
+            "model": MODEL,
+            "horizon_weeks": HORIZON,
+            "discount_rate": DISCOUNT,
+            "margin": MARGIN,
+            "top_share": Argument(0.2, N_("Which share of customers, by value to date, is looked at.")),
+            "below": Argument(0.5, N_("The cut: the chance below which a customer is named.")),
         },
     ),
 )

@@ -67,3 +67,15 @@ def beside(now: pl.DataFrame, before: pl.DataFrame, by: Sequence[str]) -> pl.Dat
     if now.height != 1 or before.height != 1:
         raise ValueError(f"A change needs one row now and one before; there are {now.height} and {before.height}.")
     return now.join(before, how="cross", suffix="_before")
+
+
+def folded(rows: pl.DataFrame) -> pl.Series:
+    """A frame as one value of a column, for a result that is one row and holds others."""
+    structs = rows.to_struct()
+    return pl.Series([structs], dtype=pl.List(structs.dtype))
+
+
+def unfolded(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The rows that `folded` made one value of a one-row frame."""
+    rows: pl.DataFrame = frame[name][0].struct.unnest()
+    return rows

@@ -65,14 +65,23 @@ def correlation(spends: Spends) -> float | None:
     return float(total(spends.n * x, m) / spread) if spread > 0 else None
 
 
+def purchase_state(rows: Purchases, found: Fit | None) -> str:
+    """What `fit_models` says of the model of purchases alone: OK, TOO_FEW or WEAK."""
+    if rows.customers < LEAST_BUYERS or found is None:
+        return TOO_FEW
+    if not found.found or found.log_likelihood - fit_without_dropout(rows).log_likelihood < LEAST_GAIN_FROM_DROPOUT:
+        return WEAK
+    return TOO_FEW if found.standard_errors.max() > MOST_STANDARD_ERROR else OK
+
+
 def _state(buyers: int, rows: Purchases, purchases: Fit | None, spend: Fit | None, related: float | None) -> str:
     if buyers < LEAST_BUYERS or purchases is None or spend is None:
         return TOO_FEW
-    if not (purchases.found and spend.found) or _is_unbounded(spend):
+    if not spend.found or _is_unbounded(spend):
         return WEAK
-    if purchases.log_likelihood - fit_without_dropout(rows).log_likelihood < LEAST_GAIN_FROM_DROPOUT:
-        return WEAK
-    if max(purchases.standard_errors.max(), spend.standard_errors.max()) > MOST_STANDARD_ERROR:
+    if (state := purchase_state(rows, purchases)) != OK:
+        return state
+    if spend.standard_errors.max() > MOST_STANDARD_ERROR:
         return TOO_FEW
     return DEPENDENT if related is not None and abs(related) > MOST_CORRELATION else OK
 

@@ -15,6 +15,19 @@ from metrics.reduce import collected, one_if
 from metrics.rollups import order_days
 
 RECENT_WEEKS = 13
+PAST_RATE, RECENT_ONLY = "past_rate", "last_13_weeks"  # forecasts that need no model
+TRACKING_TYPES: dict[str, pl.DataType] = {
+    "ends_on": pl.Date(),
+    "holdout": pl.Boolean(),
+    "actual": pl.Int64(),
+    "expected": pl.Float64(),
+    "actual_cumulative": pl.Int64(),
+    "expected_cumulative": pl.Float64(),
+}
+FREQUENCY_TYPES: dict[str, pl.DataType] = {
+    **dict.fromkeys(("x", "customers"), pl.Int64()),
+    **dict.fromkeys(("actual", "expected"), pl.Float64()),
+}
 SPLIT_TYPES: dict[str, pl.DataType] = {
     "customer_key": pl.Int64(),
     **dict.fromkeys(("x", "t_x", "T"), pl.Float64()),
@@ -70,8 +83,11 @@ def tracking(
     # the week that each day lies in: 0 is the last of the calibration
     of = -(-_days_after(bought["day"], calibration_end) // DAYS_PER_WEEK)
     actual = np.array([bought["n"].to_numpy()[of == week].sum() for week in weeks], dtype=np.int64)
-    times = np.maximum(weeks[:, None] - since / DAYS_PER_WEEK, 0.0)
-    cumulative = model.unconditional_purchases(fit.parameters, times) @ cohorts["n"].to_numpy().astype(float)
+    # whole days: far fewer than there are pairs of a week and a first day
+    days_since = np.maximum(weeks[:, None] * DAYS_PER_WEEK - since, 0)
+    times = np.arange(days_since.max(initial=0) + 1) / DAYS_PER_WEEK
+    expected = model.unconditional_purchases(fit.parameters, times)
+    cumulative = expected[days_since] @ cohorts["n"].to_numpy().astype(float)
     return pl.DataFrame(
         {
             "ends_on": [calibration_end + dt.timedelta(weeks=int(week)) for week in weeks],
@@ -81,14 +97,7 @@ def tracking(
             "actual_cumulative": actual.cumsum(),
             "expected_cumulative": cumulative,
         },
-        schema={
-            "ends_on": pl.Date,
-            "holdout": pl.Boolean,
-            "actual": pl.Int64,
-            "expected": pl.Float64,
-            "actual_cumulative": pl.Int64,
-            "expected_cumulative": pl.Float64,
-        },
+        schema=TRACKING_TYPES,
     )
 
 
@@ -111,8 +120,8 @@ def by_frequency(
     )
 
 
-def accuracy(split: pl.DataFrame, *, model: PurchaseModel, fit: Fit, holdout_weeks: int) -> pl.DataFrame:
-    """How far three forecasts of each customer's holdout purchases were off; exactly three rows.
+def accuracy(split: pl.DataFrame, *, model: PurchaseModel, fit: Fit | None, holdout_weeks: int) -> pl.DataFrame:
+    """How far three forecasts of each customer's holdout purchases were off; exactly three rows, two without a fit.
 
     forecast: the model's name; "past_rate" (x/T goes on, for everybody); "last_13_weeks" (it goes on for those who bought in the last 13
     weeks, and the others buy nothing: the hiatus rule of Wübben & Wangenheim 2008, Journal of Marketing 72(3):82–93). Then actual and
@@ -122,9 +131,9 @@ def accuracy(split: pl.DataFrame, *, model: PurchaseModel, fit: Fit, holdout_wee
     x, t_x, T = (split[name].to_numpy() for name in ("x", "t_x", "T"))
     rate = np.divide(x, T, out=np.zeros_like(x), where=T > 0) * holdout_weeks
     forecasts = {
-        model.name: _forecast(split, model, fit, holdout_weeks),
-        "past_rate": rate,
-        "last_13_weeks": np.where(T - t_x < RECENT_WEEKS, rate, 0.0),
+        **({model.name: _forecast(split, model, fit, holdout_weeks)} if fit else {}),
+        PAST_RATE: rate,
+        RECENT_ONLY: np.where(T - t_x < RECENT_WEEKS, rate, 0.0),
     }
     actual = split["holdout_purchases"].to_numpy()
     total = float(actual.sum())

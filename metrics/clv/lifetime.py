@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -19,7 +20,7 @@ from metrics.clv.statistics import (
     spend_statistics,
     with_weeks,
 )
-from metrics.clv.values import VALUES, Cells, Terms, of_customers, of_groups
+from metrics.clv.values import VALUES, Cells, Forecast, Terms, of_customers, of_groups
 from metrics.intervals import z_value
 from metrics.periods import at_least
 from metrics.reduce import collected, in_order, one_if
@@ -89,19 +90,56 @@ def clv(
     `customers` are rows of `rollups.customers`, with customer_id, that hold nothing after the calibration's end, `holdout_weeks` before
     `as_of`; the horizon begins there.
     """
+    valued = value_customers(
+        customers,
+        as_of=as_of,
+        by=by,
+        model=model,
+        horizon_weeks=horizon_weeks,
+        discount_rate=discount_rate,
+        margin=margin,
+        holdout_weeks=holdout_weeks,
+        confidence=confidence,
+    )
+    if by:
+        return in_order(of_groups(valued.forecast, valued.rows.select(by)), by, VALUES)
+    return valued.rows.select("customer_id").hstack(of_customers(valued.forecast))
+
+
+@dataclass(frozen=True)
+class Valued:
+    """The rows that were valued, one per customer with an order (or with `by`, one per group of those alike), and what is expected of
+    each, in the same order."""
+
+    rows: pl.DataFrame
+    forecast: Forecast
+
+
+def value_customers(
+    customers: nw.LazyFrame,
+    *,
+    as_of: dt.date,
+    by: Sequence[str] = (),
+    model: str = DEFAULT_MODEL,
+    horizon_weeks: int = 52,
+    discount_rate: float = 0.1,
+    margin: float = 1.0,
+    holdout_weeks: int = 0,
+    confidence: float = 0.95,
+    keep: Sequence[str] = (),
+) -> Valued:
+    """What `clv` makes its rows of, for those who ask for more than one of them: models fitted once. With `keep` (and without `by`), the
+    rows hold these columns of `customers` too."""
     horizon = Horizon(at_least("horizon_weeks", horizon_weeks, 1), _not_negative("discount_rate", discount_rate))
     terms = Terms(horizon, _not_negative("margin", margin), z_value(confidence))
-    rows = _alike(customers, by)
+    rows = _alike(customers, by, keep)
     weeks = with_weeks(rows, calibration_end(as_of, holdout_weeks), whole=rows["n"].sum() > EXACT_UP_TO_CUSTOMERS)
     purchases, alike = put_together(weeks)
     measures = (rows[name].to_numpy().astype(float) for name in ("n", "repeat_spend_days", "repeat_spend", "per_day"))
     cells = Cells(purchases, alike, *measures)
     # rows of customers are at hand already; groups of them do not tell one mean spend from another
     spends = as_spends(spend_statistics(customers if by else nw.from_native(rows.lazy())))
-    fitted = fit_models(purchases, spends, model=model)
-    if by:
-        return in_order(of_groups(cells, rows.select(by), fitted, terms), by, VALUES)
-    return rows.select("customer_id").hstack(of_customers(cells, fitted, terms))
+    return Valued(rows, Forecast(cells, fit_models(purchases, spends, model=model), terms))
 
 
 def clv_average(customers: nw.LazyFrame, *, as_of: dt.date, **options: object) -> pl.DataFrame:
@@ -138,7 +176,7 @@ def _described(fitted: Fitted) -> dict[str, object]:
     return found
 
 
-def _alike(customers: nw.LazyFrame, by: Sequence[str]) -> pl.DataFrame:
+def _alike(customers: nw.LazyFrame, by: Sequence[str], keep: Sequence[str]) -> pl.DataFrame:
     """One row per customer with an order, by key, or with `by` one per group of customers with the same order_days, first_on, last_on and
     repeat_spend_days, in the engine: n, and sums over the n of repeat_spend and per_day (net revenue per order-day), neither below 0."""
     money = buyers(customers).with_columns(
@@ -151,7 +189,8 @@ def _alike(customers: nw.LazyFrame, by: Sequence[str]) -> pl.DataFrame:
         sums = [nw.col(name).sum() for name in ("n", "repeat_spend", "per_day")]
         found = collected(money.group_by(*by, *shared).agg(*sums))
     else:
-        found = collected(money.select("customer_key", "customer_id", *shared, "n", "repeat_spend", "per_day"))
+        told = ("customer_key", "customer_id", *shared, "n", "repeat_spend", "per_day")
+        found = collected(money.select(*told, *(name for name in keep if name not in told)))
         found = found if found["customer_key"].is_sorted() else found.sort("customer_key")
     return found.with_columns(pl.col("n").cast(pl.Int64))
 

@@ -1,6 +1,8 @@
 """From what the models expect to money: of each customer, and on average over the customers of a group."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -9,6 +11,7 @@ from metrics.clv import gamma_gamma
 from metrics.clv.fitted import Fitted
 from metrics.clv.predictions import (
     SEED,
+    Expected,
     Horizon,
     expected,
     history,
@@ -45,16 +48,34 @@ class Cells:
     per_day: Array
 
 
-def of_customers(cells: Cells, fitted: Fitted, terms: Terms) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Forecast:
+    """What the fitted models expect of the cells, worked out once however often it is asked for."""
+
+    cells: Cells
+    fitted: Fitted
+    terms: Terms
+
+    @cached_property
+    def known(self) -> Expected:
+        return expected(self.fitted, self.cells.purchases, self.terms.horizon)
+
+    @cached_property
+    def purchase_draws(self) -> np.ndarray:
+        return purchase_draws(self.fitted, self.cells.purchases, self.terms.horizon.weeks)
+
+
+def of_customers(forecast: Forecast) -> pl.DataFrame:
     """One row per cell, each of which is one customer: VALUES."""
+    cells, fitted, terms = forecast.cells, forecast.fitted, forecast.terms
     if not fitted.predicts:
         return _from_history(cells, terms)
     assert fitted.spend is not None
-    known, alike = expected(fitted, cells.purchases, terms.horizon), cells.alike
+    known, alike = forecast.known, cells.alike
     mean_spend = cells.spent / np.maximum(cells.spend_days, 1)
     spend = gamma_gamma.expected_spend(fitted.spend.parameters, cells.spend_days, mean_spend)
     value = known.discounted[alike] * spend * terms.margin
-    deviation = log_deviation(purchase_draws(fitted, cells.purchases, terms.horizon.weeks))[alike]
+    deviation = log_deviation(forecast.purchase_draws)[alike]
     width = np.exp(terms.z * np.hypot(deviation, _spend_deviation(fitted, cells.spend_days, mean_spend)))
     return pl.DataFrame(
         {
@@ -68,8 +89,9 @@ def of_customers(cells: Cells, fitted: Fitted, terms: Terms) -> pl.DataFrame:
     )
 
 
-def of_groups(cells: Cells, groups: pl.DataFrame, fitted: Fitted, terms: Terms) -> pl.DataFrame:
+def of_groups(forecast: Forecast, groups: pl.DataFrame) -> pl.DataFrame:
     """One row per distinct row of `groups` (as many as there are cells): its columns and VALUES, the means over its customers."""
+    cells, fitted, terms = forecast.cells, forecast.fitted, forecast.terms
     index, distinct = _numbered(groups)
     customers = np.bincount(index, cells.n, distinct.height)
 
@@ -85,10 +107,10 @@ def of_groups(cells: Cells, groups: pl.DataFrame, fitted: Fitted, terms: Terms) 
         }
         return distinct.with_columns(**means, **_unknown())
     assert fitted.spend is not None
-    known, alike = expected(fitted, cells.purchases, terms.horizon), cells.alike
+    known, alike = forecast.known, cells.alike
     spends = _sums_of_spend(cells, fitted.spend.parameters)
     value = mean(known.discounted[alike] * spends) * terms.margin
-    width = np.exp(terms.z * log_deviation(np.array([mean(sums) for sums in _drawn_values(cells, fitted, terms)])))
+    width = np.exp(terms.z * log_deviation(np.array([mean(sums) for sums in _drawn_values(forecast)])))
     return distinct.with_columns(
         purchases=mean(cells.n * known.purchases[alike]),
         spend=mean(spends),
@@ -108,14 +130,13 @@ def _numbered(groups: pl.DataFrame) -> tuple[Array, pl.DataFrame]:
     return numbered["number"].to_numpy().astype(np.int64), distinct
 
 
-def _drawn_values(cells: Cells, fitted: Fitted, terms: Terms) -> list[Array]:
-    """The undiscounted value of each cell under each draw of the parameters: what its customers share is not averaged out."""
-    assert fitted.spend is not None
-    purchases = purchase_draws(fitted, cells.purchases, terms.horizon.weeks)
-    return [
-        bought[cells.alike] * _sums_of_spend(cells, parameters)
-        for bought, parameters in zip(purchases, parameter_draws(fitted.spend, SEED + 1), strict=True)
-    ]
+def _drawn_values(forecast: Forecast) -> Iterator[Array]:
+    """The undiscounted value of each cell under one draw of the parameters after the other: what its customers share is not averaged
+    out."""
+    cells, spend = forecast.cells, forecast.fitted.spend
+    assert spend is not None
+    for bought, parameters in zip(forecast.purchase_draws, parameter_draws(spend, SEED + 1), strict=True):
+        yield bought[cells.alike] * _sums_of_spend(cells, parameters)
 
 
 def _sums_of_spend(cells: Cells, parameters: Array) -> Array:

@@ -28,7 +28,13 @@ def heading(finding: str, shown: str, fresh: str = "") -> None:
             st.markdown(quietly(fresh) + badge)
 
 
-def section(finding: str, how_to_read: str = "", *, table: pl.DataFrame | None = None, file: str = "") -> None:
+def section(
+    finding: str,
+    how_to_read: str = "",
+    *,
+    table: pl.DataFrame | Callable[[], pl.DataFrame] | None = None,
+    file: str = "",
+) -> None:
     """A title that says the finding, and one quiet line: measure, unit, interval, n, how to read the marks.
 
     With `table`, its CSV can be taken away as `file`.

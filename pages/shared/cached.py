@@ -59,6 +59,17 @@ def answer(name: str, question: Question, **arguments: object) -> pl.DataFrame:
     return _answer(str(store().path), version(), name, _key(question), tuple(sorted(arguments.items())))
 
 
+def later(name: str, question: Question, **arguments: object) -> Callable[[], pl.DataFrame]:
+    """The frame of a metric, worked out when the function is called: a list that most readers never take away is not kept."""
+    opened, seen = store(), version()
+
+    def made() -> pl.DataFrame:
+        with opened.snapshot(seen) as snap:
+            return ask.ask(snap, name, question, **arguments)
+
+    return made
+
+
 def table(function: Table, question: Question, **arguments: object) -> pl.DataFrame:
     """The frame that a function of `data` makes of a snapshot and a question: what lies behind a number, and is no metric.
 

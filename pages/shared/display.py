@@ -7,7 +7,20 @@ from pages.shared.cards import Card
 from pages.shared.charts import ForestRow
 from pages.shared.labels import label
 from pages.shared.readings import Move, Reading
-from pages.shared.texts import WORDS, _, dates, joined, listed, ngettext, number, period, sentences, signed, span
+from pages.shared.texts import (
+    WORDS,
+    _,
+    dates,
+    joined,
+    listed,
+    money_span,
+    ngettext,
+    number,
+    period,
+    sentences,
+    signed,
+    span,
+)
 from pages.shared.view import View
 
 DIGITS = 1
@@ -21,16 +34,21 @@ def card(reading: Reading, *, compared: bool) -> Card:
     if not reading.n and states.missing(source):
         title, remedy = states.MISSING[source]
         return {**head, "few": _(title), "detail": _(remedy)}
+    if reading.withheld:
+        why, remedy = reading.withheld
+        return {**head, "few": _(why), "detail": _(remedy)}
     if reading.value is None or reading.low is None or reading.high is None:
         return {**head, "few": states.few_text(reading.n, reading.minimum), "detail": states.few_remedy()}
     shown: Card = {
         **head,
-        "value": number(reading.value, DIGITS),
+        "value": findings.shown(reading.value, reading) if reading.money else number(reading.value, DIGITS),
         "unit": "%" if reading.percent else "",
-        "range": span(reading.low, reading.high),
+        "range": money_span(reading.low, reading.high, reading.currency)
+        if reading.money
+        else span(reading.low, reading.high),
         "size": size(reading),
     }
-    if compared:
+    if compared and reading.compares:
         shown |= _shift(reading)
     y, low, high = reading.months
     if sum(value is not None for value in y) > 1:

@@ -1,5 +1,7 @@
 """Tables to take away: CSV that a spreadsheet opens in the right encoding and in which no cell is run as a formula."""
 
+from collections.abc import Callable
+
 import polars as pl
 import streamlit as st
 
@@ -20,11 +22,11 @@ def csv_bytes(frame: pl.DataFrame) -> bytes:
     return (BOM + safe.write_csv()).encode("utf-8")
 
 
-def download(frame: pl.DataFrame, name: str) -> None:
-    """A quiet button that gives the table as CSV."""
+def download(frame: pl.DataFrame | Callable[[], pl.DataFrame], name: str) -> None:
+    """A quiet button that gives the table as CSV; a function is called for it when the button is pressed."""
     st.download_button(
         _("CSV"),
-        lambda: csv_bytes(frame),
+        lambda: csv_bytes(frame() if callable(frame) else frame),
         f"{name}.csv",
         "text/csv",
         icon=":material/download:",

@@ -8,7 +8,7 @@ from metrics.texts import N_
 from metrics.verdict import Verdict
 from pages.shared.labels import label
 from pages.shared.readings import IN_SENTENCE, Move, Reading
-from pages.shared.texts import _, joined, number, percent
+from pages.shared.texts import _, coins, joined, money, number, percent
 
 DIGITS = 1
 NPS_CHANGED = {
@@ -96,6 +96,8 @@ def changed(reading: Reading, templates: dict[str, str], compared: bool, alone: 
 
 def shown(value: float, reading: Reading) -> str:
     """The number in the unit of its reading, for use in a sentence."""
+    if reading.money:
+        return money(value, reading.currency, coins(value))
     return percent(value / 100, DIGITS) if reading.percent else number(value, DIGITS)
 
 

@@ -47,6 +47,10 @@ class Reading:
     verdict: Verdict
     months: Points
     source: str = ""  # the data that it needs, for `states.missing`, where that is not its noun
+    currency: str | None = None  # of money; a plain number when None, or when the data name none
+    money: bool = False
+    compares: bool = True  # whether a change can be told at all; else the card is silent about it
+    withheld: tuple[str, str] | None = None  # why there is no value and what to do, to be translated; else too few
 
     @property
     def rising(self) -> bool:
@@ -81,7 +85,15 @@ class Move:
 
 NPS, REPEAT, RETENTION = N_("NPS"), N_("Repeat rate"), N_("Month-3 retention")
 CSAT, CES = N_("CSAT"), N_("CES: found it easy")
-IN_SENTENCE = {NPS: NPS, CSAT: CSAT, CES: N_("CES"), REPEAT: N_("repeat rate"), RETENTION: N_("month-3 retention")}
+VALUE = N_("Customer value, 52 weeks")
+IN_SENTENCE = {
+    NPS: NPS,
+    CSAT: CSAT,
+    CES: N_("CES"),
+    REPEAT: N_("repeat rate"),
+    RETENTION: N_("month-3 retention"),
+    VALUE: N_("customer value over 52 weeks"),
+}
 
 
 def nps(view: View, *, weighted: bool = False) -> Reading:

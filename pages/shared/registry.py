@@ -35,6 +35,15 @@ RETENTION = (
 SPLIT = Option("by", ("touchpoint", "channel", "region", "tier", "cohort"))
 NPS = (SPLIT, Option("weight", ("no", "yes")))
 CSAT = (SPLIT, Option("about", ("csat", "ces")))
+VALUE = (
+    Option("model", ("mbg_nbd", "pareto_nbd", "bg_nbd")),
+    Option("horizon", ("13", "26", "52", "104", "156"), default="52"),
+    Option("discount", within=(0, 100), default="10"),
+    Option("margin", within=(1, 100), default="100"),
+    Option("value_by", ("tier", "region", "channel", "cohort")),
+    Option("holdout", ("auto", "13", "26", "39", "52")),
+    Option("cut", within=(5, 95), default="50"),
+)
 
 FEEDBACK, CUSTOMERS, MANAGE = N_("Feedback"), N_("Customers"), N_("Manage")
 
@@ -43,6 +52,7 @@ ENTRIES = (
     Entry("pages.feedback.nps", "nps", N_("NPS"), FEEDBACK, options=NPS),
     Entry("pages.feedback.csat", "csat", N_("CSAT and CES"), FEEDBACK, options=CSAT),
     Entry("pages.customers.retention", "retention", N_("Retention"), CUSTOMERS, options=RETENTION),
+    Entry("pages.customers.value", "value", N_("Lifetime value"), CUSTOMERS, options=VALUE),
     Entry("pages.manage.upload", "upload", N_("Upload"), MANAGE, data=False),
     Entry("pages.manage.history", "history", N_("History"), MANAGE, data=False),
     Entry("pages.manage.definitions", "definitions", N_("Definitions"), MANAGE, data=False),

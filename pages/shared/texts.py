@@ -20,6 +20,7 @@ from metrics.verdict import Verdict
 LANGUAGES = {"en": "EN", "zh": "中文"}
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 CATALOGUES = Path(__file__).parents[2] / "locale"
+WHOLE_FROM = 100
 MINUS, EN_DASH = "\u2212", "\u2013"
 LANGUAGE_KEY = "view.lang"
 
@@ -123,6 +124,17 @@ def span(low: float, high: float, digits: int = 1, *, sign: bool = False) -> str
     """An interval, joined by a word, because a dash between negative numbers cannot be read."""
     show = signed if sign else number
     return _("{low} to {high}").format(low=show(low, digits), high=show(high, digits))
+
+
+def coins(value: float) -> int:
+    """How many digits after the point money of this size is shown with: none, or cents where it is below 100."""
+    return 0 if abs(value) >= WHOLE_FROM else 2
+
+
+def money_span(low: float, high: float, currency: str | None) -> str:
+    """An interval of money."""
+    digits = coins(high)
+    return _("{low} to {high}").format(low=money(low, currency, digits), high=money(high, currency, digits))
 
 
 def date(day: dt.date) -> str:

@@ -10,8 +10,12 @@ from polars.testing import assert_frame_equal
 
 from metrics.catalogue import CATALOGUE
 from metrics.clv.fitted import MODELS
+from metrics.clv.historical import historical_clv
 from metrics.clv.holdout import grouped, holdout_split, tracking
+from metrics.clv.judgement import judged
+from metrics.clv.keeping import worth_keeping
 from metrics.clv.lifetime import clv, clv_model
+from metrics.clv.summary import clv_summary
 from metrics.hiatus import hiatus, inactive_share
 from metrics.lifecycle import inactive_share_trend, lifecycle
 from metrics.nps import nps, nps_trend
@@ -122,7 +126,8 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
             },
         ),
         *[("clv_model", clv_model, BUYERS, {"as_of": LAST, "model": model}) for model in MODELS],
-        *[(f.__name__, f, BUYERS, {"as_of": LAST, "by": by}) for f in (clv, clv_model) for by in SPLITS],
+        *[(f.__name__, f, BUYERS, {"as_of": LAST, "by": by}) for f in (clv, clv_model, worth_keeping) for by in SPLITS],
+        *[("historical_clv", historical_clv, BUYERS, {"by": by, "margin": 0.4}) for by in SPLITS],
         *[
             (
                 "repeat_curve",
@@ -306,3 +311,9 @@ def test_holdout(engine: Engine) -> None:
     model = MODELS["mbg_nbd"]
     options = {"model": model, "fit": model.fit(grouped(split)), "calibration_end": end, "holdout_weeks": 13}
     same(tracking(engine(BOUGHT), **options), tracking(lazy(BOUGHT), **options))
+
+
+def test_what_a_page_is_made_of(engine: Engine) -> None:
+    options = {"as_of": LAST, "dimensions": ["region"]}
+    same(clv_summary(engine(BUYERS), **options), clv_summary(lazy(BUYERS), **options))
+    same(judged(engine(BOUGHT), as_of=LAST), judged(lazy(BOUGHT), as_of=LAST))

@@ -3,8 +3,9 @@
 import polars as pl
 import pytest
 
-from pages.shared import charts, theme
+from pages.shared import charts, charts_value, theme
 from pages.shared.charts import ForestRow, Line
+from pages.shared.charts_value import Bar, Followed
 from pages.shared.exports import csv_bytes
 
 EMPTY = Line("NPS", [], [], [], [], [])
@@ -22,6 +23,11 @@ ROW = ForestRow("NPS · <b>Gold</b>", 9.8, 3.1, 16.5, "better", "+9.8", "better"
         charts.forest([ROW], change=False),
         charts.retention_curve(EMPTY, None),
         charts.retention_curve(Line("all", [1, 2], [30.0, 20.0], [28.0, 18.0], [32.0, 22.0]), EMPTY),
+        charts_value.bars([]),
+        charts_value.bars([Bar("a", 1.0, "1", "one")]),
+        charts_value.money_forest([ROW], {0.0: "0", 10.0: "¥10"}),
+        charts_value.followed([]),
+        charts_value.followed([Followed("a", ["x", "y"], [1.0, 2.0], "2", ["", ""], low=[0.5, 1], high=[2, 3])]),
         charts.distribution(pl.DataFrame({"score": [0, 10], "answers": [0, 5], "read": ["none", "five"]})),
     ],
 )

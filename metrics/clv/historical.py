@@ -1,0 +1,49 @@
+"""Historical customer lifetime value: what customers have brought so far."""
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from metrics.clv.statistics import buyers
+from metrics.intervals import skewed_mean
+from metrics.reduce import in_order, one_if, totals
+
+TYPES: dict[str, pl.DataType] = {
+    "customers": pl.Int64(),
+    **dict.fromkeys(("revenue", "historical_clv", "low", "high"), pl.Float64()),
+}
+
+
+def historical_clv(
+    customers: nw.LazyFrame,
+    *,
+    by: Sequence[str] = (),
+    margin: float = 1.0,
+    confidence: float = 0.95,
+    minimum: int = 30,
+) -> pl.DataFrame:
+    """Exactly one row, or one per combination of `by` that has an order: what a customer has brought on average. The higher the better.
+
+    customers (with an order), revenue (their net revenue to date), historical_clv (revenue × `margin` / customers), low, high (for the
+    mean, see `intervals.skewed_mean`). The last three are null below the minimum.
+
+    `customers` are rows of `rollups.customers`.
+    """
+    if not margin >= 0:
+        raise ValueError(f"margin is {margin}; it must be 0 or more, for example 0.4.")
+    worth = nw.col("revenue")
+    powers = {"square": worth * worth, "cube": worth * worth * worth}
+    bought = buyers(customers).with_columns(customers=one_if(nw.col("order_days") > 0), **powers)
+    sums = totals(bought, by, ("customers", "revenue", "square", "cube"))
+    n = pl.col("customers")
+    low, high = skewed_mean(n, *(pl.col(name) for name in ("revenue", "square", "cube")), confidence=confidence)
+    found = sums.with_columns(
+        pl.when(n >= max(minimum, 1)).then(value).alias(name)
+        for name, value in (
+            ("historical_clv", pl.col("revenue") / n * margin),
+            ("low", low * margin),
+            ("high", high * margin),
+        )
+    )
+    return in_order(found, by, TYPES)

@@ -1,0 +1,79 @@
+"""How values and chances lie over customers: from one number per customer to a few rows."""
+
+import math
+
+import numpy as np
+import polars as pl
+
+STEPS = (1, 2, 5)  # of each power of ten: edges that people read at a glance
+MOST_BINS = 9
+BANDS = 5
+TENTHS = 10
+
+
+def histogram(values: pl.Series) -> pl.DataFrame:
+    """One row per bin, from low to high: low (null: without end), high (likewise), customers, share. Without values, no row.
+
+    Edges are 1, 2 and 5 times powers of ten, since values are spread over several of them. The bins that would hold the fewest at either
+    end are put together, so that there are at most MOST_BINS.
+    """
+    types = {"low": pl.Float64, "high": pl.Float64, "customers": pl.Int64, "share": pl.Float64}
+    if not len(values):
+        return pl.DataFrame(schema=types)
+    edges = _edges(values)
+    places = np.searchsorted(edges, values.to_numpy(), side="right")
+    counts = np.bincount(places, minlength=len(edges) + 1).tolist()
+    ends = zip([None, *edges], [*edges, None], counts, strict=True)
+    rows = [(low, high, n, n / len(values)) for low, high, n in ends]
+    return pl.DataFrame(rows, schema=types, orient="row")
+
+
+def _edges(values: pl.Series) -> list[float]:
+    """Between the bins, ascending; none when all values would lie in one."""
+    least, most = (float(values.quantile(at) or 0.0) for at in (0.02, 0.995))
+    if most <= 0:
+        return []
+    last = math.floor(math.log10(most))
+    first = math.floor(math.log10(least)) if least > 0 else last - 3
+    edges = [step * 10.0**power for power in range(max(first, last - 4), last + 1) for step in STEPS]
+    inside = [edge for edge in edges if least < edge <= most]
+    return inside[-(MOST_BINS - 1) :]
+
+
+def deciles(values: pl.Series) -> pl.DataFrame:
+    """Ten rows, the tenth of customers with the highest values first: tenth (1–10), customers, least (the lowest value in it), mean, total,
+    share (of the total of all), cumulative (that of this tenth and those before it). With fewer than ten values, no row.
+
+    The shares are null where the total is not above 0.
+    """
+    n, whole = len(values), float(values.sum() or 0.0)
+    place = pl.int_range(pl.len(), dtype=pl.Int64)
+    share = pl.col("total") / whole if whole > 0 else pl.lit(None, pl.Float64)
+    found = (
+        values.sort(descending=True)
+        .cast(pl.Float64)
+        .to_frame("value")
+        .with_columns(tenth=place * TENTHS // max(n, 1) + 1)
+        .group_by("tenth", maintain_order=True)
+        .agg(
+            customers=pl.len().cast(pl.Int64),
+            least=pl.col("value").min(),
+            mean=pl.col("value").mean(),
+            total=pl.col("value").sum(),
+        )
+        .with_columns(share=share)
+        .with_columns(cumulative=pl.col("share").cum_sum())
+    )
+    return found if n >= TENTHS else found.clear()
+
+
+def bands(chances: pl.Series) -> pl.DataFrame:
+    """Five rows, from low to high chance: low, high (0 to 1; the lower end belongs to the band), customers, share. Unknown chances are
+    left out; without a known one, no row."""
+    known = chances.drop_nulls()
+    types = {"low": pl.Float64, "high": pl.Float64, "customers": pl.Int64, "share": pl.Float64}
+    if not len(known):
+        return pl.DataFrame(schema=types)
+    place = (known * BANDS).floor().cast(pl.Int64).clip(0, BANDS - 1)
+    rows = [(k / BANDS, (k + 1) / BANDS, n := int((place == k).sum()), n / len(known)) for k in range(BANDS)]
+    return pl.DataFrame(rows, schema=types, orient="row")

@@ -1,0 +1,61 @@
+"""The part of the page about lifetime value that names the customers worth keeping."""
+
+import polars as pl
+import streamlit as st
+
+from data.ask import find
+from metrics.reduce import unfolded
+from pages.customers.value_words import currency
+from pages.shared import blocks, cached, choices, findings_value
+from pages.shared.readings_value import LISTED, Terms
+from pages.shared.registry import VALUE
+from pages.shared.texts import _, percent, sentences
+
+WITHIN = {option.name: option.within for option in VALUE if option.within}
+
+
+def keeping_section(asked: Terms) -> None:
+    """The customers worth keeping: the rule with its numbers, the first of the list, and all of it to take away."""
+    row, rows = asked.row, unfolded(asked.summary, "keeping")
+    if not row["predicts"]:
+        blocks.section(_("Customers worth keeping"))
+        blocks.empty(
+            _("No list without a forecast"),
+            _("The list names customers whose chance of another order has fallen, and here that chance is not known."),
+            icon=":material/help:",
+        )
+        return
+    share = find("worth_keeping").arguments["top_share"].default
+    rule = _(
+        "The rule: value to date among the top {share} of customers; the chance of an order within {weeks} weeks was {cut} or more "
+        "on the day of the last order, and is below {cut} now."
+    ).format(share=percent(float(share), 0), weeks=asked.horizon_weeks, cut=percent(asked.below, 0))
+    capped = (
+        _("Shown: the {n} with the highest expected value; the download holds all.").format(n=LISTED)
+        if row["keeping_customers"] > LISTED
+        else ""
+    )
+    everybody = cached.later("worth_keeping", asked.question, **asked.valued_by, below=asked.below)
+    blocks.section(
+        findings_value.keeping(row["keeping_customers"]), sentences(rule, capped), table=everybody, file="worth_keeping"
+    )
+    choices.amount("cut", _("Chance below, %"), within=WITHIN["cut"], step=5)
+    if rows.height:
+        st.dataframe(_as_table(rows), hide_index=True, key="keeping", height=390)
+        blocks.quiet(_("Low and high: 95% interval of what is expected. What one customer does varies far more."))
+
+
+def _as_table(rows: pl.DataFrame) -> pl.DataFrame:
+    """Whole numbers, so that a click on a column sorts by them."""
+    named = f" ({currency()})" if currency() else ""
+    whole = {
+        _("Orders"): pl.col("orders"),
+        _("Value to date") + named: pl.col("historical_value").round().cast(pl.Int64),
+        _("Expected") + named: pl.col("clv").round().cast(pl.Int64),
+        _("low"): pl.col("low").round().cast(pl.Int64),
+        _("high"): pl.col("high").round().cast(pl.Int64),
+        _("Chance now, %"): (100 * pl.col("p_active")).round().cast(pl.Int64),
+        _("At last order, %"): (100 * pl.col("p_active_then")).round().cast(pl.Int64),
+    }
+    told = {_("Customer"): pl.col("customer_id"), _("Last order"): pl.col("last_order_on").dt.to_string("%Y-%m-%d")}
+    return rows.select(expression.alias(name) for name, expression in {**told, **whole}.items())

@@ -1,0 +1,200 @@
+"""Titles about lifetime value: they say no more than the models and their last forecast support."""
+
+import polars as pl
+
+from metrics.clv.fitted import DEPENDENT, LEAST_BUYERS, TOO_FEW, WEAK
+from metrics.clv.holdout import PAST_RATE
+from metrics.clv.judgement import TOO_SHORT
+from metrics.texts import N_
+from pages.shared.labels import label
+from pages.shared.texts import _, coins, money, ngettext, number, percent
+
+RIGHT_WITHIN = 0.005  # of what happened: shown as 0 %
+OFF = {
+    "low": N_("For the last {weeks} weeks this forecast was {share} low"),
+    "high": N_("For the last {weeks} weeks this forecast was {share} high"),
+    "right": N_("For the last {weeks} weeks this forecast was right to within {share}"),
+}
+PAST_OFF = {
+    "low": N_("For the last {weeks} weeks, repeating the past would have been {share} too low"),
+    "high": N_("For the last {weeks} weeks, repeating the past would have been {share} too high"),
+    "right": N_("For the last {weeks} weeks, repeating the past would have been right to within {share}"),
+}
+SPEND_RISES = N_(
+    "Customers who order more often also spend more per order (correlation {r}). The forecast takes the two as unrelated, so it is "
+    "likely too low for frequent customers."
+)
+SPEND_FALLS = N_(
+    "Customers who order more often spend less per order (correlation {r}). The forecast takes the two as unrelated, so it is likely "
+    "too high for frequent customers."
+)
+NOBODY_SEEN_LEAVING = N_(
+    "From these orders nobody can tell who has left for good and who only waits: any forecast would be a guess. Shown instead: what "
+    "customers have brought so far. There is no chance of another order and no interval of a forecast."
+)
+TOO_FEW_BUYERS = N_(
+    "A forecast needs {minimum} customers with an order; there are {n}. Shown instead: what customers have brought so far. Widen the "
+    "filters, or upload more orders."
+)
+TOO_FEW_REPEAT = N_(
+    "Too few customers have ordered again for a forecast. Shown instead: what customers have brought so far. Widen the filters, or "
+    "upload more orders."
+)
+BY = {
+    "tier": (
+        N_("{top} members are expected to bring the most"),
+        N_("{top} members have brought the most so far"),
+        N_("No clear difference between tiers"),
+    ),
+    "region": (
+        N_("Customers in {top} are expected to bring the most"),
+        N_("Customers in {top} have brought the most so far"),
+        N_("No clear difference between regions"),
+    ),
+    "acquisition_channel": (
+        N_("Customers won by {top} are expected to bring the most"),
+        N_("Customers won by {top} have brought the most so far"),
+        N_("No clear difference between channels"),
+    ),
+    "cohort": (
+        N_("Customers of {top} are expected to bring the most"),
+        N_("Customers of {top} have brought the most so far"),
+        N_("No clear difference between cohorts"),
+    ),
+}
+
+
+def title(row: dict, to_date: float | None, *, weeks: int, currency: str | None) -> str:
+    """What customers are expected to bring, or what they have brought, where that cannot be told. `row` is that of the summary."""
+    if row["predicts"]:
+        value = money(row["clv"], currency, coins(row["clv"]))
+        return _("A customer is expected to bring {value} in the next {weeks} weeks").format(value=value, weeks=weeks)
+    if to_date is None:
+        return _("Too few customers to show their value")
+    value = money(to_date, currency, coins(to_date))
+    if row["state"] == WEAK:
+        return _("No forecast, because it cannot be seen who has left; so far a customer has brought {value}").format(
+            value=value
+        )
+    return _("Too few customers for a forecast; so far a customer has brought {value}").format(value=value)
+
+
+def notice(row: dict) -> str:
+    """What is wrong with the forecast, and what is shown instead; nothing when it stands."""
+    state, r = row["state"], row["correlation"]
+    if state == DEPENDENT:
+        return _(SPEND_RISES if r > 0 else SPEND_FALLS).format(r=number(r, 2))
+    if state == WEAK:
+        return _(NOBODY_SEEN_LEAVING)
+    if state == TOO_FEW and row["customers"] < LEAST_BUYERS:
+        return _(TOO_FEW_BUYERS).format(minimum=number(LEAST_BUYERS), n=number(row["customers"]))
+    return _(TOO_FEW_REPEAT) if state == TOO_FEW else ""
+
+
+def spread(deciles: pl.DataFrame, *, predicts: bool) -> str:
+    """How much of all value the top tenth holds."""
+    share = deciles["share"][0] if deciles.height else None
+    if share is None:
+        return _("Too few customers to divide into tenths")
+    text = (
+        _("The top tenth of customers holds {share} of the expected value")
+        if predicts
+        else _("The top tenth of customers brought {share} of the revenue")
+    )
+    return text.format(share=percent(share, 0))
+
+
+def middle(typical: float | None, mean: float | None, currency: str | None, *, predicts: bool) -> str:
+    """The median beside the mean, which a few large customers pull up."""
+    if typical is None or mean is None:
+        return _("Value per customer")
+    text = (
+        _("Half of the customers are expected to bring less than {value}")
+        if predicts
+        else _("Half of the customers have brought less than {value}")
+    )
+    return text.format(value=money(typical, currency, coins(typical)))
+
+
+def active(row: dict, weeks: int) -> str:
+    """How many are expected to order again."""
+    return _("{n} of {all} customers are expected to order again within {weeks} weeks").format(
+        n=number(row["p_active"] * row["customers"]), all=number(row["customers"]), weeks=weeks
+    )
+
+
+def groups(dimension: str, known: pl.DataFrame, *, predicts: bool) -> str:
+    """The best group, where its interval lies above that of every other, else the best against the lowest, where theirs lie apart; rows of
+    code, value, low, high, highest value first."""
+    if known.height < 2:
+        return _("Too few customers to compare groups")
+    ahead, ahead_so_far, alike = BY[dimension]
+    names = {"top": label(known["code"][0]), "bottom": label(known["code"][-1])}
+    low = known["low"][0]
+    if low is None or low <= known["high"][-1]:
+        return _(alike)
+    if low > known["high"][1:].max():
+        return _(ahead if predicts else ahead_so_far).format(**names)
+    apart = (
+        _("More is expected of {top} than of {bottom}")
+        if predicts
+        else _("{top} has brought more so far than {bottom}")
+    )
+    return apart.format(**names)
+
+
+def judged(report: dict) -> str:
+    """By how much the forecast of the last weeks missed what happened: the plain sentence."""
+    weeks, bias = report["holdout_weeks"], report["bias"]
+    if report["state"] == TOO_SHORT:
+        return _("The data are too short to judge a forecast")
+    if bias is None:
+        return _("Nobody ordered again in the last {weeks} weeks, so no forecast can be judged").format(weeks=weeks)
+    kind = "right" if abs(bias) < RIGHT_WITHIN else "low" if bias < 0 else "high"
+    templates = PAST_OFF if report["forecast"] == PAST_RATE else OFF
+    share = percent(max(abs(bias), RIGHT_WITHIN * 2) if kind == "right" else abs(bias), 0)
+    return _(templates[kind]).format(weeks=weeks, share=share)
+
+
+def against_simple(accuracy: pl.DataFrame) -> str:
+    """The model's miss per customer beside that of rules that need no model."""
+    rows = accuracy.drop_nulls("rmse")
+    if rows.height < 3:
+        return _("How far simple rules were off")
+    model, *rules = rows["rmse"].to_list()
+    if model < min(rules):
+        return _("The model is closer to each customer’s orders than both simple rules")
+    if model < max(rules):
+        return _("The model is closer to each customer’s orders than one of two simple rules")
+    return _("Simple rules are at least as close to each customer’s orders as the model")
+
+
+def by_frequency(rows: pl.DataFrame) -> str:
+    """The group of customers for whom the forecast was furthest off, in orders of all of them together."""
+    if not rows.height:
+        return _("Forecast and orders, by orders before")
+    missed = rows.with_columns(missed=(pl.col("expected") - pl.col("actual")) * pl.col("customers"))
+    worst = missed.sort(pl.col("missed").abs(), descending=True).row(0, named=True)
+    most = int(rows["x"].max())  # type: ignore[arg-type]
+    who = (
+        _("{n} or more repeat orders").format(n=most)
+        if worst["x"] == most
+        else ngettext("{n} repeat order", "{n} repeat orders", worst["x"]).format(n=worst["x"])
+    )
+    text = (
+        _("The forecast is furthest off, too low, for customers with {who}")
+        if worst["missed"] < 0
+        else _("The forecast is furthest off, too high, for customers with {who}")
+    )
+    return text.format(who=who)
+
+
+def keeping(count: int) -> str:
+    """How many customers are worth keeping."""
+    if not count:
+        return _("No valuable customer has become unlikely to order again")
+    return ngettext(
+        "{n} valuable customer has become unlikely to order again",
+        "{n} valuable customers have become unlikely to order again",
+        count,
+    ).format(n=number(count))

@@ -1,0 +1,155 @@
+"""Titles about lifetime value claim no more than the models and their last forecast support, in both languages."""
+
+import polars as pl
+import pytest
+
+from metrics.clv.fitted import DEPENDENT, OK, TOO_FEW, WEAK
+from metrics.clv.judgement import TOO_SHORT
+from pages.shared import findings_value
+from pages.shared.texts import speaking
+
+ROW = {"customers": 18_615, "state": OK, "predicts": True, "correlation": 0.01, "clv": 563.8, "p_active": 0.416}
+FALLEN_BACK = {**ROW, "predicts": False, "p_active": None}
+
+
+def both(english: str, chinese: str, say) -> None:
+    for language, expected in (("en", english), ("zh", chinese)):
+        with speaking(language):
+            assert say() == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "to_date", "english", "chinese"),
+    [
+        (ROW, 1433.1, "A customer is expected to bring ¥564 in the next 52 weeks", "预计未来 52 周每位客户带来 ¥564"),
+        ({**ROW, "clv": 28.818}, 103.0, "A customer is expected to bring ¥28.82 in the next 52 weeks", "预计未来 52 周每位客户带来 ¥28.82"),
+        ({**FALLEN_BACK, "state": WEAK}, 1915.3,
+         "No forecast, because it cannot be seen who has left; so far a customer has brought ¥1,915",
+         "看不出谁已流失，因此不作预测；迄今每位客户带来 ¥1,915"),
+        ({**FALLEN_BACK, "state": TOO_FEW}, 50.0, "Too few customers for a forecast; so far a customer has brought ¥50.00",
+         "客户过少，无法预测；迄今每位客户带来 ¥50.00"),
+        ({**FALLEN_BACK, "state": TOO_FEW}, None, "Too few customers to show their value", "客户过少，无法显示价值"),
+    ],
+)  # fmt: skip
+def test_title(row: dict, to_date: float | None, english: str, chinese: str) -> None:
+    both(english, chinese, lambda: findings_value.title(row, to_date, weeks=52, currency="CNY"))
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (ROW, ""),
+        ({**ROW, "state": DEPENDENT, "correlation": 0.41}, "also spend more per order (correlation 0.41)"),
+        ({**ROW, "state": DEPENDENT, "correlation": -0.41}, "spend less per order (correlation −0.41)"),
+        ({**FALLEN_BACK, "state": WEAK}, "any forecast would be a guess"),
+        ({**FALLEN_BACK, "state": TOO_FEW, "customers": 999}, "A forecast needs 1,000 customers with an order; there are 999."),
+        ({**FALLEN_BACK, "state": TOO_FEW, "customers": 5000}, "Too few customers have ordered again"),
+    ],
+)  # fmt: skip
+def test_a_state_is_a_sentence(row: dict, said: str) -> None:
+    assert said in findings_value.notice(row)
+    assert bool(findings_value.notice(row)) == bool(said)
+
+
+REPORT = {"state": OK, "forecast": "mbg_nbd", "holdout_weeks": 39, "bias": -0.1604}
+
+
+@pytest.mark.parametrize(
+    ("report", "english", "chinese"),
+    [
+        (REPORT, "For the last 39 weeks this forecast was 16% low", "过去 39 周，这一预测偏低 16%"),
+        ({**REPORT, "bias": 0.022}, "For the last 39 weeks this forecast was 2% high", "过去 39 周，这一预测偏高 2%"),
+        ({**REPORT, "bias": 0.0}, "For the last 39 weeks this forecast was right to within 1%", "过去 39 周，这一预测与实际相差不到 1%"),
+        ({**REPORT, "bias": -0.004}, "For the last 39 weeks this forecast was right to within 1%", "过去 39 周，这一预测与实际相差不到 1%"),
+        ({**REPORT, "bias": -0.006}, "For the last 39 weeks this forecast was 1% low", "过去 39 周，这一预测偏低 1%"),
+        ({**REPORT, "bias": None}, "Nobody ordered again in the last 39 weeks, so no forecast can be judged",
+         "过去 39 周无人再次下单，无法检验预测"),
+        ({**REPORT, "state": WEAK, "forecast": "past_rate", "bias": -0.17},
+         "For the last 39 weeks, repeating the past would have been 17% too low", "过去 39 周，若照以往重复，会偏低 17%"),
+        ({**REPORT, "state": TOO_SHORT, "bias": None}, "The data are too short to judge a forecast", "数据时间太短，无法检验预测"),
+    ],
+)  # fmt: skip
+def test_the_plain_sentence(report: dict, english: str, chinese: str) -> None:
+    both(english, chinese, lambda: findings_value.judged(report))
+
+
+def off(*rmse: float | None) -> pl.DataFrame:
+    return pl.DataFrame({"rmse": rmse}, schema={"rmse": pl.Float64})
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        (off(), "How far simple rules were off"),
+        (off(1.0, 2.0), "How far simple rules were off"),
+        (off(None, None, None), "How far simple rules were off"),
+        (off(1.0, 2.0, 3.0), "The model is closer to each customer’s orders than both simple rules"),
+        (off(2.5, 2.0, 3.0), "The model is closer to each customer’s orders than one of two simple rules"),
+        (off(3.0, 2.0, 3.0), "Simple rules are at least as close to each customer’s orders as the model"),
+    ],
+)
+def test_against_simple_rules(rows: pl.DataFrame, title: str) -> None:
+    assert findings_value.against_simple(rows) == title
+
+
+def group_rows(*rows: tuple) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=["code", "value", "low", "high"], orient="row")
+
+
+@pytest.mark.parametrize(
+    ("rows", "predicts", "english", "chinese"),
+    [
+        (group_rows(), True, "Too few customers to compare groups", "客户过少，无法比较各组"),
+        (group_rows(("gold", 9.0, 8.0, 10.0)), True, "Too few customers to compare groups", "客户过少，无法比较各组"),
+        (group_rows(("gold", 9.0, 8.0, 10.0), ("silver", 8.5, 7.0, 9.5)), True,
+         "No clear difference between tiers", "各等级之间无明显差异"),
+        (group_rows(("gold", 9.0, 8.0, 10.0), ("silver", 5.0, 4.0, 6.0)), True, "Gold members are expected to bring the most",
+         "预计金卡会员带来的价值最高"),
+        (group_rows(("gold", 9.0, 8.0, 10.0), ("silver", 8.5, 7.0, 9.5), ("bronze", 1.0, 0.5, 2.0)), True,
+         "More is expected of Gold than of Bronze", "金卡的预期价值高于铜卡"),
+        (group_rows(("gold", 9.0, 8.0, 10.0), ("silver", 5.0, 4.0, 6.0)), False, "Gold members have brought the most so far",
+         "金卡会员迄今带来的价值最高"),
+        (group_rows(("gold", 9.0, None, None), ("silver", 5.0, 4.0, 6.0)), False,
+         "No clear difference between tiers", "各等级之间无明显差异"),
+    ],
+)  # fmt: skip
+def test_groups(rows: pl.DataFrame, predicts: bool, english: str, chinese: str) -> None:
+    both(english, chinese, lambda: findings_value.groups("tier", rows, predicts=predicts))
+
+
+@pytest.mark.parametrize(
+    ("missed", "title"),
+    [
+        ((1.0, 1.5), "The forecast is furthest off, too high, for customers with 7 or more repeat orders"),
+        ((2.0, 1.0), "The forecast is furthest off, too low, for customers with 7 or more repeat orders"),
+        (None, "Forecast and orders, by orders before"),
+    ],
+)
+def test_by_frequency(missed: tuple | None, title: str) -> None:
+    actual, expected = missed or (0.0, 0.0)
+    rows = pl.DataFrame({"x": [0, 7], "customers": [10, 100], "actual": [1.0, actual], "expected": [0.9, expected]})
+    assert findings_value.by_frequency(rows if missed else rows.clear()) == title
+
+
+def test_spread_of_nobody_and_of_all() -> None:
+    rows = pl.DataFrame({"share": [0.5605]})
+    assert findings_value.spread(rows, predicts=True) == "The top tenth of customers holds 56% of the expected value"
+    assert findings_value.spread(rows, predicts=False) == "The top tenth of customers brought 56% of the revenue"
+    for nothing in (rows.clear(), pl.DataFrame({"share": [None]}, schema={"share": pl.Float64})):
+        assert findings_value.spread(nothing, predicts=True) == "Too few customers to divide into tenths"
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "chinese"),
+    [
+        (0, "No valuable customer has become unlikely to order again", "没有高价值客户变得不太可能再下单"),
+        (1, "1 valuable customer has become unlikely to order again", "1 位高价值客户已不太可能再下单"),
+        (1305, "1,305 valuable customers have become unlikely to order again", "1,305 位高价值客户已不太可能再下单"),
+    ],
+)
+def test_keeping(count: int, english: str, chinese: str) -> None:
+    both(english, chinese, lambda: findings_value.keeping(count))
+
+
+def test_active() -> None:
+    assert findings_value.active(ROW, 52) == "7,744 of 18,615 customers are expected to order again within 52 weeks"
