@@ -12,7 +12,8 @@ from metrics.catalogue import CATALOGUE
 from metrics.clv.fitted import MODELS
 from metrics.clv.holdout import grouped, holdout_split, tracking
 from metrics.clv.lifetime import clv, clv_model
-from metrics.hiatus import hiatus, inactive_share
+from metrics.cohort_orders import cohort_orders
+from metrics.hiatus import gap_curve, hiatus, inactive_share
 from metrics.lifecycle import inactive_share_trend, lifecycle
 from metrics.nps import nps, nps_trend
 from metrics.periods import EVERY
@@ -135,7 +136,7 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
         *[
             (name, function, VISITS, {"by": by, "as_of": AS_OF, "minimum": 5})
             for by in SPLITS
-            for name, function in (("hiatus", hiatus), ("inactive_share", inactive_share))
+            for name, function in (("gap_curve", gap_curve), ("hiatus", hiatus), ("inactive_share", inactive_share))
         ],
         *[
             (
@@ -178,9 +179,10 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
             for kind in KINDS
         ],
         *[
-            ("revenue_retention", revenue_retention, PERIODS, {"by": by, "period": period, "as_of": AS_OF})
+            (name, function, WEEKS if period == "week" else PERIODS, {"by": by, "period": period, "as_of": AS_OF})
             for by in SPLITS
-            for period in ("month", "quarter")
+            for period in ("week", "month", "quarter")
+            for name, function in (("cohort_orders", cohort_orders), ("revenue_retention", revenue_retention))
         ],
         *[("repeat_rate", repeat_rate, PERIODS, {"by": by}) for by in SPLITS],
         ("nps_variants", nps_variants, FEEDBACK, {"minimum": 5}),
