@@ -63,13 +63,13 @@ def revenue_retention_average(triangle: pl.DataFrame, *, by: Sequence[str] = (),
     """The average row of a triangle of `revenue_retention`, over the cells that are complete.
 
     One row per combination of `by` and period: period, customers (of those cohorts), revenue (theirs in the period), revenue_retention
-    (over theirs in period 0), cumulative_per_customer (weighted by customers). The triangle must have been made with minimum 1. Below
-    `minimum` customers the sums stand and the two values are null. An empty triangle gives no row.
+    (over theirs in period 0), cumulative_per_customer (weighted by customers). Below `minimum`
+    customers the sums stand and the two values are null. An empty triangle gives no row.
     """
     group, customers = [*by, "cohort"], pl.col("customers")
     known = triangle.with_columns(
-        own=pl.col("revenue").first().over(group, order_by="period"),
-        total=pl.col("cumulative_per_customer") * customers,
+        own=pl.col("revenue").filter(pl.col("period") == 0).first().over(group),
+        total=pl.col("revenue").cum_sum().over(group, order_by="period"),
     )
     pooled = known.filter("complete").group_by(*by, "period").agg(pl.col("customers", "revenue", "own", "total").sum())
     valued = pooled.with_columns(

@@ -61,6 +61,16 @@ def time_by_which(curve: pl.DataFrame, share: float) -> int | None:
     return reached["time"].min()  # type: ignore[return-value]
 
 
+def time_with_interval(curve: pl.DataFrame, column: str, share: float) -> tuple[int | None, int | None, int | None]:
+    """When a growing share (in `column`, with low and high) reaches `share`: the first elapsed time, and the ends of its interval.
+
+    The interval holds the times at which the share's own does not exclude `share` (Brookmeyer & Crowley 1982, Biometrics 38:29–41). An
+    end that the curve does not reach is None. From a result of `repeat_curve` or `hiatus.gap_curve`, without groups.
+    """
+    first = [curve.filter(pl.col(name) >= share)["elapsed"].min() for name in (column, "high", "low")]
+    return first[0], first[1], first[2]  # type: ignore[return-value]
+
+
 def repeat_curve(
     order_days: nw.LazyFrame,
     *,

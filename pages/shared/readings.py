@@ -80,8 +80,15 @@ class Move:
 
 
 NPS, REPEAT, RETENTION = N_("NPS"), N_("Repeat rate"), N_("Month-3 retention")
-CSAT, CES = N_("CSAT"), N_("CES: found it easy")
-IN_SENTENCE = {NPS: NPS, CSAT: CSAT, CES: N_("CES"), REPEAT: N_("repeat rate"), RETENTION: N_("month-3 retention")}
+CSAT, CES, INACTIVE = N_("CSAT"), N_("CES: found it easy"), N_("Inactive share")
+IN_SENTENCE = {
+    NPS: NPS,
+    CSAT: CSAT,
+    CES: N_("CES"),
+    REPEAT: N_("repeat rate"),
+    RETENTION: N_("month-3 retention"),
+    INACTIVE: N_("inactive share"),
+}
 
 
 def nps(view: View, *, weighted: bool = False) -> Reading:
