@@ -3,7 +3,15 @@
 `python -m metrics.catalogue` prints docs/metrics.md. When a definition changes so that a number changes, its version goes up.
 """
 
-from metrics import record_churn, record_clv, record_reach, record_satisfaction, record_tiers, record_variants
+from metrics import (
+    record_churn,
+    record_clv,
+    record_reach,
+    record_retention,
+    record_satisfaction,
+    record_tiers,
+    record_variants,
+)
 from metrics.nps import nps, nps_trend
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
 from metrics.repeat_rate import repeat_rate, repeat_rate_trend
@@ -189,6 +197,7 @@ CATALOGUE: dict[str, Metric] = {
         record_satisfaction.METRICS,
         record_reach.METRICS,
         record_churn.METRICS,
+        record_retention.METRICS,
         record_clv.METRICS,
         record_tiers.METRICS,
         record_variants.METRICS,

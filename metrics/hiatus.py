@@ -10,7 +10,7 @@ from metrics.periods import at_least
 from metrics.reduce import collected, day_number, in_order, one_if, totals
 from metrics.rollups import with_neighbours
 from metrics.shares import share_change, with_share
-from metrics.survival import kaplan_meier, time_by_which
+from metrics.survival import curve_at_marks, kaplan_meier, time_by_which
 
 HIATUS_TYPES: dict[str, pl.DataType] = {
     "hiatus_days": pl.Int64(),
@@ -24,6 +24,10 @@ INACTIVE_TYPES: dict[str, pl.DataType] = {
     "hiatus_days": pl.Int64(),
     **dict.fromkeys(("customers", "inactive"), pl.Int64()),
     **dict.fromkeys(("inactive_share", "low", "high"), pl.Float64()),
+}
+GAP_TYPES: dict[str, pl.DataType] = {
+    **dict.fromkeys(("elapsed", "gaps", "ended", "at_risk"), pl.Int64()),
+    **dict.fromkeys(("ended_share", "se", "low", "high"), pl.Float64()),
 }
 CAME_BACK_RATE = {"successes": "came_back", "n": "flagged", "name": "came_back_share"}
 INACTIVE_RATE = {"successes": "inactive", "n": "customers", "name": "inactive_share"}
@@ -62,6 +66,28 @@ def hiatus(
     types = {**groups.schema, **{name: kind for name, kind in HIATUS_TYPES.items() if name not in ("low", "high")}}
     rated = with_share(pl.DataFrame(rows, schema=types), **CAME_BACK_RATE, confidence=confidence, minimum=minimum)
     return in_order(rated, by, HIATUS_TYPES)
+
+
+def gap_curve(
+    order_days: nw.LazyFrame,
+    *,
+    as_of: dt.date,
+    by: Sequence[str] = (),
+    confidence: float = 0.95,
+    minimum: int = 30,
+) -> pl.DataFrame:
+    """Share of the gaps between purchases that have ended within so many days: the curve that `hiatus` takes its days from.
+
+    Kaplan–Meier: the gap from a customer's last order to `as_of` is open. One row per combination of `by` and day: elapsed (0, 1, 2 … as
+    far as the longest gap), gaps (all), ended (of them, by then), at_risk (longer than that), ended_share (0–1), se, low, high. Below
+    `minimum` at_risk the counts stand and the rest is null. Without orders there is no row.
+    """
+    curve = curve_at_marks(_gaps(order_days, as_of, by), by=by, confidence=confidence).with_columns(
+        ended_share=1 - pl.col("survival"), low=1 - pl.col("high"), high=1 - pl.col("low")
+    )
+    shares = pl.col("ended_share", "se", "low", "high")
+    shown = curve.with_columns(pl.when(pl.col("at_risk") >= minimum).then(shares))
+    return in_order(shown.rename({"waits": "gaps"}), by, GAP_TYPES, ["elapsed"])
 
 
 def inactive_share(

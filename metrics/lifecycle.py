@@ -58,6 +58,12 @@ def lifecycle(
     return in_order(rows, by, TYPES | STOCK_TYPES if stock else TYPES, ["period"])
 
 
+def balance(flows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `lifecycle` with stock, with net (new + resurrected − dormant) and active_before (active when the period began)."""
+    net = pl.col("new") + pl.col("resurrected") - pl.col("dormant")
+    return flows.with_columns(net=net, active_before=pl.col("active") - net)
+
+
 def inactive_share_trend(
     order_days: nw.LazyFrame,
     *,

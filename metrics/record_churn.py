@@ -1,11 +1,8 @@
-"""Catalogue entries of coming back, staying and leaving."""
+"""Catalogue entries of the second purchase, of falling silent and of coming back."""
 
-from metrics.hiatus import hiatus, inactive_share
+from metrics.hiatus import gap_curve, hiatus, inactive_share
 from metrics.lifecycle import inactive_share_trend, lifecycle
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
-from metrics.retention import KINDS
-from metrics.revenue_retention import CALENDAR, revenue_retention
-from metrics.rolling import rolling_retention
 from metrics.survival import UNITS_DAYS, repeat_curve
 from metrics.texts import N_
 
@@ -32,45 +29,6 @@ INACTIVE_COLUMNS = {
 }
 
 METRICS = (
-    Metric(
-        name="rolling_retention",
-        version=1,
-        label=N_("Retention in windows from the first order"),
-        unit=SHARE,
-        higher_is_better=True,
-        grain=N_("one row per cohort and window since the first order, or per group, cohort and window"),
-        definition=N_(
-            "As cohort retention, but each customer’s time is cut into windows of so many days from the own first order on, so that who "
-            "came first late in a month has as long a window as the others. Window 0 holds the first order, so it is always 1. Cohorts "
-            "are months of the first order. Each cell is over the customers whose window has ended."
-        ),
-        no_data=N_(
-            "A window that has ended for nobody is no row; one that has ended for a part of the cohort is marked as not complete and left "
-            "out of averages. A window in which nobody ordered is a true 0."
-        ),
-        interval=N_("Wilson score in each cell; pooled counts for the average row."),
-        source=WILSON_SOURCE,
-        function=rolling_retention,
-        frame="order_days",
-        columns={
-            "cohort": N_("first day of the month of the first order"),
-            "period": N_("windows since then, 0 for the first"),
-            "customers": N_("customers of the cohort whose window has ended"),
-            "active": N_("of these, with an order in it"),
-            "retention": N_("active / customers, from 0 to 1"),
-            "low": LOW,
-            "high": HIGH,
-            "complete": N_("whether the window has ended for the whole cohort"),
-        },
-        arguments={
-            "window_days": Argument(30, N_("The days of a window.")),
-            "kind": Argument("on", N_("An order in the window itself, or in it or later."), KINDS),
-            "confidence": CONFIDENCE,
-            "minimum": Argument(
-                1, N_("Below this number of customers the share of a cell is withheld; the counts are shown.")
-            ),
-        },
-    ),
     Metric(
         name="repeat_curve",
         version=1,
@@ -148,6 +106,37 @@ METRICS = (
             "high": HIGH,
         },
         arguments={**RULE, "confidence": CONFIDENCE, "minimum": MINIMUM},
+    ),
+    Metric(
+        name="gap_curve",
+        version=1,
+        label=N_("Time between purchases"),
+        unit=SHARE,
+        higher_is_better=True,
+        grain=N_("one row per day since a purchase, or per group and day"),
+        definition=N_(
+            "The share of gaps between two purchases that have ended within so many days, counting the gap that is still open since each "
+            "customer’s last purchase as long as it has lasted (Kaplan–Meier). The churn threshold (see “hiatus”) is read off this curve. "
+            "Orders of one day are one purchase."
+        ),
+        no_data=N_(
+            "Without orders there is no row. Below the minimum of gaps that lasted longer the counts stand and the share is withheld."
+        ),
+        interval=N_("Log-log, on Greenwood’s standard error. It takes the gaps of one customer as independent."),
+        source=N_("Kaplan and Meier 1958, JASA 53:457–481; Greenwood 1926."),
+        function=gap_curve,
+        frame="order_days",
+        columns={
+            "elapsed": N_("days since the purchase"),
+            "gaps": N_("gaps between purchases, with those still open"),
+            "ended": N_("gaps seen to end by then"),
+            "at_risk": N_("gaps known to be longer"),
+            "ended_share": N_("estimated share of gaps that have ended by then, from 0 to 1"),
+            "se": N_("standard error of the share"),
+            "low": LOW,
+            "high": HIGH,
+        },
+        arguments={"confidence": CONFIDENCE, "minimum": MINIMUM},
     ),
     Metric(
         name="lifecycle",
@@ -228,36 +217,5 @@ METRICS = (
             **INACTIVE_COLUMNS,
         },
         arguments={"period": PERIOD, **RULE, "confidence": CONFIDENCE, "minimum": MINIMUM},
-    ),
-    Metric(
-        name="revenue_retention",
-        version=1,
-        label=N_("Revenue retention"),
-        unit=N_("share of the first period’s revenue; money per customer"),
-        higher_is_better=True,
-        grain=N_("one row per cohort and period since the first order, or per group, cohort and period"),
-        definition=N_(
-            "Net revenue of a cohort in the k-th period after that of its first orders, over its revenue in that first period; and its "
-            "revenue from the beginning to the end of the period per customer of the cohort. Can exceed 1. Refunds lower the revenue of "
-            "their own period."
-        ),
-        no_data=N_(
-            "A period that has not begun is no row; one that has begun but not ended is marked as not complete. Where the first period "
-            "brought no revenue there is no share."
-        ),
-        interval=N_("None: these are totals."),
-        source=N_("Cohort analysis, with revenue in place of customers."),
-        function=revenue_retention,
-        frame="customer_periods",
-        columns={
-            "cohort": N_("first day of the period of the first order"),
-            "period": N_("periods since then, 0 for the cohort’s own"),
-            "customers": N_("customers of the cohort"),
-            "revenue": N_("net revenue of the period"),
-            "revenue_retention": N_("revenue / revenue of period 0"),
-            "cumulative_per_customer": N_("net revenue from period 0 to this one, per customer"),
-            "complete": N_("whether the period has ended"),
-        },
-        arguments={"period": Argument("month", N_("The length of a calendar period."), tuple(CALENDAR))},
     ),
 )

@@ -61,6 +61,16 @@ def time_by_which(curve: pl.DataFrame, share: float) -> int | None:
     return reached["time"].min()  # type: ignore[return-value]
 
 
+def time_with_interval(curve: pl.DataFrame, column: str, share: float) -> tuple[int | None, int | None, int | None]:
+    """When a growing share (in `column`, with low and high) reaches `share`: the first elapsed time, and the ends of its interval.
+
+    The interval holds the times at which the share's own does not exclude `share` (Brookmeyer & Crowley 1982, Biometrics 38:29–41). An
+    end that the curve does not reach is None. From a result of `repeat_curve` or `hiatus.gap_curve`, without groups.
+    """
+    first = [curve.filter(pl.col(name) >= share)["elapsed"].min() for name in (column, "high", "low")]
+    return first[0], first[1], first[2]  # type: ignore[return-value]
+
+
 def repeat_curve(
     order_days: nw.LazyFrame,
     *,
@@ -126,23 +136,35 @@ def _waits_for_second_order(
     by: Sequence[str],
 ) -> pl.DataFrame:
     """One row per combination of `by` and wait in days from the first to the second order: time, events, censored."""
-    seen = order_days.filter(nw.col("day") <= nw.lit(as_of))
-    first = seen.group_by("customer_key", *by).agg(first=nw.col("day").min())
+    waits = _first_and_second_day(order_days, as_of, by)
     if cohorts_from:
-        first = first.filter(nw.col("first") >= nw.lit(cohorts_from))
+        waits = waits.filter(nw.col("first") >= nw.lit(cohorts_from))
     if cohorts_to:
-        first = first.filter(nw.col("first") <= nw.lit(cohorts_to))
+        waits = waits.filter(nw.col("first") <= nw.lit(cohorts_to))
+    waits = waits.with_columns(event=one_if(~nw.col("second").is_null()))
+    # Without a second day the last day seen ends the wait
+    end = nw.when(nw.col("event") == 1).then(nw.col("second")).otherwise(nw.lit(as_of))
+    waits = waits.with_columns(time=day_number(end) - day_number(nw.col("first")))
+    return counted_waits(waits, by)
+
+
+def _first_and_second_day(order_days: nw.LazyFrame, as_of: dt.date, by: Sequence[str]) -> nw.LazyFrame:
+    """One row per customer: the columns of `by`, first and second (days with an order up to `as_of`; second may be null).
+
+    A frame with first_day and next_day (see `rollups.with_neighbours`) has both in the row of the first day.
+    """
+    seen = order_days.filter(nw.col("day") <= nw.lit(as_of))
+    if {"first_day", "next_day"} <= set(order_days.collect_schema().names()):
+        known = nw.when(nw.col("next_day") <= nw.lit(as_of)).then(nw.col("next_day"))
+        return seen.filter(nw.col("day") == nw.col("first_day")).select(*by, first=nw.col("day"), second=known)
+    first = seen.group_by("customer_key", *by).agg(first=nw.col("day").min())
     later = (
         seen.join(first.select("customer_key", "first"), on="customer_key")
         .filter(nw.col("day") > nw.col("first"))
         .group_by("customer_key")
         .agg(second=nw.col("day").min())
     )
-    waits = first.join(later, on="customer_key", how="left").with_columns(event=one_if(~nw.col("second").is_null()))
-    # Dates may be null in a left join; the last day seen then ends the wait
-    end = nw.when(nw.col("event") == 1).then(nw.col("second")).otherwise(nw.lit(as_of))
-    waits = waits.with_columns(time=day_number(end) - day_number(nw.col("first")))
-    return counted_waits(waits, by)
+    return first.join(later, on="customer_key", how="left")
 
 
 def counted_waits(waits: nw.LazyFrame, by: Sequence[str]) -> pl.DataFrame:

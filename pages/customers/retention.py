@@ -1,16 +1,19 @@
-"""Retention: the cohort triangle, its average, and one cohort beside it."""
+"""Retention: cohorts by customers, orders or revenue, their average, a comparison, and how soon customers order again."""
 
 import streamlit as st
 
-from pages.shared import blocks, findings, readings, states, triangle, view
+from pages.customers import cohort_curve, cohort_measures, cohort_segments, cohort_table
+from pages.customers.repeat_parts import second_order_section
+from pages.shared import blocks, choices, findings, readings, states, view, why
 from pages.shared.display import new_customers, shown
 from pages.shared.texts import _
 
 
 def page() -> None:
     current = view.current()
+    what = cohort_measures.asked(current)
     with st.skeleton(height=440):
-        cells = triangle.answered(current)
+        cells = cohort_measures.answered(current, what)
         third = readings.retention(current)
     if states.missing("customers"):
         blocks.heading(_("Retention needs orders"), states.freshness())
@@ -18,16 +21,35 @@ def page() -> None:
         return
     title = findings.retention(third, compared=current.before is not None)
     blocks.heading(title, shown(current, new_customers(third)), states.freshness())
-    triangle.options()
+    _options(what)
     if not cells.height:
         states.nothing_here(_("No first orders up to this period"))
         return
-    cohorts_section = triangle.few_section if triangle.too_few(cells) else triangle.table_section
-    if triangle.too_few(cells) and not triangle.averaged(cells).height:
-        cohorts_section(current, cells)
+    few = cohort_table.too_few(cells)
+    if few and not cohort_curve.averaged_periods(cells, what).height:
+        cohort_table.few_section(cells, what)
         return
     left, right = st.columns([21, 10], gap="medium")
     with left:
-        cohorts_section(current, cells)
+        (cohort_table.few_section if few else cohort_table.table_section)(cells, what)
     with right:
-        triangle.curve_section(current, cells)
+        choices.one("against", cohort_segments.AGAINST, _("Compare"))
+        if current.options["against"] == "cohort":
+            cohort_curve.curve_section(current, cells, what)
+        else:
+            cohort_segments.segments_section(current, what)
+    second_order_section(current)
+
+
+def _options(what: cohort_measures.Asked) -> None:
+    """The choices of this page, side by side; those that make no sense for a measure are not offered."""
+    counted = what.measure == "customers"
+    units = {code: name for code, name in cohort_measures.UNITS.items() if counted or code != "rolling"}
+    with choices.row():
+        choices.one("measure", cohort_measures.MEASURES, _("What is shown"))
+        choices.one("unit", units, _("Periods"), chosen=what.unit)
+        if counted:
+            choices.one("kind", cohort_measures.KINDS, _("Counts as retained"))
+        choices.definition(what.metric)
+        if counted:
+            why.button(why.RETENTION, view.current())

@@ -13,9 +13,7 @@ from pages.shared.texts import number, signed, span
 from pages.shared.theme import CHANGE, CONTEXT, GRID, PAPER, QUIET, SCORE, SERIES, TEXT, dressed, faded
 
 MARK = {"better": "triangle-up", "worse": "triangle-down", "none": "circle-open", "too_few": "circle-open"}
-PALE = SERIES[1:3]  # orange and teal are too pale for words
 LABEL_SPACE = 92
-LABEL_HEIGHT = 36  # two lines of text, in pixels
 AXIS_NAMES_AT = 3  # as many names as fit 390 px
 GRID_STEPS = (1, 2, 5, 10, 20, 25, 50, *(step * 10**power for power in range(2, 7) for step in (1, 2, 5)))
 
@@ -59,7 +57,7 @@ def trend(
 
     Places in `unfinished` hang on a dotted line with a hollow mark: their number is not final.
     """
-    figure = go.Figure([*_band(line, SERIES[0])])
+    figure = go.Figure([*band(line, SERIES[0])])
     if before is not None:
         figure.add_scatter(
             x=list(before.x), y=list(before.y), mode="lines", name=before.name, hovertemplate=f"%{{y:.1f}}{unit}",
@@ -100,7 +98,7 @@ def forest(rows: Sequence[ForestRow], *, change: bool = True, height: int | None
     for place, row in zip(range(len(rows) - 1, -1, -1), rows, strict=True):
         token = CHANGE[row.verdict] if change else SERIES[0]
         mark = MARK[row.verdict] if change else "circle"
-        read = f"{_escaped(row.name)}: {row.shown} ({span(row.low, row.high, sign=change)})<extra></extra>"
+        read = f"{escaped(row.name)}: {row.shown} ({span(row.low, row.high, sign=change)})<extra></extra>"
         traces += [
             go.Scatter(x=[row.low, row.high], y=[place] * 2, mode="lines", line={"color": token, "width": 2}, hoverinfo="skip"),
             go.Scatter(
@@ -109,7 +107,7 @@ def forest(rows: Sequence[ForestRow], *, change: bool = True, height: int | None
             ),
         ]  # fmt: skip
         ink = TEXT if not change else QUIET if row.verdict in ("none", "too_few") else token
-        sides = ((0, "left", _escaped(row.name), TEXT), (1, "right", f"<b>{row.shown}</b> {row.word}", ink))
+        sides = ((0, "left", escaped(row.name), TEXT), (1, "right", f"<b>{row.shown}</b> {row.word}", ink))
         notes += [
             {
                 "xref": "paper", "x": x, "y": place, "yshift": 18, "text": text, "showarrow": False, "xanchor": side,
@@ -135,32 +133,6 @@ def forest(rows: Sequence[ForestRow], *, change: bool = True, height: int | None
     )
 
 
-def retention_curve(average: Line, cohort: Line | None, *, height: int = 380) -> go.Figure:
-    """The weighted average with its band, one cohort for contrast. Starts at zero, because shares are compared by height."""
-    figure = go.Figure()
-    lines = [(cohort, SERIES[1], 2.0)] if cohort else []
-    for line, token, width in [*lines, (average, SERIES[0], 2.25)]:
-        figure.add_traces(_band(line, token))
-        figure.add_scatter(
-            x=list(line.x), y=list(line.y), mode="lines+markers", name=line.name, line={"color": token, "width": width},
-            marker={"size": 5}, customdata=[_read(line, place, "%") for place in range(len(line.x))], hovertemplate="%{customdata}",
-        )  # fmt: skip
-    top = max([value for line in (average, cohort) if line for value in line.high if value is not None], default=1.0)
-    top *= 1.12
-    shifts = _apart([line for line in (cohort, average) if line and line.y], height / top)
-    for line, token, _width in [*lines, (average, SERIES[0], 0)]:
-        if line.y:
-            figure.add_annotation(
-                x=line.x[-1], y=line.y[-1], text=f"<b>{number(line.y[-1] or 0, 1)}%</b><br>{_escaped(line.name)}", showarrow=False,
-                xanchor="left", xshift=8, yshift=shifts[line.name], align="left",
-                font={"color": TEXT if token in PALE else token, "size": 12},
-            )  # fmt: skip
-    last = max([int(x) for line in (average, cohort) if line for x in line.x], default=1)
-    dressed(figure, height).update_layout(margin_r=LABEL_SPACE, margin_b=4)
-    figure.update_yaxes(rangemode="tozero", ticksuffix="%", range=[0, top])
-    return figure.update_xaxes(dtick=1, tickangle=0, range=[0.6, last + 0.3])
-
-
 def distribution(scores: pl.DataFrame, *, height: int = 240) -> go.Figure:
     """Answers per score from 0 to 10 (columns score, answers, read), in the colours of detractors, passives and promoters."""
     kinds = ["promoter" if score >= 9 else "passive" if score >= 7 else "detractor" for score in scores["score"]]
@@ -176,7 +148,7 @@ def distribution(scores: pl.DataFrame, *, height: int = 240) -> go.Figure:
     return figure.update_xaxes(type="category", tickangle=0, tickvals=[str(score) for score in scores["score"]])
 
 
-def _band(line: Line, token: str) -> list[go.Scatter]:
+def band(line: Line, token: str) -> list[go.Scatter]:
     """The interval as an area; a withheld value interrupts it."""
     areas = []
     for part in _stretches(line.low):
@@ -234,22 +206,9 @@ def _name_ends(
         shown = f"<b>{text}</b>" if main else text
         up = close and (y >= min(end[0][1] for end in ends)) and (main == (ends[0][0][1] >= ends[1][0][1]))
         figure.add_annotation(
-            x=x, y=y, text=f"{shown}<br>{_escaped(name)}", showarrow=False, xanchor="left", xshift=10, align="left",
+            x=x, y=y, text=f"{shown}<br>{escaped(name)}", showarrow=False, xanchor="left", xshift=10, align="left",
             yshift=(20 if up else -20) if close else 0, font={"color": token, "size": 12},
         )  # fmt: skip
-
-
-def _apart(lines: Sequence[Line], pixels: float) -> dict[str, float]:
-    """How far up each line's name moves, so that it clears the axis below and the other name; `pixels` make one unit."""
-    out: dict[str, float] = {}
-    taken: list[tuple[Any, float]] = []
-    for line in sorted(lines, key=lambda line: line.y[-1] or 0):
-        at = (line.y[-1] or 0) * pixels
-        free = [LABEL_HEIGHT / 2, *(below + LABEL_HEIGHT for x, below in taken if x == line.x[-1])]
-        place = max(at, *free)
-        taken.append((line.x[-1], place))
-        out[line.name] = place - at
-    return out
 
 
 def _last(line: Line) -> tuple[Any, float] | None:
@@ -276,6 +235,6 @@ def _ticks(low: float, high: float) -> list[int]:
     ]
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Text from data inside Plotly's own markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%&#123;")

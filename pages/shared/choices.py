@@ -17,9 +17,12 @@ def row() -> Any:
     return st.container(horizontal=True, gap="small", vertical_alignment="center")
 
 
-def one(name: str, names: Mapping[str, str], title: str) -> None:
-    """One of a few codes, as a segmented control; `names` (to be translated) say what the codes are called."""
-    key = view.synced(f"option.{name}", view.current().options[name])
+def one(name: str, names: Mapping[str, str], title: str, *, chosen: str | None = None) -> None:
+    """One of a few codes, as a segmented control; `names` (to be translated) say what the codes are called.
+
+    `chosen` is what the page made of the view's code, where it is not that code itself.
+    """
+    key = view.synced(f"option.{name}", chosen or view.current().options[name])
     st.segmented_control(
         title,
         list(names),

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import polars as pl
-
 from metrics.texts import N_
 from metrics.verdict import Verdict
 from pages.shared.labels import label
@@ -26,18 +24,6 @@ WHERE = {
     "region": N_("in {name}"),
     "tier": N_("among {name} members"),
     "acquisition_channel": N_("among customers won by {name}"),
-}
-FIRST_PERIOD = {
-    ("month", "on"): N_("{share} of new customers order in the month after"),
-    ("month", "on_or_after"): N_("{share} of new customers order in the month after or later"),
-    ("quarter", "on"): N_("{share} of new customers order in the quarter after"),
-    ("quarter", "on_or_after"): N_("{share} of new customers order in the quarter after or later"),
-}
-COHORT = {
-    "better": N_("Cohort {cohort} comes back more than the others"),
-    "worse": N_("Cohort {cohort} comes back less than the others"),
-    "none": N_("Cohort {cohort} does not clearly differ from the others"),
-    "too_few": N_("Too few customers to compare cohort {cohort} with the others"),
 }
 
 
@@ -134,18 +120,3 @@ def scores(row: dict) -> str:
         return _("No answers in this period")
     promoters, detractors = (percent(row[name] / row["n"], 0) for name in ("promoters", "detractors"))
     return _("{promoters} promoters, {detractors} detractors").format(promoters=promoters, detractors=detractors)
-
-
-def triangle(average: pl.DataFrame, unit: str, kind: str) -> str:
-    """What the average row says about the first period after the first order."""
-    row = average.filter(pl.col("period") == 1)
-    if not row.height:
-        return _("No cohort has completed a period yet")
-    if row["retention"][0] is None:
-        return _("Too few new customers to show retention")
-    return _(FIRST_PERIOD[unit, kind]).format(share=percent(row["retention"][0], 0))
-
-
-def cohort(kind: Verdict, name: str) -> str:
-    """One cohort against all others."""
-    return _(COHORT[kind]).format(cohort=name)

@@ -54,7 +54,9 @@ def default(first: dt.date, as_of: dt.date) -> Dates:
 
 
 def back(end: dt.date, count: int, unit: str = "month") -> Dates:
-    """The last `count` months, quarters or years up to the one that holds `end`: first day, and `end` itself."""
+    """The last `count` weeks, months, quarters or years up to the one that holds `end`: first day, and `end` itself."""
+    if unit == "week":
+        return start_of(end, unit) - dt.timedelta(weeks=count - 1), end
     return months_before(start_of(end, unit), (count - 1) * MONTHS[unit]), end
 
 

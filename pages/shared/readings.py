@@ -84,8 +84,8 @@ class Move:
 
 
 NPS, REPEAT, RETENTION = N_("NPS"), N_("Repeat rate"), N_("Month-3 retention")
-CSAT, CES = N_("CSAT"), N_("CES: found it easy")
 VALUE = N_("Customer value, 52 weeks")
+CSAT, CES, INACTIVE = N_("CSAT"), N_("CES: found it easy"), N_("Inactive share")
 IN_SENTENCE = {
     NPS: NPS,
     CSAT: CSAT,
@@ -93,6 +93,7 @@ IN_SENTENCE = {
     REPEAT: N_("repeat rate"),
     RETENTION: N_("month-3 retention"),
     VALUE: N_("customer value over 52 weeks"),
+    INACTIVE: N_("inactive share"),
 }
 
 

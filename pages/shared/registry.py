@@ -27,9 +27,21 @@ class Entry:
 
 
 RETENTION = (
+    Option("measure", ("customers", "orders", "revenue", "value")),
     Option("kind", ("on", "on_or_after")),
-    Option("unit", ("month", "quarter")),
+    Option("unit", ("month", "week", "quarter", "year", "rolling")),
+    Option("against", ("cohort", "region", "channel", "tier")),
     Option("cohort", default="newest"),
+    Option("one", default="auto"),
+    Option("other", default="auto"),
+)
+
+CHURN = (
+    Option("rule", ("data", "own")),
+    Option("quantile", default="80", within=(50, 95)),
+    Option("hiatus", default="90", within=(1, 3650)),
+    Option("split", ("tier", "region", "channel")),
+    Option("silent", ("new", "all")),
 )
 
 SPLIT = Option("by", ("touchpoint", "channel", "region", "tier", "cohort"))
@@ -53,6 +65,7 @@ ENTRIES = (
     Entry("pages.feedback.csat", "csat", N_("CSAT and CES"), FEEDBACK, options=CSAT),
     Entry("pages.customers.retention", "retention", N_("Retention"), CUSTOMERS, options=RETENTION),
     Entry("pages.customers.value", "value", N_("Lifetime value"), CUSTOMERS, options=VALUE),
+    Entry("pages.customers.churn", "churn", N_("Churn and lifecycle"), CUSTOMERS, options=CHURN),
     Entry("pages.manage.upload", "upload", N_("Upload"), MANAGE, data=False),
     Entry("pages.manage.history", "history", N_("History"), MANAGE, data=False),
     Entry("pages.manage.definitions", "definitions", N_("Definitions"), MANAGE, data=False),

@@ -171,7 +171,9 @@ def month(day: dt.date) -> str:
 
 
 def period_name(day: dt.date, unit: str) -> str:
-    """The name of the month, quarter or year that begins on the day, for tables and axes."""
+    """The name of the week, month, quarter or year that begins on the day, for tables and axes."""
+    if unit == "week":
+        return day.isoformat()
     if unit == "year":
         return str(day.year)
     if unit == "quarter":

@@ -167,6 +167,22 @@ def revenue(log: Log, unit: str) -> dict[tuple[dt.date, int], tuple[int, Decimal
     }
 
 
+def orders(log: Log, unit: str) -> dict[tuple[dt.date, int], tuple[int, int, int]]:
+    """(cohort, k) → customers of the cohort, their orders in the k-th period, and the squares of each one's orders, added."""
+    placed: dict[str, Counter[dt.date]] = defaultdict(Counter)
+    for order in log.orders:
+        if not order.refund:
+            placed[order.customer][start_of(order.day, unit)] += 1
+    cohorts: dict[dt.date, list[Counter[dt.date]]] = defaultdict(list)
+    for counts in placed.values():
+        cohorts[min(counts)].append(counts)
+    return {
+        (cohort, k): (len(who), sum(n[start] for n in who), sum(n[start] ** 2 for n in who))
+        for cohort, who in cohorts.items()
+        for k, start in enumerate(periods(cohort, log.last, unit))
+    }
+
+
 def repeat_rate(log: Log, start: dt.date, end: dt.date) -> tuple[int, int]:
     """Customers with an order in the window, and those with two or more."""
     counts = Counter(o.customer for o in log.orders if not o.refund and start <= o.day <= end)

@@ -81,7 +81,13 @@ def test_rolling_retention(real: Real, kind: str) -> None:
     assert counted(real.ask("rolling_retention", kind=kind)) == plain.rolling(real.log, 30, kind)
 
 
-@pytest.mark.parametrize("unit", UNITS[1:])
+@pytest.mark.parametrize("unit", UNITS)
+def test_cohort_orders(real: Real, unit: str) -> None:
+    found = real.ask("cohort_orders", period=unit)["cohort", "period", "customers", "orders", "orders_squared"].rows()
+    assert {(cohort, k): tuple(counts) for cohort, k, *counts in found} == plain.orders(real.log, unit)
+
+
+@pytest.mark.parametrize("unit", UNITS)
 def test_revenue_retention(real: Real, unit: str) -> None:
     expected = plain.revenue(real.log, unit)
     found = real.ask("revenue_retention", period=unit)
@@ -126,6 +132,17 @@ def test_repeat_curve(real: Real) -> None:
         assert row["at_risk"] == sum(day > end for day in second + still)
         reached = max((share for day, share in shares.items() if day <= end), default=0.0)
         assert row["repeat_share"] == pytest.approx(reached, abs=1e-9)
+
+
+def test_gap_curve(real: Real) -> None:
+    ended, still = plain.gaps(real.log)
+    shares, reached = plain.gone_by(ended, still), 0.0
+    for row in real.ask("gap_curve", minimum=0).iter_rows(named=True):
+        reached = shares.get(row["elapsed"], reached)
+        assert row["gaps"] == len(ended) + len(still)
+        assert row["ended"] == sum(gap <= row["elapsed"] for gap in ended)
+        assert row["at_risk"] == sum(gap > row["elapsed"] for gap in ended + still)
+        assert row["ended_share"] == pytest.approx(reached, abs=1e-9)
 
 
 def test_hiatus(real: Real) -> None:

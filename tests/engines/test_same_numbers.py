@@ -16,7 +16,8 @@ from metrics.clv.judgement import judged
 from metrics.clv.keeping import worth_keeping
 from metrics.clv.lifetime import clv, clv_model
 from metrics.clv.summary import clv_summary
-from metrics.hiatus import hiatus, inactive_share
+from metrics.cohort_orders import cohort_orders
+from metrics.hiatus import gap_curve, hiatus, inactive_share
 from metrics.lifecycle import inactive_share_trend, lifecycle
 from metrics.nps import nps, nps_trend
 from metrics.periods import EVERY
@@ -140,7 +141,7 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
         *[
             (name, function, VISITS, {"by": by, "as_of": AS_OF, "minimum": 5})
             for by in SPLITS
-            for name, function in (("hiatus", hiatus), ("inactive_share", inactive_share))
+            for name, function in (("gap_curve", gap_curve), ("hiatus", hiatus), ("inactive_share", inactive_share))
         ],
         *[
             (
@@ -183,9 +184,10 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
             for kind in KINDS
         ],
         *[
-            ("revenue_retention", revenue_retention, PERIODS, {"by": by, "period": period, "as_of": AS_OF})
+            (name, function, WEEKS if period == "week" else PERIODS, {"by": by, "period": period, "as_of": AS_OF})
             for by in SPLITS
-            for period in ("month", "quarter")
+            for period in ("week", "month", "quarter")
+            for name, function in (("cohort_orders", cohort_orders), ("revenue_retention", revenue_retention))
         ],
         *[("repeat_rate", repeat_rate, PERIODS, {"by": by}) for by in SPLITS],
         ("nps_variants", nps_variants, FEEDBACK, {"minimum": 5}),

@@ -1,9 +1,21 @@
 """The hiatus rule: its threshold, how often it was wrong, and the share of inactive customers."""
 
 import pytest
+from hypothesis import given
 
-from metrics.hiatus import HIATUS_TYPES, hiatus, hiatus_threshold, inactive_share, inactive_share_change
-from tests.metrics.frames import day, order_days
+from metrics.hiatus import (
+    GAP_TYPES,
+    HIATUS_TYPES,
+    gap_curve,
+    hiatus,
+    hiatus_threshold,
+    inactive_share,
+    inactive_share_change,
+)
+from tests.metrics.frames import day, lazy, order_days
+from tests.metrics.test_laws import law
+from tests.metrics.test_survival_laws import AS_OF as LAW_AS_OF
+from tests.metrics.test_survival_laws import visits
 
 # customer, days with an order                                       gaps        open at 31 January
 VISITS = [
@@ -105,3 +117,39 @@ def test_change_of_the_inactive_share() -> None:
         for gone, n in ((56, 70), (48, 80))
     )
     assert inactive_share_change(now, before).row(0) == pytest.approx((0.2, 0.0524, 0.3339), abs=0.00005)
+
+
+def test_the_curve_of_gaps_counts_ended_and_open_ones() -> None:
+    curve = gap_curve(order_days(VISITS), as_of=AS_OF, minimum=0)
+    assert dict(curve.schema) == GAP_TYPES
+    shown = {row["elapsed"]: row for row in curve.iter_rows(named=True)}
+    assert list(shown) == list(range(28))
+    # gaps 2, 10, 27 ended; 1, 2, 20 are open
+    assert [(shown[at]["ended"], shown[at]["at_risk"]) for at in (0, 1, 2, 10, 20, 27)] == [
+        (0, 6),
+        (0, 5),
+        (1, 3),
+        (2, 2),
+        (2, 1),
+        (3, 0),
+    ]
+    assert shown[2]["ended_share"] == pytest.approx(1 / 5)
+    assert shown[10]["ended_share"] == pytest.approx(1 - 4 / 5 * 2 / 3)
+    assert shown[27]["ended_share"] == 1
+
+
+def test_the_curve_of_gaps_is_empty_without_orders_and_withheld_below_the_minimum() -> None:
+    assert gap_curve(order_days([]), as_of=AS_OF).height == 0
+    assert gap_curve(order_days(VISITS), as_of=AS_OF)["ended_share"].null_count() == 28
+
+
+@law
+@given(visits())
+def test_the_threshold_is_where_the_curve_reaches_its_share(rows) -> None:
+    curve = dict(gap_curve(lazy(rows), as_of=LAW_AS_OF, minimum=0).select("elapsed", "ended_share").iter_rows())
+    (found,) = hiatus(lazy(rows), as_of=LAW_AS_OF).iter_rows(named=True)
+    if found["basis"] is None:
+        return
+    wanted = 0.8 if found["basis"] == "all_gaps" else 0.8 * found["ended_share"]
+    assert curve[found["hiatus_days"]] >= wanted - 1e-12
+    assert found["hiatus_days"] == 0 or curve[found["hiatus_days"] - 1] < wanted + 1e-12

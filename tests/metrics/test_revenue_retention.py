@@ -6,7 +6,8 @@ from hypothesis import given
 from polars.testing import assert_frame_equal
 
 from metrics.retention import retention
-from metrics.revenue_retention import TYPES, revenue_retention
+from metrics.revenue_retention import TYPES, revenue_retention, revenue_retention_average
+from metrics.rollups import with_first_month
 from tests.metrics.frames import day, lazy, period_rows, periods
 from tests.metrics.test_laws import AS_OF, customer_periods, law
 
@@ -61,9 +62,38 @@ def test_quarters_and_chosen_cohorts() -> None:
     assert late["cohort"].unique().to_list() == [day("2026-02")]
 
 
-def test_weeks_are_not_offered() -> None:
-    with pytest.raises(ValueError, match="period is “week”; it must be one of month, quarter, year"):
+def test_weeks_need_a_frame_by_week() -> None:
+    with pytest.raises(ValueError, match="Cohorts by week need the column “week”"):
         revenue_retention(periods(EVENTS), as_of=day("2026-04-15"), period="week")
+    weeks = [(1, "2026-01-05", 1), (1, "2026-01-19", 2)]
+    result = revenue_retention(periods(weeks, column="week"), as_of=day("2026-01-20"), period="week")
+    assert result.select("period", "revenue", "complete").rows() == [(0, 10, True), (1, 0, True), (2, 20, False)]
+
+
+def test_below_the_minimum_the_sums_stand() -> None:
+    result = revenue_retention(periods(EVENTS), as_of=day("2026-04-15"), minimum=2).filter(pl.col("period") == 1)
+    assert result.select("customers", "revenue", "revenue_retention", "cumulative_per_customer").rows() == [
+        (2, 10, 1 / 3, 20),
+        (1, 0, None, None),
+    ]
+
+
+def test_the_average_is_that_of_the_cohorts_whose_period_has_ended() -> None:
+    triangle = revenue_retention(periods(EVENTS), as_of=day("2026-04-15"))
+    # month 1: (10 + 0) of (30 + 10), 3 customers have brought 50; month 2: January alone
+    assert revenue_retention_average(triangle).rows() == [
+        (0, 3, 40, 1, pytest.approx(40 / 3)),
+        (1, 3, 10, 1 / 4, pytest.approx(50 / 3)),
+        (2, 2, 0, 0, 20),
+    ]
+    assert revenue_retention_average(triangle, minimum=3)["revenue_retention"].to_list() == [1, 1 / 4, None]
+    assert revenue_retention_average(triangle.clear()).height == 0
+
+
+def test_a_saved_first_month_changes_nothing() -> None:
+    with_first = with_first_month(periods(EVENTS))
+    asked = {"as_of": day("2026-04-15"), "period": "quarter"}
+    assert_frame_equal(revenue_retention(with_first, **asked), revenue_retention(periods(EVENTS), **asked))
 
 
 @law

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from metrics.rollups import with_neighbours
 from metrics.survival import kaplan_meier, repeat_curve
 from tests.metrics.frames import lazy, order_day_rows
 from tests.metrics.test_laws import REGIONS, confidences, holds, law
@@ -65,3 +66,11 @@ def test_row_order_changes_nothing_and_groups_add_up(rows: pl.DataFrame, random)
     first = pl.col("elapsed") == 0
     whole = repeat_curve(lazy(rows), as_of=AS_OF, minimum=0)
     assert groups.filter(first)["customers"].sum() == whole.filter(first)["customers"].sum()
+
+
+@law
+@given(visits(), st.dates(FIRST, AS_OF))
+def test_saved_neighbours_change_nothing(rows: pl.DataFrame, as_of: dt.date) -> None:
+    asked = {"as_of": as_of, "unit": "day", "minimum": 0, "by": ["region"]}
+    expected = repeat_curve(lazy(rows), **asked)
+    assert_frame_equal(repeat_curve(with_neighbours(lazy(rows)), **asked), expected)

@@ -21,8 +21,6 @@ ROW = ForestRow("NPS · <b>Gold</b>", 9.8, 3.1, 16.5, "better", "+9.8", "better"
         charts.forest([]),
         charts.forest([ROW]),
         charts.forest([ROW], change=False),
-        charts.retention_curve(EMPTY, None),
-        charts.retention_curve(Line("all", [1, 2], [30.0, 20.0], [28.0, 18.0], [32.0, 22.0]), EMPTY),
         charts_value.bars([]),
         charts_value.bars([Bar("a", 1.0, "1", "one")]),
         charts_value.money_forest([ROW], {0.0: "0", 10.0: "¥10"}),
@@ -57,21 +55,6 @@ def test_an_unfinished_place_hangs_on_a_dotted_line() -> None:
 def test_names_from_data_are_no_markup() -> None:
     names = [note.text for note in charts.forest([ROW]).layout.annotations]
     assert names[0] == "NPS · &lt;b&gt;Gold&lt;/b&gt;"
-
-
-@pytest.mark.parametrize(
-    ("average", "cohort", "shifts"),
-    [
-        (EMPTY, None, {}),
-        (Line("all", [1], [50.0], [0.0], [90.0], [40]), None, {"all": 0}),
-        (Line("all", [1], [0.0], [0.0], [10.0], [40]), None, {"all": charts.LABEL_HEIGHT / 2}),
-        (Line("all", [1], [0.0], [0.0], [10.0], [90]), Line("2026-01", [1], [0.0], [0.0], [10.0], [40]),
-         {"2026-01": charts.LABEL_HEIGHT / 2, "all": charts.LABEL_HEIGHT * 1.5}),
-    ],
-)  # fmt: skip
-def test_names_of_curves_clear_the_axis_and_each_other(average: Line, cohort: Line | None, shifts: dict) -> None:
-    notes = charts.retention_curve(average, cohort).layout.annotations
-    assert {note.text.split("<br>")[1]: note.yshift for note in notes} == shifts
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import polars as pl
 import pytest
 
 from metrics.verdict import Verdict
@@ -92,9 +91,5 @@ def test_moved_names_the_clearest(moves: list[Move], title: str) -> None:
     assert findings.moved(moves) == title
 
 
-def test_scores_and_triangle_without_rows() -> None:
+def test_scores_without_rows() -> None:
     assert findings.scores({"n": 0}) == "No answers in this period"
-    empty = pl.DataFrame(schema={"period": pl.Int64, "retention": pl.Float64})
-    assert findings.triangle(empty, "month", "on") == "No cohort has completed a period yet"
-    withheld = pl.DataFrame({"period": [1], "retention": [None]}, schema=empty.schema)
-    assert findings.triangle(withheld, "month", "on") == "Too few new customers to show retention"

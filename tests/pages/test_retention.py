@@ -63,9 +63,9 @@ def test_a_cohort_of_one_is_withheld_and_not_offered(open_app, tmp_path: Path) -
     ("sizes", "said", "charts"),
     [
         ({"m1": 4, "m2": 7}, "A cohort is shown from 30 customers; the largest has 7. Choose quarters", 0),
-        ({"m1": 20, "m2": 29}, "A cohort is shown from 30 customers; the largest has 29. Choose quarters", 1),
+        ({"m1": 20, "m2": 29}, "A cohort is shown from 30 customers; the largest has 29. Choose quarters", 2),
         ({"m6": 40}, "No cohort has completed a period yet", 0),
-        ({"m1": 30}, "All cohorts together", 1),
+        ({"m1": 30}, "All cohorts together", 2),
     ],
 )
 def test_nothing_is_drawn_from_too_few(open_app, tmp_path: Path, sizes, said, charts) -> None:
@@ -75,7 +75,120 @@ def test_nothing_is_drawn_from_too_few(open_app, tmp_path: Path, sizes, said, ch
     assert len(app.get("plotly_chart")) == charts
 
 
-def test_quarters_of_too_few_name_another_remedy(open_app, tmp_path: Path) -> None:
+def curve(app) -> dict:
+    """The first chart of the page as Plotly gets it."""
+    return json.loads(app.get("plotly_chart")[0].proto.spec)
+
+
+def test_too_few_of_any_unit_name_a_remedy(open_app, tmp_path: Path) -> None:
     app = opened(open_app, tmp_path, shop(m1=4, m2=7), unit="quarter")
-    assert "the largest has 11. Widen the filters, or upload more orders." in words(app)
+    assert "the largest has 11. Choose years, or widen the filters." in words(app)
     assert "Too few to show: 11 of 30" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("options", "said", "first", "average"),
+    [
+        ({"measure": "orders"}, "New customers place 1.00 orders each in the month after", "1.00", "1.00"),
+        ({"measure": "revenue"}, "A cohort brings 100% of its first revenue in the month after", "100.0", "100.0"),
+        # the shop's customers bring 10 each month, so 20 by the end of month 1; columns begin with month 0
+        ({"measure": "value"}, "A new customer has brought 50 by the end of month 4", "10", "10"),
+        ({"unit": "rolling"}, "100% of new customers order 30 to 59 days after their first order", "100.0", "100.0"),
+        ({"unit": "rolling", "kind": "on_or_after"}, "100% of new customers order 30 or more days after", "100.0", "100.0"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_measures(open_app, tmp_path: Path, options: dict, said: str, first: str, average: str, language: str) -> None:
+    app = opened(open_app, tmp_path, shop(m1=30, m2=40), **{"cohort": "none", "lang": language, **options})
+    if language == "en":
+        assert said in words(app)
+    rows = {row["name"]: row["cells"] for row in heat(app)["rows"]}
+    (names, means) = (list(rows), list(rows.values())[-1])
+    assert rows[names[0]][0]["text"] == first
+    assert means[0]["text"] == average
+    assert app.query_params["measure"] == options.get("measure", "customers")
+
+
+def test_the_average_of_revenue_is_over_that_of_the_first_period(open_app, tmp_path: Path) -> None:
+    rows = shop(m1=30, m2=40)
+    for row in rows:
+        row["amount"] = 40.0 if row["order_id"].split("-")[2] == row["order_id"][1] else 10.0
+    app = opened(open_app, tmp_path, rows, measure="revenue", cohort="none")
+    (line,) = [trace for trace in curve(app)["data"] if trace.get("name") == "all cohorts"]
+    assert line["y"] == [25.0] * 4
+    assert [cell.get("text", "") for cell in heat(app)["rows"][-1]["cells"]] == ["25.0"] * 4 + [""]
+
+
+def test_windows_are_for_customers_only(open_app, tmp_path: Path) -> None:
+    app = opened(open_app, tmp_path, shop(m1=30), measure="revenue", unit="rolling")
+    assert "30-day windows" not in str([control.options for control in app.get("button_group")])
+    assert "in the month after" in words(app)
+
+
+def regions(returning: dict[str, int], size: int = 60) -> list[dict]:
+    """January's new customers of each region, of whom so many order again in April; the data go on to June."""
+    rows = [order("last", "last", "2026-06-30", 10.0)]
+    for region, again in returning.items():
+        for place in range(size):
+            key = f"{region}{place}"
+            rows.append(order(f"{key}-1", key, "2026-01-10", 10.0, region=region))
+            if place < again:
+                rows.append(order(f"{key}-4", key, "2026-04-10", 10.0, region=region))
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("returning", "title", "pairs"),
+    [
+        ({"A": 30, "B": 5}, "A comes back more than B in month 3", False),
+        ({"A": 30, "B": 28}, "No clear difference between A and B in month 3", False),
+        # 23 of 60 and 11 of 60 differ clearly alone, but not as one of ten pairs
+        ({"A": 23, "B": 11}, "A comes back more than B in month 3", False),
+        ({"A": 23, "B": 11, "C": 20, "D": 20, "E": 20}, "No clear difference between A and B in month 3", True),
+    ],
+)
+def test_two_regions_differ_only_beyond_chance(open_app, tmp_path: Path, returning, title, pairs) -> None:
+    app = opened(open_app, tmp_path, regions(returning), against="region", one="A", other="B")
+    assert title in words(app)
+    assert ("holds for all 10 pairs at once" in words(app)) == pairs
+    assert {trace["name"] for trace in curve(app)["data"] if trace.get("name")} == {"A", "B"}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"against": "tier"}, "No customer has a tier"),
+        ({"against": "channel"}, "No acquisition channel is known"),
+        ({"against": "region"}, "A comparison needs two groups with 30 new customers each."),
+    ],
+)
+def test_groups_that_are_not_there(open_app, tmp_path: Path, options: dict, said: str) -> None:
+    rows = regions({"A": 30}) + regions({"B": 3}, size=7)[1:]
+    assert said in words(opened(open_app, tmp_path, rows, **options))
+
+
+def test_or_later_and_money_are_not_judged(open_app, tmp_path: Path) -> None:
+    for more in ({"kind": "on_or_after"}, {"measure": "revenue"}):
+        path = tmp_path / "".join(more)
+        path.mkdir()
+        rows = regions({"A": 50, "B": 1})
+        said = words(opened(open_app, path, rows, against="region", one="A", other="B", **more))
+        assert "A beside B" in said
+        assert "comes back more" not in said
+
+
+def test_second_orders(open_app, tmp_path: Path) -> None:
+    app = opened(open_app, tmp_path, regions({"A": 30, "B": 30}), cohort="none")
+    said = words(app)
+    # April 10 is 90 days after January 10
+    assert "50% of new customers order again within 90 days" in said
+    assert "Half have ordered again after 90 days" in said
+
+
+@pytest.mark.parametrize("unit", ["week", "quarter", "year", "rolling"])
+@pytest.mark.parametrize("measure", ["customers", "orders", "revenue", "value"])
+def test_every_measure_and_unit_on_the_demo(open_app, demo_path: Path, measure: str, unit: str) -> None:
+    app = open_app(demo_path, "retention", lang="zh", measure=measure, unit=unit, against="tier")
+    assert not app.exception
+    assert not app.error
+    assert app.get("plotly_chart")

@@ -1,0 +1,163 @@
+"""Figures of coming back and staying away: cohort curves, waiting times, and who comes and goes. Texts arrive ready to show."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from pages.shared.charts import LABEL_SPACE, Line, band, escaped
+from pages.shared.theme import CONTEXT, PAPER, QUIET, SERIES, TEXT, dressed, faded
+
+FLOW_COLOURS = {"new": SERIES[2], "resurrected": SERIES[3], "returning": SERIES[0], "dormant": SERIES[1]}
+PALE = SERIES[1:3]  # orange and teal are too pale for words
+LABEL_HEIGHT = 36  # two lines of text, in pixels
+HATCH = "/"  # unfinished
+LEGEND_STEP = 18  # pixels between the names beside the bars
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point of a curve that is led to from both axes; `text` stands beside it."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One kind of movement: its counts per period in the order of the axis, and what pointing says."""
+
+    kind: str  # new, resurrected, returning or dormant
+    name: str
+    counts: Sequence[int]
+    read: Sequence[str]
+
+
+def curves(
+    main: Line,
+    other: Line | None,
+    *,
+    shown: Callable[[float], str],
+    read: Callable[[Line, int], str],
+    suffix: str = "",
+    height: int = 380,
+) -> go.Figure:
+    """One line with its band, and one more for contrast; both are named where they end. From zero, as heights are compared."""
+    figure = go.Figure()
+    lines = [(line, token, width) for line, token, width in ((other, SERIES[1], 2.0), (main, SERIES[0], 2.25)) if line]
+    for line, token, width in lines:
+        figure.add_traces(band(line, token))
+        figure.add_scatter(
+            x=list(line.x), y=list(line.y), mode="lines+markers", name=line.name, line={"color": token, "width": width},
+            marker={"size": 5}, customdata=[read(line, place) for place in range(len(line.x))], hovertemplate="%{customdata}",
+        )  # fmt: skip
+    seen = [value for line, _, _ in lines for part in (line.y, line.high) for value in part if value is not None]
+    top = 1.12 * max(seen, default=1.0) or 1.0
+    shifts = _apart([line for line, _, _ in lines if line.y], height / top)
+    for line, token, _width in lines:
+        if line.y:
+            figure.add_annotation(
+                x=line.x[-1], y=line.y[-1], text=f"<b>{shown(line.y[-1] or 0)}</b><br>{escaped(line.name)}",
+                showarrow=False, xanchor="left", xshift=8, yshift=shifts[line.name], align="left", bgcolor=faded(PAPER, 0xB0),
+                font={"color": TEXT if token in PALE else token, "size": 12},
+            )  # fmt: skip
+    places = [int(x) for line, _, _ in lines for x in line.x]
+    first, last = min(places, default=1), max(places, default=1)
+    dressed(figure, height).update_layout(margin_r=LABEL_SPACE, margin_b=4)
+    figure.update_yaxes(rangemode="tozero", ticksuffix=suffix, tickformat=",.2~f", range=[0, top])
+    return figure.update_xaxes(dtick=1, tickangle=0, range=[first - 0.4, last + 0.3])
+
+
+def waiting(
+    line: Line, *, ticks: Sequence[tuple[float, str]], read: Sequence[str], mark: Mark | None = None, height: int = 300
+) -> go.Figure:
+    """A share in % that grows with time, with its band; `ticks` are places on the axis of time and what stands below them."""
+    figure = go.Figure(band(line, SERIES[0]))
+    figure.add_scatter(
+        x=list(line.x), y=list(line.y), mode="lines", name=line.name, customdata=list(read), hovertemplate="%{customdata}",
+        line={"color": SERIES[0], "width": 2.25, "shape": "hv"},
+    )  # fmt: skip
+    if mark:
+        figure.add_scatter(
+            x=[0, mark.x, mark.x], y=[mark.y, mark.y, 0], mode="lines", hoverinfo="skip",
+            line={"color": CONTEXT, "width": 1.5, "dash": "4px,3px"},
+        )  # fmt: skip
+        figure.add_scatter(
+            x=[mark.x], y=[mark.y], mode="markers", hoverinfo="skip", marker={"size": 10, "color": SERIES[0]},
+        )  # fmt: skip
+        figure.add_annotation(
+            x=mark.x, y=mark.y, text=f"<b>{escaped(mark.text)}</b>", showarrow=False, xanchor="left", yanchor="top",
+            xshift=8, yshift=-6, bgcolor=PAPER, font={"color": TEXT, "size": 13},
+        )  # fmt: skip
+    last = max([*line.x, *(place for place, _ in ticks)], default=1)
+    dressed(figure, height).update_layout(margin_r=12, margin_b=4)
+    top = 25 * max(1, math.ceil(max([value for value in (*line.y, *line.high) if value is not None], default=100) / 25))
+    steps = list(range(0, top + 1, 25))
+    figure.update_yaxes(range=[0, 1.03 * top], tickvals=steps, ticktext=[f"{step}%" for step in steps])
+    return figure.update_xaxes(
+        range=[0, last * 1.02],
+        tickangle=0,
+        tickvals=[place for place, _ in ticks],
+        ticktext=[text for _, text in ticks],
+    )
+
+
+def flows(places: Sequence[str], parts: Sequence[Flow], *, unfinished: Sequence[bool], height: int = 360) -> go.Figure:
+    """Counts per period stacked from zero up, those of "dormant" down; unfinished periods are hatched. Names stand at the right."""
+    figure = go.Figure()
+    for part in parts:
+        token, sign = FLOW_COLOURS[part.kind], -1 if part.kind == "dormant" else 1
+        figure.add_bar(
+            x=list(places), y=[sign * count for count in part.counts], name=part.name, customdata=list(part.read),
+            hovertemplate="%{customdata}",
+            marker={
+                "color": [faded(token, 0x66) if open_ else token for open_ in unfinished],
+                "pattern": {"shape": [HATCH if open_ else "" for open_ in unfinished], "size": 6, "fgcolor": token},
+            },
+        )  # fmt: skip
+    figure.add_hline(y=0, line={"color": QUIET, "width": 1})
+    up = max((sum(counts) for counts in zip(*(p.counts for p in parts if p.kind != "dormant"), strict=True)), default=1)
+    down = max((count for part in parts if part.kind == "dormant" for count in part.counts), default=0)
+    dressed(figure, height).update_layout(barmode="relative", margin_r=LABEL_SPACE, margin_b=4, bargap=0.25)
+    span = 1.08 * ((up + down) or 1)
+    figure.update_yaxes(range=[-1.06 * down - 0.01 * span, 1.05 * up + 0.01 * span], tickformat=",d")
+    for part, middle in _names(parts, height / span):
+        figure.add_annotation(
+            xref="paper", x=1, xanchor="left", xshift=6, y=middle, showarrow=False, align="left",
+            text=f'<span style="color:{FLOW_COLOURS[part.kind]}">■</span> {escaped(part.name)}', font={"color": TEXT, "size": 12},
+        )  # fmt: skip
+    named = sorted({0, (len(places) - 1) // 2, len(places) - 1}) if places else []
+    return figure.update_xaxes(type="category", tickangle=0, tickvals=[places[i] for i in named])
+
+
+def _names(parts: Sequence[Flow], pixels: float) -> list[tuple[Flow, float]]:
+    """Each part with the height of its name: the middle of its last bar, moved up where names would touch."""
+    out: list[tuple[Flow, float]] = []
+    base, free = 0.0, -float("inf")
+    for part in parts:
+        if not part.counts:
+            continue
+        count = part.counts[-1]
+        if part.kind == "dormant":
+            out.append((part, -count / 2 - LABEL_HEIGHT / 4 / pixels))
+            continue
+        middle = max(base + count / 2, free)
+        out.append((part, middle))
+        base, free = base + count, middle + LEGEND_STEP / pixels
+    return out
+
+
+def _apart(lines: Sequence[Line], pixels: float) -> dict[str, float]:
+    """How far up each line's name moves, so that it clears the axis below and the other name; `pixels` make one unit."""
+    out: dict[str, float] = {}
+    taken: list[tuple[Any, float]] = []
+    for line in sorted(lines, key=lambda line: line.y[-1] or 0):
+        at = (line.y[-1] or 0) * pixels
+        free = [LABEL_HEIGHT / 2, *(below + LABEL_HEIGHT for x, below in taken if x == line.x[-1])]
+        place = max(at, *free)
+        taken.append((line.x[-1], place))
+        out[line.name] = place - at
+    return out

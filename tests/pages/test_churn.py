@@ -1,0 +1,142 @@
+"""Churn and lifecycle: the threshold and what it is made of, the balance that is true on screen, and whom to win back."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from data.store import Store
+from pages.shared import readings_churn, view
+from tests.data.rows import order, take
+from tests.pages.conftest import words
+
+PERIOD = {"from_": "2026-04-01", "to": "2026-06-30", "lang": "en"}
+
+
+def customers(*, steady: int, gone: int, once: int = 0) -> list[dict]:
+    """Steady ones order on the 10th of every month from January to June; who is gone did so until February; some ordered once."""
+    kinds = {"steady": (steady, range(1, 7)), "gone": (gone, range(1, 3)), "once": (once, range(1, 2))}
+    return [
+        order(f"{kind}-{place}-{month}", f"{kind}-{place}", f"2026-{month:02}-10", 10.0, region=f"R{place % 2}")
+        for kind, (size, months) in kinds.items()
+        for place in range(size)
+        for month in months
+    ]
+
+
+def opened(open_app, path: Path, rows: list[dict], **params: str):
+    with Store.open(path / "s.duckdb") as store:
+        take(store, orders=[*rows, order("last", "last", "2026-07-05", 10.0)] if rows else [])
+    app = open_app(path / "s.duckdb", "churn", **PERIOD | params)
+    assert not app.exception
+    return app
+
+
+def charts(app) -> list[dict]:
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def test_the_threshold_comes_from_the_gaps(open_app, tmp_path: Path) -> None:
+    said = words(opened(open_app, tmp_path, customers(steady=90, gone=10)))
+    # months between orders are 28 to 31 days; 460 gaps end, 10 of those of who is gone never do
+    assert "After 31 days without an order a customer counts as inactive" in said
+    assert "By then 80% of the gaps between two orders have ended" in said
+    assert "Too few were flagged to say how many came back: 10 of 30." in said
+
+
+def test_where_most_never_return_the_other_basis_is_explained(open_app, tmp_path: Path) -> None:
+    said = words(opened(open_app, tmp_path, customers(steady=10, gone=0, once=90)))
+    assert "Fewer than 80% of all gaps ever end" in said
+    assert "0.0% of customers so flagged came back" in said
+
+
+def test_own_days(open_app, tmp_path: Path) -> None:
+    said = words(opened(open_app, tmp_path, customers(steady=90, gone=40), rule="own", hiatus="60"))
+    assert "After 60 days without an order a customer counts as inactive" in said
+    assert "Chosen by hand" in said
+    assert "30.5% of customers are inactive" not in said  # of 131, 40 are: nobody was three months before
+    assert "More customers are inactive: 30.8% after 0.0%" in said
+
+
+def test_the_balance_on_screen_is_true(open_app, demo_path: Path) -> None:
+    app = open_app(demo_path, "churn", lang="en")
+    (said,) = re.findall(
+        r"(\S+) new \+ (\S+) came back − (\S+) fell silent = (\S+) active customers, from (\S+) to ([\d,]+)", words(app)
+    )
+    new, back, silent, net, before, after = (int(text.replace(",", "").replace("−", "-")) for text in said)
+    assert new + back - silent == net == after - before
+    bars = {trace["name"]: trace["y"] for chart in charts(app) for trace in chart["data"] if trace["type"] == "bar"}
+    assert (bars["new"][-2], bars["came back"][-2], bars["fell silent"][-2]) == (new, back, -silent)
+
+
+def test_nobody_is_called_gone_before_anyone_has_returned(open_app, tmp_path: Path) -> None:
+    app = opened(open_app, tmp_path, customers(steady=0, gone=0, once=40))
+    said = words(app)
+    assert app.title[0].value == "Nobody has ordered twice yet, so nobody counts as inactive"
+    assert "No second order yet" in said
+    assert "to win back" not in said
+
+
+def test_too_few_customers(open_app, tmp_path: Path) -> None:
+    app = opened(open_app, tmp_path, customers(steady=4, gone=3))
+    assert app.title[0].value == "Too few customers to show how many are inactive"
+    assert "Too few to show: 7 of 30" in json.dumps(
+        [json.loads(part.proto.json or "{}") for part in app.get("bidi_component")]
+    )
+
+
+def test_who_fell_silent_before_the_period_is_not_new(open_app, tmp_path: Path) -> None:
+    said = words(opened(open_app, tmp_path, customers(steady=90, gone=40)))
+    assert "Nobody in this selection fell silent. Choose an earlier period, or all inactive customers." in said
+
+
+def test_groups(open_app, tmp_path: Path) -> None:
+    app = opened(open_app, tmp_path, customers(steady=90, gone=40), split="region", rule="own", hiatus="60")
+    assert "No clear difference between regions" in words(app)
+    assert "No customer has a tier" in words(open_app(tmp_path / "s.duckdb", "churn", **PERIOD, split="tier"))
+
+
+@pytest.mark.parametrize(("silent", "start"), [("all", "2026-04-01"), ("new", "2026-03-01")])
+def test_the_list_names_how_many_there_are(open_app, tmp_path: Path, silent: str, start: str) -> None:
+    app = opened(open_app, tmp_path, customers(steady=90, gone=40), silent=silent, from_=start)
+    said = words(app)
+    assert "40 customers to win back" in said
+    assert "Shown: 20 of 40. The file holds 40." in said
+    assert "Together they have brought 800 net" in said.replace("\\", "")
+    assert next(iter(app.dataframe[0].value.columns)) == "Customer"
+    assert app.dataframe[0].value.shape == (20, 7)
+
+
+def test_without_orders_it_says_what_to_upload(open_app, few_path: Path) -> None:
+    app = open_app(few_path, "churn", from_="2026-04-01", to="2026-06-30", lang="zh")
+    assert app.title[0].value == "流失需要订单"
+
+
+def test_the_reading_uses_one_threshold_for_both_dates(open_app, demo_path: Path) -> None:
+    open_app(demo_path, "churn", lang="en")
+    current = view.View(
+        *(view.dt.date.fromisoformat(day) for day in ("2026-04-01", "2026-06-30", "2026-07-18")),
+        "before",
+        view.Segment(),
+    )
+    reading = readings_churn.inactive(current)
+    days = readings_churn.threshold(current).days
+    assert reading.value == pytest.approx(100 * _inactive(demo_path, "2026-06-30", days))
+    assert reading.before == pytest.approx(100 * _inactive(demo_path, "2026-03-31", days))
+    assert reading.change == pytest.approx(reading.value - reading.before)
+    assert reading.months[0][-1] == pytest.approx(reading.value)
+    assert len(reading.months[0]) == 12
+    assert reading.verdict == ("worse" if reading.change_low > 0 else "better" if reading.change_high < 0 else "none")
+
+
+def _inactive(path: Path, day: str, days: int) -> float:
+    """The share in plain SQL, on the store that the app has open."""
+    with readings_churn.cached.store().snapshot() as snap:
+        (share,) = snap.cursor.execute(
+            "select avg((cast($day as date) - last > $days)::int) from (select max(ordered_at)::date as last from orders "
+            "where replaced_by is null and kind = 'order' and customer_key is not null and ordered_at::date <= $day "
+            "group by customer_key)",
+            {"day": day, "days": days},
+        ).fetchone()
+    return float(share)

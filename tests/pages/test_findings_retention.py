@@ -1,0 +1,144 @@
+"""Titles about coming back and staying away claim no more than the intervals support, in both languages."""
+
+import polars as pl
+import pytest
+
+from metrics.verdict import Verdict
+from pages.shared import findings_retention as findings
+from pages.shared.texts import speaking
+
+NOTHING = pl.DataFrame(schema={"period": pl.Int64, "value": pl.Float64})
+
+
+def average(**values: float | None) -> pl.DataFrame:
+    """An average row: p1=26.2 is 26.2 in period 1."""
+    rows = {"period": [int(name[1:]) for name in values], "value": list(values.values())}
+    return pl.DataFrame(rows, schema=NOTHING.schema)
+
+
+@pytest.mark.parametrize(
+    ("rows", "measure", "unit", "kind", "english", "chinese"),
+    [
+        (NOTHING, "customers", "month", "on", "No cohort has completed a period yet", "尚无批次走完一个周期"),
+        (average(p0=100.0), "customers", "month", "on", "No cohort has completed a period yet", "尚无批次走完一个周期"),
+        (average(p1=None), "customers", "month", "on", "Too few new customers to show retention", "新客过少，不显示留存率"),
+        (average(p1=26.0), "customers", "month", "on", "X of new customers order in the month after", "X 的新客在首单次月下单"),
+        (average(p1=26.0), "customers", "year", "on_or_after", "X of new customers order in the year after or later",
+         "X 的新客在首单次年及以后下单"),
+        (average(p1=26.0), "customers", "rolling", "on", "X of new customers order 30 to 59 days after their first order",
+         "X 的新客在首单后 30 至 59 天内下单"),
+        (average(p1=0.4), "orders", "week", "on", "New customers place X orders each in the week after", "新客在首单次周人均下单 X 次"),
+        (average(p1=None, p2=40.0), "revenue", "month", "on", "Too few new customers to show retention", "新客过少，不显示留存率"),
+        (average(p1=40.0), "revenue", "quarter", "on", "A cohort brings X of its first revenue in the quarter after",
+         "批次在首单次季的销售额为首期的 X"),
+        (average(p0=9.0, p1=12.0, p2=15.0, p3=None), "value", "month", "on", "A new customer has brought X by the end of month 2",
+         "截至第 2 月末，每位新客平均带来 X"),
+    ],
+)  # fmt: skip
+def test_triangle(rows: pl.DataFrame, measure: str, unit: str, kind: str, english: str, chinese: str) -> None:
+    for language, title in (("en", english), ("zh", chinese)):
+        with speaking(language):
+            assert findings.triangle(rows, measure, unit, kind, "X") == title
+
+
+@pytest.mark.parametrize(
+    ("kind", "english", "chinese"),
+    [
+        ("better", "North comes back more than South in month 3", "第 3 月North的回购高于South"),
+        ("worse", "North comes back less than South in month 3", "第 3 月North的回购低于South"),
+        ("none", "No clear difference between North and South in month 3", "第 3 月North与South无明显差异"),
+        ("too_few", "Too few customers to compare North and South", "客户过少，无法比较North与South"),
+    ],
+)
+def test_segments(kind: Verdict, english: str, chinese: str) -> None:
+    for language, title in (("en", english), ("zh", chinese)):
+        with speaking(language):
+            assert findings.segments(kind, "North", "South", findings.period("month", 3)) == title
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("better", "Cohort 2026-01 comes back more than the others"),
+        ("worse", "Cohort 2026-01 comes back less than the others"),
+        ("none", "Cohort 2026-01 does not clearly differ from the others"),
+        ("too_few", "Too few customers to compare cohort 2026-01 with the others"),
+    ],
+)
+def test_cohort(kind: Verdict, title: str) -> None:
+    assert findings.cohort(kind, "2026-01") == title
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "kind", "known", "english", "chinese"),
+    [
+        (None, None, "too_few", False, "Nobody has ordered twice yet, so nobody counts as inactive",
+         "尚无客户下过第二单，无法判断谁不活跃"),
+        (None, None, "too_few", True, "Too few customers to show how many are inactive", "客户过少，不显示不活跃占比"),
+        (54.0, None, "too_few", True, "54.0% of customers are inactive", "54.0% 的客户不活跃"),
+        (54.0, 51.0, "too_few", True, "54.0% of customers are inactive", "54.0% 的客户不活跃"),
+        (54.0, 51.0, "none", True, "No clear change in the inactive share: 54.0%, 51.0% before", "不活跃占比无明显变化：54.0%，此前 51.0%"),
+        (54.0, 51.0, "worse", True, "More customers are inactive: 54.0% after 51.0%", "不活跃客户增多：54.0%，此前 51.0%"),
+        (51.0, 54.0, "better", True, "Fewer customers are inactive: 51.0% after 54.0%", "不活跃客户减少：51.0%，此前 54.0%"),
+    ],
+)  # fmt: skip
+def test_inactive(value: float | None, before: float | None, kind: Verdict, known: bool, english: str, chinese: str):
+    for language, title in (("en", english), ("zh", chinese)):
+        with speaking(language):
+            assert findings.inactive(value, before, kind, known=known) == title
+
+
+@pytest.mark.parametrize(
+    ("net", "title"),
+    [
+        (None, "Nobody has ordered twice yet, so nobody counts as gone"),
+        (0, "As many customers came as fell silent"),
+        (1, "1 more customer came or came back than fell silent"),
+        (1220, "1,220 more customers came or came back than fell silent"),
+        (-2, "2 more customers fell silent than came or came back"),
+    ],
+)
+def test_balance(net: int | None, title: str) -> None:
+    assert findings.balance(net) == title
+
+
+@pytest.mark.parametrize(
+    ("dimension", "low", "title"),
+    [
+        ("region", None, "Too few customers to compare groups"),
+        ("region", -0.01, "No clear difference between regions"),
+        ("channel", 0.0, "No clear difference between acquisition channels"),
+        ("channel", 0.01, "Customers won by Search are inactive more often than those won by Gold"),
+        ("tier", 0.01, "search members are inactive more often than Gold members"),
+    ],
+)
+def test_groups(dimension: str, low: float | None, title: str) -> None:
+    found = findings.groups(dimension, "search", "gold", low)
+    assert found == title.replace("search", "Search")
+
+
+def test_one_group_alone_is_not_compared() -> None:
+    assert findings.groups("tier", None, None, None) == "Too few customers to compare groups"
+
+
+@pytest.mark.parametrize(
+    ("share", "title"),
+    [
+        (None, "Too few new customers to say how soon they order again"),
+        (0.438, "44% of new customers order again within 90 days"),
+    ],
+)
+def test_second_order(share: float | None, title: str) -> None:
+    assert findings.second_order(share, 90) == title
+
+
+@pytest.mark.parametrize(
+    ("days", "title"),
+    [
+        (None, "Nobody has ordered twice yet, so no threshold can be told"),
+        (1, "After 1 day without an order a customer counts as inactive"),
+        (147, "After 147 days without an order a customer counts as inactive"),
+    ],
+)
+def test_threshold(days: int | None, title: str) -> None:
+    assert findings.threshold(days) == title
