@@ -17,7 +17,7 @@ PALE = SERIES[1:3]  # orange and teal are too pale for words
 LABEL_SPACE = 92
 LABEL_HEIGHT = 36  # two lines of text, in pixels
 AXIS_NAMES_AT = 3  # as many names as fit 390 px
-GRID_STEPS = (1, 2, 5, 10, 20, 25, 50, *(step * 10**power for power in range(2, 7) for step in (1, 2, 5)))
+GRID_STEPS = (1, 2, 5, 10, 20, 25, 50, *(step * 10**power for power in range(2, 10) for step in (1, 2, 5)))
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Reading:
 
     metric: str
     name: str  # to be translated
-    noun: str  # what n counts: answers or customers
+    noun: str  # what n counts: answers, customers or members
     percent: bool
     value: float | None
     low: float | None
@@ -80,8 +80,15 @@ class Move:
 
 
 NPS, REPEAT, RETENTION = N_("NPS"), N_("Repeat rate"), N_("Month-3 retention")
-CSAT, CES = N_("CSAT"), N_("CES: found it easy")
-IN_SENTENCE = {NPS: NPS, CSAT: CSAT, CES: N_("CES"), REPEAT: N_("repeat rate"), RETENTION: N_("month-3 retention")}
+CSAT, CES, UPGRADES = N_("CSAT"), N_("CES: found it easy"), N_("Upgrade rate")
+IN_SENTENCE = {
+    NPS: NPS,
+    CSAT: CSAT,
+    CES: N_("CES"),
+    REPEAT: N_("repeat rate"),
+    RETENTION: N_("month-3 retention"),
+    UPGRADES: N_("upgrade rate"),
+}
 
 
 def nps(view: View, *, weighted: bool = False) -> Reading:
