@@ -16,6 +16,7 @@ from metrics import rollups
 from metrics.catalogue import CATALOGUE, Metric
 from metrics.clv.lifetime import calibration_end
 from metrics.texts import N_
+from metrics.tier_rules import known_from
 from metrics.tiers import parse_rule, tiers_by_rule
 
 FEEDBACK_COLUMNS = ("touchpoint", "channel", "store")
@@ -57,7 +58,9 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
         arguments["ladder"] = ", ".join(parse_rule(str(making["rule"])))
     lapse_days = metric.arguments.get("lapse_days")
     lapses = lapse_days is not None and bool(arguments.get("lapse_days", lapse_days.default))
-    as_of = observed(snap, metric, question.as_of) if _needs_orders(metric, making, lapses) else question.as_of
+    spends = metric.frame == "tier_changes" and "customer_periods" in takes
+    needs_orders = spends or _needs_orders(metric, making, lapses)
+    as_of = observed(snap, metric, question.as_of) if needs_orders else question.as_of
     dates: dict[str, object] = {"as_of": as_of} if "as_of" in takes else {}
     start, end = None, None
     if "cohorts_from" in takes:
@@ -68,6 +71,12 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
         start, end = question.start, question.end
     if lapses:
         dates |= {"order_days": snap.order_days(question.segment, as_of=as_of)}
+    if spends:
+        dates["customer_periods"] = snap.customer_periods(
+            question.segment, as_of=as_of, attributes=_attributes(question)
+        )
+    if "known_from" in takes:
+        dates["known_from"] = _known_from(snap, making)
     if metric.frame == "customers":
         seen = calibration_end(as_of, arguments.get("holdout_weeks", 0))  # type: ignore[arg-type]
         frame = snap.customers(question.segment, as_of=seen, attributes=_attributes(question))
@@ -216,6 +225,12 @@ def _with_attributes(snap: Snapshot, frame: nw.LazyFrame, question: Question, as
 
 def _attributes(question: Question) -> tuple[str, ...]:
     return tuple(name for name in question.by if name in CUSTOMER_ATTRIBUTES)
+
+
+def _known_from(snap: Snapshot, making: dict[str, object]) -> dt.date | None:
+    """From when on a rule's trailing window lies in the data as a whole; uploaded tiers say themselves from when on they hold."""
+    first = snap.extent().orders_first
+    return known_from(first, int(str(making["months"]))) if making["rule"] and first else None
 
 
 def _needs_orders(metric: Metric, making: dict[str, object], lapses: bool) -> bool:

@@ -55,11 +55,13 @@ def reach(p: Matrix, *, target: int, lost: int) -> tuple[Matrix, Matrix]:
 def value(p: Matrix, reward: Matrix, *, discount_rate: float) -> Matrix:
     """Expected discounted sum of the rewards from each state on, that of the present state at once: (I − P/(1+d))⁻¹R.
 
+    A stack of matrices with a stack of rewards gives a stack of values.
+
     Pfeifer & Carraway 2000, Journal of Interactive Marketing 14(2):43–55.
     """
     if discount_rate <= 0:
         raise ValueError(f"discount_rate is {discount_rate}; it must be above 0, for example 0.1 per period.")
-    worth = np.linalg.solve(np.eye(len(p)) - p / (1 + discount_rate), reward)
+    worth = np.linalg.solve(np.eye(p.shape[-1]) - p / (1 + discount_rate), reward[..., None])[..., 0]
     return np.asarray(worth, dtype=np.float64)
 
 

@@ -4,6 +4,8 @@ from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE
 from metrics.texts import N_
 from metrics.tier_moves import tier_migration, tier_rates, tier_rates_trend
 from metrics.tier_outlook import tier_outlook, tier_stationarity, time_in_tier
+from metrics.tier_replay import tier_replay
+from metrics.tier_value import tier_value
 from metrics.tiers import MEASURES
 
 SHARE = N_("share, 0 to 1")
@@ -221,5 +223,85 @@ METRICS = (
             "p_value": N_("chance of so large a statistic if moves were steady, from 0 to 1"),
         },
         arguments={"period": PERIOD, "lapse_days": MEMBERS_WHO_LAPSE["lapse_days"]},
+    ),
+    Metric(
+        name="tier_value",
+        version=1,
+        label=N_("Worth of a member by tier"),
+        unit=N_("money"),
+        higher_is_better=True,
+        grain=N_("one row per tier, or per group and tier"),
+        definition=N_(
+            "All net spend that a member of a tier is expected to bring from now on, later months discounted, if members go on moving "
+            "between tiers and spending as in the complete months of the dates asked for: V = (I − P/(1+d))⁻¹R, with the moves P of a "
+            "month, the mean spend R of a member in the month, times margin, and the monthly discount rate d. Lapsing is final and brings "
+            "nothing. “tier_stationarity” tests whether the moves have been steady."
+        ),
+        no_data=N_(
+            "Without tiers or complete months there is no row. Below the minimum of member-months the counts stand and the rest is "
+            "withheld."
+        ),
+        interval=N_(
+            "Quantiles over 1,000 draws: the moves from a Dirichlet distribution with ½ added to each cell, the spend from a normal one."
+        ),
+        source=N_("Pfeifer and Carraway 2000, Journal of Interactive Marketing 14(2):43–55."),
+        function=tier_value,
+        frame="tier_changes",
+        frame_arguments=RULE,
+        columns={
+            "tier": N_("tier"),
+            "steps": N_("members times months"),
+            "spend": N_("mean net spend of a member in a month, before the margin"),
+            "value": N_("expected discounted spend from now on, times margin"),
+            "low": LOW,
+            "high": HIGH,
+        },
+        arguments={
+            **MEMBERS_WHO_LAPSE,
+            "discount_rate": Argument(0.1, N_("What money a year later is worth less, per year.")),
+            "margin": Argument(1.0, N_("The share of revenue that counts as value.")),
+            "confidence": CONFIDENCE,
+            "minimum": Argument(
+                30, N_("Below this number of member-months the worth is withheld; the counts are shown.")
+            ),
+        },
+    ),
+    Metric(
+        name="tier_replay",
+        version=1,
+        label=N_("Threshold replay"),
+        unit=N_("members; money; share, 0 to 1"),
+        higher_is_better=True,
+        grain=N_("one row per tier and one without tier, or per group and these"),
+        definition=N_(
+            "Members, moves and revenue by tier over the complete months between the dates, as they were under the uploaded tiers, or as "
+            "they would have been under a rule, applied at each month’s end to what customers really bought. Members and moves compare the "
+            "day before the first month with the last day of the last one. Revenue is net and goes by the tier on the first day of each "
+            "month; its share is of the revenue of all customers, with or without a tier. Members would have bought differently under "
+            "other thresholds; that is not in these numbers."
+        ),
+        no_data=N_(
+            "Months whose trailing window begins before the data are left out; without a month left there is no row. A tier without "
+            "members is a true 0."
+        ),
+        interval=N_("None: every customer is counted, nothing is estimated."),
+        source=N_("Counted."),
+        function=tier_replay,
+        frame="tier_changes",
+        frame_arguments=RULE,
+        columns={
+            "tier": N_("tier, from lowest to highest; empty: customers without a tier"),
+            "members_before": N_("members in the tier on from_on"),
+            "upgrades": N_("of these, in a higher tier on to_on"),
+            "downgrades": N_("of these, in a lower tier on to_on"),
+            "lapsed": N_("of these, lapsed on to_on"),
+            "entered": N_("in the tier on to_on, without a tier on from_on"),
+            "members": N_("members in the tier on to_on"),
+            "revenue": N_("net revenue of the months, by the tier on the first day of each"),
+            "revenue_share": N_("revenue / revenue of all customers, from 0 to 1"),
+            "from_on": N_("day before the first complete month"),
+            "to_on": N_("last day of the last complete month"),
+        },
+        arguments=MEMBERS,
     ),
 )

@@ -50,7 +50,7 @@ def tier_migration(
     """
     dates = [start, max(start, min(end, as_of))]
     paths = tier_paths(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days, by=by)
-    moves = _moves(paths, "0", "1", by)
+    moves = moves_between(paths, "0", "1", by)
     tiers = ranked(paths["1"].drop_nulls().to_list() + paths["0"].drop_nulls().to_list(), ladder)
     came_back = [LAPSED] * moves["from_tier"].eq(LAPSED).any()
     sources = _places([*tiers, NEW, *came_back], "from_tier", "i")
@@ -86,7 +86,7 @@ def tier_rates(
     dates = [start, max(start, min(end, as_of))]
     paths = tier_paths(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days, by=by)
     tiers = ranked(paths["1"].drop_nulls().to_list() + paths["0"].drop_nulls().to_list(), ladder)
-    counted = _move_counts(_moves(paths, "0", "1", by), tiers, by)
+    counted = _move_counts(moves_between(paths, "0", "1", by), tiers, by)
     return _rated(counted, by, RATE_TYPES, confidence, minimum)
 
 
@@ -120,7 +120,7 @@ def tier_rates_trend(
     seen = [tier for place in range(len(dates)) for tier in paths[str(place)].unique().drop_nulls()]
     tiers = ranked(seen, ladder)
     counted = [
-        _move_counts(_moves(paths, str(place), str(place + 1), by), tiers, by).with_columns(
+        _move_counts(moves_between(paths, str(place), str(place + 1), by), tiers, by).with_columns(
             period=pl.lit(row["start"], pl.Date), complete=pl.lit(row["end"] <= as_of)
         )
         for place, row in enumerate(periods.iter_rows(named=True))
@@ -144,7 +144,26 @@ def tier_rates_change(
     return share_change(now, before, **RATE, by=by, confidence=confidence)
 
 
-def _moves(paths: pl.DataFrame, start: str, end: str, by: Sequence[str]) -> pl.DataFrame:
+def members_by_tier(migration: pl.DataFrame) -> pl.DataFrame:
+    """Members of each tier on both dates, from rows of `tier_migration` without a split: one row per tier, lowest first.
+
+    tier, before (on the first date), members (on the second), change, share (of all members on the second, 0–1; null without any).
+    """
+    tiers = migration.filter(pl.col("to_tier") != LAPSED).select(tier="to_tier").unique(maintain_order=True)
+    n = pl.col("members").sum()
+    before = migration.group_by(tier="from_tier").agg(before=n)
+    after = migration.group_by(tier="to_tier").agg(members=n)
+    both = tiers.join(before, on="tier", how="left", maintain_order="left").join(
+        after, on="tier", how="left", maintain_order="left"
+    )
+    counted = both.with_columns(pl.col("before", "members").fill_null(0))
+    total = pl.col("members").sum()
+    return counted.with_columns(
+        change=pl.col("members") - pl.col("before"), share=pl.when(total > 0).then(pl.col("members") / total)
+    )
+
+
+def moves_between(paths: pl.DataFrame, start: str, end: str, by: Sequence[str]) -> pl.DataFrame:
     """One row per combination of `by`, from_tier and to_tier that occurs; who was lapsed and still is made no move."""
     counted = paths.group_by(*by, from_tier=pl.col(start).fill_null(NEW), to_tier=end).agg(pl.col("members").sum())
     still = (pl.col("from_tier") == LAPSED) & (pl.col("to_tier") == LAPSED)

@@ -55,14 +55,14 @@ def time_in_tier(
     then), at_risk (still there and seen for longer), stay_share (0–1), se, low, high (log-log). Who was in the tier before `start` is
     left out, since the time of entry is not known. Below `minimum` at_risk the counts stand and the rest is null. Nobody, no row.
     """
-    paths, places = _at_period_ends(tier_changes, as_of, start, end, period, order_days, lapse_days, by)
+    paths, places, _dates = at_period_ends(tier_changes, as_of, start, end, period, order_days, lapse_days, by)
     spells = _spells(paths, places, by)
     curve = curve_at_marks(spells, by=[*by, "tier"], confidence=confidence)
     tiers = ranked(spells["tier"].unique().to_list(), ladder)
     shown = curve.rename({"waits": "members", "ended": "moved", "survival": "stay_share"}).with_columns(
         pl.when(pl.col("at_risk") >= minimum).then(pl.col("stay_share", "se", "low", "high"))
     )
-    return _by_rank(shown, tiers, by, TIME_TYPES, ["elapsed"])
+    return by_rank(shown, tiers, by, TIME_TYPES, ["elapsed"])
 
 
 def tier_outlook(
@@ -87,17 +87,17 @@ def tier_outlook(
     periods_to_top (expected periods, given that the top is reached; null where it cannot be). Below `minimum` steps the counts stand
     and the rest is null. Fewer than two tiers give no row. Whether the moves do go on alike, `tier_stationarity` tests.
     """
-    paths, places = _at_period_ends(tier_changes, as_of, start, end, period, order_days, lapse_days, by)
-    tiers = ranked(_seen(paths, places), ladder)
+    paths, places, _dates = at_period_ends(tier_changes, as_of, start, end, period, order_days, lapse_days, by)
+    tiers = ranked(seen_tiers(paths, places), ladder)
     rows = []
-    for group, counts in _counts(paths, places, tiers, by):
+    for group, counts in counted_moves(paths, places, tiers, by):
         total = counts.sum(axis=0)
         for place, found in enumerate(_outlook(total, confidence) if len(tiers) > 1 else []):
             steps, stayed = int(total[place].sum()), int(total[place, place])
             shown = found if steps >= minimum else dict.fromkeys(found)
             rows.append({**group, "tier": tiers[place], "steps": steps, "moves": steps - stayed, **shown})
-    frame = pl.DataFrame(rows, schema=_typed(paths, by) | OUTLOOK_TYPES)
-    return _by_rank(frame, tiers, by, OUTLOOK_TYPES)
+    frame = pl.DataFrame(rows, schema=typed(paths, by) | OUTLOOK_TYPES)
+    return by_rank(frame, tiers, by, OUTLOOK_TYPES)
 
 
 def tier_stationarity(
@@ -118,17 +118,17 @@ def tier_stationarity(
 
     Anderson & Goodman 1957, Annals of Mathematical Statistics 28:89–110.
     """
-    paths, places = _at_period_ends(tier_changes, as_of, start, end, period, order_days, lapse_days, by)
-    tiers = ranked(_seen(paths, places))
+    paths, places, _dates = at_period_ends(tier_changes, as_of, start, end, period, order_days, lapse_days, by)
+    tiers = ranked(seen_tiers(paths, places))
     rows = []
-    for group, counts in _counts(paths, places, tiers, by):
+    for group, counts in counted_moves(paths, places, tiers, by):
         statistic, freedom, p_value = stationarity(counts[:, : len(tiers)])
         found = {"statistic": statistic, "degrees_of_freedom": freedom, "p_value": p_value if freedom else None}
         rows.append({**group, "periods": len(counts), "steps": int(counts.sum()), **found})
-    return in_order(pl.DataFrame(rows, schema=_typed(paths, by) | STATIONARITY_TYPES), by, STATIONARITY_TYPES)
+    return in_order(pl.DataFrame(rows, schema=typed(paths, by) | STATIONARITY_TYPES), by, STATIONARITY_TYPES)
 
 
-def _at_period_ends(
+def at_period_ends(
     tier_changes: nw.LazyFrame,
     as_of: dt.date,
     start: dt.date,
@@ -137,22 +137,22 @@ def _at_period_ends(
     order_days: nw.LazyFrame | None,
     lapse_days: int,
     by: Sequence[str],
-) -> tuple[pl.DataFrame, list[str]]:
-    """The paths at the ends of the complete periods, from the one before the first, and the names of their columns in order."""
+) -> tuple[pl.DataFrame, list[str], list[dt.date]]:
+    """The paths at the ends of the complete periods, from the one before the first, the names of their columns in order, and the dates."""
     checked("period", period, EVERY)
     last = min(end, as_of)
     periods = calendar(min(start, last), last, period).filter(pl.col("start") >= start, pl.col("end") <= last)
     first = periods["start"].first()
     dates = [first - dt.timedelta(days=1), *periods["end"]] if isinstance(first, dt.date) else [last]
     paths = tier_paths(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days, by=by)
-    return paths, [str(place) for place in range(len(dates))]
+    return paths, [str(place) for place in range(len(dates))], dates
 
 
-def _seen(paths: pl.DataFrame, places: Sequence[str]) -> list[str]:
+def seen_tiers(paths: pl.DataFrame, places: Sequence[str]) -> list[str]:
     return sorted({tier for place in places for tier in paths[place].unique().drop_nulls()} - {LAPSED})
 
 
-def _counts(
+def counted_moves(
     paths: pl.DataFrame, places: Sequence[str], tiers: Sequence[str], by: Sequence[str]
 ) -> Iterator[tuple[dict[str, object], Matrix]]:
     """For each group its moves: step, from, to; the last state is “lapsed”, from which no move is counted."""
@@ -208,7 +208,7 @@ def _spells(paths: pl.DataFrame, places: Sequence[str], by: Sequence[str]) -> pl
     )
 
 
-def _by_rank(
+def by_rank(
     frame: pl.DataFrame,
     tiers: Sequence[str],
     by: Sequence[str],
@@ -218,8 +218,8 @@ def _by_rank(
     """The result with its tiers from lowest to highest within each group."""
     rank = pl.col("tier").replace_strict({tier: place for place, tier in enumerate(tiers)}, return_dtype=pl.Int64)
     ordered = frame.with_columns(_rank=rank).sort(*by, "_rank", *keys, nulls_last=True)
-    return in_order(ordered, (), _typed(frame, by) | types)
+    return in_order(ordered, (), typed(frame, by) | types)
 
 
-def _typed(frame: pl.DataFrame, by: Sequence[str]) -> dict[str, pl.DataType]:
+def typed(frame: pl.DataFrame, by: Sequence[str]) -> dict[str, pl.DataType]:
     return {name: frame.schema[name] for name in by}

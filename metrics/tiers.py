@@ -1,13 +1,16 @@
 """Who is in which tier when: from uploaded changes, or from a rule on trailing spend or orders."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from metrics.errors import RuleError
 from metrics.periods import at_least, checked
 from metrics.reduce import collected, day_number
+from metrics.texts import N_
 
 NEW, LAPSED = "new", "lapsed"
 MEASURES = {"spend": "revenue", "orders": "orders"}
@@ -27,6 +30,7 @@ RANK = {name: rank for rank, names in enumerate(USUAL) for name in names}
 
 # A date and a tier in one integer, so that the tier of the last change is found by a maximum
 CODES = 1000
+HIGHEST = 1_000_000_000  # a threshold; more is a slip, and cents of it would not fit an integer everywhere
 
 
 def ranked(tiers: Sequence[str], ladder: str = "") -> list[str]:
@@ -50,18 +54,31 @@ def ranked(tiers: Sequence[str], ladder: str = "") -> list[str]:
 
 
 def parse_rule(rule: str) -> dict[str, float]:
-    """Tiers and thresholds from “silver=1000, gold=3000”, lowest first; ValueError says what is wrong with it."""
+    """Tiers and thresholds from “silver=1000, gold=3000”, lowest first; RuleError says what is wrong with it."""
     thresholds: dict[str, float] = {}
     for part in rule.split(","):
         name, equals, number = (text.strip() for text in part.partition("="))
         try:
             threshold = float(number)
         except ValueError:
-            threshold = float("nan")
-        if not (name and equals) or threshold != threshold or name in (NEW, LAPSED, *thresholds):
-            raise ValueError(f"The tier rule has the part “{part.strip()}”; write it as silver=1000, gold=3000.")
+            threshold = math.nan
+        if not (name and equals) or math.isnan(threshold) or name in (NEW, LAPSED, *thresholds):
+            raise RuleError(
+                N_("The tier rule has the part “{part}”; write it as silver=1000, gold=3000."), part=part.strip()
+            )
+        if not 0 <= threshold <= HIGHEST:
+            raise RuleError(
+                N_("The tier rule puts {name} at {number}; a threshold lies between 0 and {highest}."),
+                name=name,
+                number=number,
+                highest=f"{HIGHEST:,}",
+            )
         if thresholds and threshold <= max(thresholds.values()):
-            raise ValueError(f"The tier rule must go up: {name} is at {number}, which is not above the tier before it.")
+            raise RuleError(
+                N_("The tier rule must go up: {name} is at {number}, which is not above the tier before it."),
+                name=name,
+                number=number,
+            )
         thresholds[name] = threshold
     return thresholds
 
@@ -127,6 +144,25 @@ def tier_paths(
     every tier of a customer whose last order, or first tier if that is later, is more days older than the date: `order_days` is then
     needed (a row per customer and day with an order).
     """
+    states, tiers = tier_states(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days, by=by)
+    columns = [str(place) for place in range(len(dates))]
+    counted = collected(states.group_by(*by, *columns).agg(members=nw.len()))
+    named = pl.col(*columns).cast(pl.Int64).replace_strict(tiers, return_dtype=pl.String)
+    return counted.with_columns(named, pl.col("members").cast(pl.Int64))
+
+
+def tier_states(
+    tier_changes: nw.LazyFrame,
+    *,
+    dates: Sequence[dt.date],
+    order_days: nw.LazyFrame | None = None,
+    lapse_days: int = 0,
+    by: Sequence[str] = (),
+) -> tuple[nw.LazyFrame, dict[int, str]]:
+    """Each customer's tiers at the dates, as codes, and what the codes stand for. One row per customer with a tier by the last date.
+
+    Columns: customer_key, `by`, and one per date, named "0", "1" …, null before the first change. Stays lazy. See `tier_paths`.
+    """
     at_least("lapse_days", lapse_days, 0)
     names = _names(tier_changes)
     columns = [str(place) for place in range(len(dates))]
@@ -147,9 +183,7 @@ def tier_paths(
     )
     if lapse_days:
         states = _lapsing(states, order_days, dates, columns, lapse_days)
-    counted = collected(states.group_by(*by, *columns).agg(members=nw.len()))
-    tiers = pl.col(*columns).cast(pl.Int64).replace_strict(dict(enumerate([LAPSED, *names])), return_dtype=pl.String)
-    return counted.with_columns(tiers, pl.col("members").cast(pl.Int64))
+    return states, dict(enumerate([LAPSED, *names]))
 
 
 def _names(tier_changes: nw.LazyFrame) -> list[str]:

@@ -1,5 +1,7 @@
 """Who comes, stays, comes back and falls silent, month by month; and which groups are inactive most."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from metrics.hiatus import inactive_share_change
@@ -23,7 +25,8 @@ from pages.shared.charts_retention import Flow
 from pages.shared.definition import define
 from pages.shared.display import card, how_to_read
 from pages.shared.labels import TIER_ORDER, label
-from pages.shared.readings import CHANCE, Reading
+from pages.shared.moves import CHANCE
+from pages.shared.readings import Reading
 from pages.shared.readings_churn import MINIMUM, Threshold
 from pages.shared.texts import _, date, listed, month, ngettext, number, percent, sentences, span
 from pages.shared.view import View
@@ -110,7 +113,7 @@ def groups_section(current: View, rule: Threshold) -> None:
     dimension = view.SEGMENT[split]
     if rule.days is None:
         return
-    rows = readings_churn.by_group(current, rule.days, dimension)
+    rows = readings_churn.share_at_end(replace(current.question, by=(dimension,)), rule.days)
     known = rows.drop_nulls(["inactive_share", dimension]).sort("inactive_share", descending=True)
     if not rows[dimension].drop_nulls().len():
         title, remedy = UNKNOWN[split]

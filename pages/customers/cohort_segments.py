@@ -11,7 +11,8 @@ from pages.customers.cohort_curve import as_line, draw, later_can_rise, what_is_
 from pages.customers.cohort_measures import Asked, answered, averaged, drawn, own_columns
 from pages.shared import blocks, choices, findings_retention, states, view
 from pages.shared.labels import label
-from pages.shared.readings import CHANCE, RETENTION_MINIMUM
+from pages.shared.moves import CHANCE
+from pages.shared.readings import RETENTION_MINIMUM
 from pages.shared.texts import _, date, sentences, span
 from pages.shared.view import View
 

@@ -1,28 +1,59 @@
-"""Overview: the key numbers, which groups moved, and how the score went."""
+"""Overview: the key numbers with a way into each of their pages, which groups moved, and how the score went."""
 
 import streamlit as st
 
-from pages.shared import blocks, findings, measures, moved, readings, states, trends, view
+from pages.shared import (
+    blocks,
+    findings,
+    measures,
+    moved,
+    readings,
+    readings_churn,
+    readings_tiers,
+    readings_value,
+    registry,
+    states,
+    trends,
+    view,
+)
 from pages.shared.cards import cards
 from pages.shared.definition import define
 from pages.shared.display import card, counted, how_to_read, shown
-from pages.shared.texts import _
+from pages.shared.texts import _, sentences
+
+# Each key number, and the page that tells more about it
+NUMBERS = (
+    (readings.nps, "nps"),
+    (readings.csat, "csat"),
+    (readings_value.clv, "value"),
+    (readings.retention, "retention"),
+    (readings.repeat_rate, "retention"),
+    (readings_churn.inactive, "churn"),
+    (readings_tiers.upgrades, "tiers"),
+)
 
 
 def page() -> None:
     current = view.current()
     compared = current.before is not None
     with st.skeleton(height=230):
-        numbers = [readings.nps(current), readings.retention(current), readings.repeat_rate(current)]
-    blocks.heading(findings.overview(numbers, compared=compared), shown(current, counted(numbers)), states.freshness())
-    if not any(number.n for number in numbers):
+        numbers = [(read(current), code) for read, code in NUMBERS]
+        known = [number for number, _code in numbers]
+    blocks.heading(
+        findings.overview(known, compared=compared),
+        shown(current, counted(known)),
+        states.freshness(),
+    )
+    if not any(number.n for number in known):
         states.nothing_here(_("No orders and no answers in this period"))
         return
-    drawn = [card(number, compared=compared) for number in numbers]
+    drawn = [card(number, compared=compared) for number in known]
     clicked = cards(drawn, key="kpi")
-    if name := clicked.define or clicked.open:
-        define(name)
-    blocks.quiet(how_to_read(drawn))
+    if clicked.define:
+        define(clicked.define)
+    if clicked.open:
+        registry.open_page(next(code for number, code in numbers if number.metric == clicked.open))
+    blocks.quiet(sentences(how_to_read(drawn), _("A card opens the page about it.")))
     left, right = st.columns([11, 10], gap="medium")
     with left:
         moved.section(current)

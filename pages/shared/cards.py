@@ -47,7 +47,7 @@ class Cell(TypedDict, total=False):
     text: str
     sub: str
     level: int
-    state: str  # "unfinished" is hatched, "few" is quiet
+    state: str  # "unfinished" is hatched, "few" is quiet, "stayed" is outlined
     read: str
 
 
@@ -61,13 +61,18 @@ class Row(TypedDict, total=False):
 
 
 class Heat(TypedDict, total=False):
-    """A heat table: `head` names the row column, `sizes` size columns, then the cells."""
+    """A heat table: `head` names the row column, `sizes` size columns, then the cells.
+
+    Ramp "change" takes levels from worse (0) to better (9) instead of from little to much; `tall` cells have room for a second line.
+    """
 
     label: str
     head: list[str]
     sizes: int
     rows: list[Row]
     hint: str
+    ramp: str
+    tall: bool
 
 
 _cards = st.components.v2.component(

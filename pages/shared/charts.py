@@ -14,8 +14,9 @@ from pages.shared.theme import CHANGE, CONTEXT, GRID, PAPER, QUIET, SCORE, SERIE
 
 MARK = {"better": "triangle-up", "worse": "triangle-down", "none": "circle-open", "too_few": "circle-open"}
 LABEL_SPACE = 92
+LABEL_HEIGHT = 36  # two lines of text, in pixels
 AXIS_NAMES_AT = 3  # as many names as fit 390 px
-GRID_STEPS = (1, 2, 5, 10, 20, 25, 50, *(step * 10**power for power in range(2, 7) for step in (1, 2, 5)))
+GRID_STEPS = (1, 2, 5, 10, 20, 25, 50, *(step * 10**power for power in range(2, 10) for step in (1, 2, 5)))
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def trend(
             line={"color": CONTEXT, "width": 1.5, "dash": "4px,3px"},
         )  # fmt: skip
     final = [None if x in unfinished else y for x, y in zip(line.x, line.y, strict=True)]
-    read = [_read(line, place, unit) for place in range(len(line.x))]
+    read = [read_out(line, place, unit) for place in range(len(line.x))]
     mark = {"color": SERIES[0], "size": 5}
     figure.add_scatter(
         x=list(line.x), y=final, mode="lines+markers", name=line.name, customdata=read,
@@ -89,7 +90,7 @@ def trend(
         _name_ends(figure, line, before, seen, height, unit)
         pad = 0.06 * (max(seen) - min(seen) or 1)
         figure.update_yaxes(range=[min(seen) - pad, max(seen) + pad], ticksuffix=unit)
-    return _named_places(figure, list(line.x))
+    return named_places(figure, list(line.x))
 
 
 def forest(rows: Sequence[ForestRow], *, change: bool = True, height: int | None = None, unit: str = "") -> go.Figure:
@@ -183,7 +184,7 @@ def _open_ends(line: Line, unfinished: Sequence[Any]) -> list[int]:
     return [ahead, *open_places] if ahead >= 0 and line.y[ahead] is not None else open_places
 
 
-def _read(line: Line, place: int, unit: str = "") -> str:
+def read_out(line: Line, place: int, unit: str = "") -> str:
     value = line.y[place]
     if value is None:
         return ""
@@ -216,7 +217,7 @@ def _last(line: Line) -> tuple[Any, float] | None:
     return (known[-1][0], known[-1][1]) if known else None
 
 
-def _named_places(figure: go.Figure, places: list[Any]) -> go.Figure:
+def named_places(figure: go.Figure, places: list[Any]) -> go.Figure:
     if not places:
         return figure
     named = sorted({0, (len(places) - 1) // 2, len(places) - 1})[:AXIS_NAMES_AT]
@@ -238,3 +239,16 @@ def _ticks(low: float, high: float) -> list[int]:
 def escaped(text: str) -> str:
     """Text from data inside Plotly's own markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%&#123;")
+
+
+def apart(lines: Sequence[Line], pixels: float) -> dict[str, float]:
+    """How far up each line's name moves, so that it clears the axis below and the other name; `pixels` make one unit."""
+    out: dict[str, float] = {}
+    taken: list[tuple[Any, float]] = []
+    for line in sorted(lines, key=lambda line: line.y[-1] or 0):
+        at = (line.y[-1] or 0) * pixels
+        free = [LABEL_HEIGHT / 2, *(below + LABEL_HEIGHT for x, below in taken if x == line.x[-1])]
+        place = max(at, *free)
+        taken.append((line.x[-1], place))
+        out[line.name] = place - at
+    return out

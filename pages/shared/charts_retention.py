@@ -3,16 +3,14 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.shared.charts import LABEL_SPACE, Line, band, escaped
+from pages.shared.charts import LABEL_HEIGHT, LABEL_SPACE, Line, apart, band, escaped
 from pages.shared.theme import CONTEXT, PAPER, QUIET, SERIES, TEXT, dressed, faded
 
 FLOW_COLOURS = {"new": SERIES[2], "resurrected": SERIES[3], "returning": SERIES[0], "dormant": SERIES[1]}
 PALE = SERIES[1:3]  # orange and teal are too pale for words
-LABEL_HEIGHT = 36  # two lines of text, in pixels
 HATCH = "/"  # unfinished
 LEGEND_STEP = 18  # pixels between the names beside the bars
 
@@ -56,7 +54,7 @@ def curves(
         )  # fmt: skip
     seen = [value for line, _, _ in lines for part in (line.y, line.high) for value in part if value is not None]
     top = 1.12 * max(seen, default=1.0) or 1.0
-    shifts = _apart([line for line, _, _ in lines if line.y], height / top)
+    shifts = apart([line for line, _, _ in lines if line.y], height / top)
     for line, token, _width in lines:
         if line.y:
             figure.add_annotation(
@@ -147,17 +145,4 @@ def _names(parts: Sequence[Flow], pixels: float) -> list[tuple[Flow, float]]:
         middle = max(base + count / 2, free)
         out.append((part, middle))
         base, free = base + count, middle + LEGEND_STEP / pixels
-    return out
-
-
-def _apart(lines: Sequence[Line], pixels: float) -> dict[str, float]:
-    """How far up each line's name moves, so that it clears the axis below and the other name; `pixels` make one unit."""
-    out: dict[str, float] = {}
-    taken: list[tuple[Any, float]] = []
-    for line in sorted(lines, key=lambda line: line.y[-1] or 0):
-        at = (line.y[-1] or 0) * pixels
-        free = [LABEL_HEIGHT / 2, *(below + LABEL_HEIGHT for x, below in taken if x == line.x[-1])]
-        place = max(at, *free)
-        taken.append((line.x[-1], place))
-        out[line.name] = place - at
     return out

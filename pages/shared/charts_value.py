@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.shared.charts import ForestRow, forest
+from pages.shared.charts import ForestRow, escaped, forest
 from pages.shared.theme import CONTEXT, GRID, QUIET, SERIES, TEXT, dressed, faded
 
 BAR_HEIGHT, BAR_LABEL_SPACE, LABEL_SPACE, MARGINS = 30, 104, 80, 46
@@ -42,7 +42,7 @@ class Followed:
 
 def bars(rows: Sequence[Bar]) -> go.Figure:
     """Bars that lie, one below the other, so that names are read whole on a phone too."""
-    places = [_escaped(row.name) for row in rows]
+    places = [escaped(row.name) for row in rows]
     figure = go.Figure(
         go.Bar(
             y=places, x=[row.value for row in rows], orientation="h", marker_color=SERIES[0], text=[row.shown for row in rows],
@@ -131,7 +131,7 @@ def _name_ends(figure: go.Figure, lines: Sequence[Followed], top: float, height:
     for line, end, place in zip(known, ends, places, strict=True):
         shown = line.end if line.compared else f"<b>{line.end}</b>"
         figure.add_annotation(
-            x=line.x[-1], y=line.y[-1], text=f"{shown}<br>{_escaped(line.name)}", showarrow=False, xanchor="left", xshift=8,
+            x=line.x[-1], y=line.y[-1], text=f"{shown}<br>{escaped(line.name)}", showarrow=False, xanchor="left", xshift=8,
             yshift=place - over - end, align="left", font={"color": QUIET if line.compared else SERIES[0], "size": 12},
         )  # fmt: skip
 
@@ -144,8 +144,3 @@ def _places(figure: go.Figure, lines: Sequence[Followed]) -> go.Figure:
         return figure.update_xaxes(type="date", tickvals=named, ticktext=[f"{day:%Y-%m}" for day in named], tickangle=0)
     named = [x[place] for place in sorted({0, len(x) // 2, len(x) - 1})] if len(x) > 8 else x
     return figure.update_xaxes(type="category", tickvals=named, tickangle=0, categoryorder="array", categoryarray=x)
-
-
-def _escaped(text: str) -> str:
-    """Text from data inside Plotly's own markup."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%&#123;")

@@ -6,7 +6,8 @@ from pages.shared import blocks, findings, states
 from pages.shared.cards import Card
 from pages.shared.charts import ForestRow
 from pages.shared.labels import label
-from pages.shared.readings import Move, Reading
+from pages.shared.moves import Move
+from pages.shared.readings import Reading
 from pages.shared.texts import (
     WORDS,
     _,
@@ -61,6 +62,8 @@ def size(reading: Reading) -> str:
     """n with its noun."""
     if reading.noun == "answers":
         return ngettext("{n} answer", "{n} answers", reading.n).format(n=number(reading.n))
+    if reading.noun == "members":
+        return ngettext("{n} member", "{n} members", reading.n).format(n=number(reading.n))
     return ngettext("{n} customer", "{n} customers", reading.n).format(n=number(reading.n))
 
 
@@ -152,7 +155,7 @@ def counted(readings: Sequence[Reading]) -> str:
             continue
         if reading.noun not in largest or reading.n > largest[reading.noun].n:
             largest[reading.noun] = reading
-    return listed([size(largest[noun]) for noun in ("customers", "answers") if noun in largest])
+    return listed([size(largest[noun]) for noun in ("customers", "members", "answers") if noun in largest])
 
 
 def new_customers(third: Reading) -> str:

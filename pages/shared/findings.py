@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from metrics.texts import N_
 from metrics.verdict import Verdict
 from pages.shared.labels import label
-from pages.shared.readings import IN_SENTENCE, Move, Reading
+from pages.shared.moves import Move
+from pages.shared.readings import IN_SENTENCE, Reading
 from pages.shared.texts import _, coins, joined, money, number, percent
 
 DIGITS = 1

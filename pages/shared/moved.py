@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pages.shared import blocks, charts, findings, readings, states
+from pages.shared import blocks, charts, findings, moves, states
 from pages.shared.display import forest_row
 from pages.shared.texts import _, listed, period, sentences
 from pages.shared.view import View
@@ -21,11 +21,11 @@ def section(view: View) -> None:
             icon=":material/compare_arrows:",
         )
         return
-    found, compared = readings.moves(view, SHOWN)
+    found, compared = moves.moves(view, SHOWN)
     if not found:
         blocks.section(findings.moved(found), states.few_remedy())
         return
-    chance = readings.by_chance(compared)
+    chance = moves.by_chance(compared)
     note = sentences(
         _("Change against {before}, in points, with 95% interval.").format(
             before=period(view.before.start, view.before.end)

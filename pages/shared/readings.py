@@ -21,8 +21,6 @@ from pages.shared.view import View
 SPARK_MONTHS = 12
 RETENTION_MONTH = 3
 RETENTION_MINIMUM = 30  # customers, of one cohort or of several together, below which their share is withheld
-DIMENSIONS = ("region", "acquisition_channel", "tier")
-CHANCE = 0.05  # of 95 % intervals, the share that misses when nothing has changed
 
 Points = tuple[list[float | None], list[float | None], list[float | None]]
 
@@ -33,7 +31,7 @@ class Reading:
 
     metric: str
     name: str  # to be translated
-    noun: str  # what n counts: answers or customers
+    noun: str  # what n counts: answers, customers or members
     percent: bool
     value: float | None
     low: float | None
@@ -64,28 +62,10 @@ class Reading:
         return max(self.change_high - self.change, self.change - self.change_low)
 
 
-@dataclass(frozen=True)
-class Move:
-    """How one group's number changed."""
-
-    name: str  # of the metric, to be translated
-    metric: str
-    dimension: str
-    code: str
-    change: float
-    low: float
-    high: float
-    verdict: Verdict
-
-    @property
-    def clarity(self) -> float:
-        """How many half-widths of its interval the change is away from none."""
-        return abs(self.change) / ((self.high - self.low) / 2)
-
-
 NPS, REPEAT, RETENTION = N_("NPS"), N_("Repeat rate"), N_("Month-3 retention")
 VALUE = N_("Customer value, 52 weeks")
 CSAT, CES, INACTIVE = N_("CSAT"), N_("CES: found it easy"), N_("Inactive share")
+UPGRADES = N_("Upgrade rate")
 IN_SENTENCE = {
     NPS: NPS,
     CSAT: CSAT,
@@ -94,6 +74,7 @@ IN_SENTENCE = {
     RETENTION: N_("month-3 retention"),
     VALUE: N_("customer value over 52 weeks"),
     INACTIVE: N_("inactive share"),
+    UPGRADES: N_("upgrade rate"),
 }
 
 
@@ -148,23 +129,6 @@ def retention(view: View) -> Reading:
     )
 
 
-def moves(view: View, shown: int) -> tuple[list[Move], int]:
-    """The clearest changes by group, in order of the change, and how many groups were compared."""
-    if view.before is None:
-        return [], 0
-    found = [
-        *_moves(view, view.before, "nps", NPS, nps_change, percent=False),
-        *_moves(view, view.before, "repeat_rate", REPEAT, repeat_rate_change, percent=True),
-    ]
-    clearest = sorted(found, key=lambda move: move.clarity, reverse=True)[:shown]
-    return sorted(clearest, key=lambda move: move.change, reverse=True), len(found)
-
-
-def by_chance(compared: int) -> int:
-    """How many of so many comparisons look clear though nothing has changed."""
-    return round(CHANCE * compared)
-
-
 def _retention_in(question: Question) -> pl.DataFrame:
     cohorts = periods.earlier(question.start, question.end, RETENTION_MONTH)
     triangle = cached.answer("retention", replace(question, start=cohorts[0], end=cohorts[1]))
@@ -175,24 +139,6 @@ def _retention_in(question: Question) -> pl.DataFrame:
         cohorts_to=cohorts[1],
         minimum=RETENTION_MINIMUM,
     )
-
-
-def _moves(
-    view: View, earlier: Question, metric: str, name: str, change: Callable[..., pl.DataFrame], *, percent: bool
-) -> list[Move]:
-    scale = 100 if percent else 1
-    out = []
-    for dimension in DIMENSIONS:
-        chosen = getattr(view.segment, dimension)
-        if len(chosen) == 1:  # one group is the whole
-            continue
-        now = cached.answer(metric, replace(view.question, by=(dimension,)))
-        before = cached.answer(metric, replace(earlier, by=(dimension,)))
-        for row in change(now, before, by=(dimension,)).drop_nulls().iter_rows(named=True):
-            low, high = scale * row["low"], scale * row["high"]
-            kind = verdict(low, high, find(metric).higher_is_better)
-            out.append(Move(name, metric, dimension, row[dimension], scale * row["change"], low, high, kind))
-    return out
 
 
 def _reading(

@@ -39,16 +39,16 @@ def inactive(view: View) -> Reading:
     if days is None:
         known = cached.answer("inactive_share", _at(view.question))
         return _reading(known, None, None, ([], [], []))
-    now = cached.answer("inactive_share", _at(view.question), hiatus_days=days)
-    before = cached.answer("inactive_share", _at(view.before), hiatus_days=days) if view.before else None
+    now = share_at_end(view.question, days)
+    before = share_at_end(view.before, days) if view.before else None
     return _reading(
         now, before, inactive_share_change(now, before) if before is not None else None, _months(view, days)
     )
 
 
-def by_group(view: View, days: int, dimension: str) -> pl.DataFrame:
-    """`inactive_share` at the end of the period, a row per group."""
-    return cached.answer("inactive_share", replace(_at(view.question), by=(dimension,)), hiatus_days=days)
+def share_at_end(question: Question, days: int) -> pl.DataFrame:
+    """`inactive_share` at the end of the question's period."""
+    return cached.answer("inactive_share", _at(question), hiatus_days=days)
 
 
 def _at(question: Question) -> Question:

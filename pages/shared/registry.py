@@ -56,8 +56,20 @@ VALUE = (
     Option("holdout", ("auto", "13", "26", "39", "52")),
     Option("cut", within=(5, 95), default="50"),
 )
+TIERS = (
+    Option("rule", default="auto"),
+    Option("rule_measure", ("spend", "orders")),
+    Option("rule_months", ("auto", *map(str, range(1, 37)))),
+    Option("lapse", within=(0, 3650), default="365"),
+)
+REPLAY = (
+    *TIERS,
+    Option("other", default="auto"),
+    Option("other_measure", ("spend", "orders")),
+    Option("other_months", ("auto", *map(str, range(1, 37)))),
+)
 
-FEEDBACK, CUSTOMERS, MANAGE = N_("Feedback"), N_("Customers"), N_("Manage")
+FEEDBACK, CUSTOMERS, PROGRAMME, MANAGE = N_("Feedback"), N_("Customers"), N_("Programme"), N_("Manage")
 
 ENTRIES = (
     Entry("pages.overview.summary", "overview", N_("Overview"), ""),
@@ -66,6 +78,8 @@ ENTRIES = (
     Entry("pages.customers.retention", "retention", N_("Retention"), CUSTOMERS, options=RETENTION),
     Entry("pages.customers.value", "value", N_("Lifetime value"), CUSTOMERS, options=VALUE),
     Entry("pages.customers.churn", "churn", N_("Churn and lifecycle"), CUSTOMERS, options=CHURN),
+    Entry("pages.programme.tiers", "tiers", N_("Tiers and migration"), PROGRAMME, options=TIERS),
+    Entry("pages.programme.replay", "replay", N_("Threshold replay"), PROGRAMME, options=REPLAY),
     Entry("pages.manage.upload", "upload", N_("Upload"), MANAGE, data=False),
     Entry("pages.manage.history", "history", N_("History"), MANAGE, data=False),
     Entry("pages.manage.definitions", "definitions", N_("Definitions"), MANAGE, data=False),

@@ -27,6 +27,10 @@ MISSING = {
     ),
     "ces": (N_("No effort answers yet"), N_("Upload the export of a survey that asks from 1 to 7 how easy it was.")),
     "customers": (N_("No orders yet"), N_("Upload the orders of a shop or a till.")),
+    "members": (
+        N_("No tiers yet"),
+        N_("Upload tier changes, or have a rule make tiers from orders on the page Tiers and migration."),
+    ),
 }
 
 
@@ -57,8 +61,10 @@ def nothing_here(what: str) -> None:
 
 
 def missing(noun: str) -> bool:
-    """Whether the data hold no answer to a question ("answers": the one about recommending), or no order, whatever the period."""
+    """Whether the data hold no answer to a question ("answers": the one about recommending), no order or no tier, whatever the period."""
     extent = cached.extent()
+    if noun == "members":
+        return not cached.values("tier")
     if noun == "customers" or not extent.feedback or extent.first is None or extent.last is None:
         return not (extent.orders if noun == "customers" else extent.feedback)
     return not cached.answer(QUESTIONS[noun], Question(extent.first, extent.last, extent.last))["n"][0]

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, get_currency_symbol
 
 from data.errors import RapportError
+from metrics.errors import RuleError
 from metrics.texts import N_
 from metrics.verdict import Verdict
 
@@ -85,7 +86,7 @@ def _translation(known: Catalog | None, text: str) -> str:
     return found if isinstance(found, str) else next(iter(found or ()), "")
 
 
-def told(error: RapportError) -> str:
+def told(error: RapportError | RuleError) -> str:
     """The sentence of an error in the language in force."""
     return _(error.template).format(**error.values)
 

@@ -122,7 +122,23 @@ def test_who_and_when(run: Run, arguments: list[str], buyers: int, repeat_buyers
     assert (row["buyers"], row["repeat_buyers"]) == (buyers, repeat_buyers)
 
 
-@pytest.mark.parametrize("metric", CATALOGUE)
+WHOLE_MONTHS = ("tier_replay", "tier_value")  # of six weeks of orders they say nothing
+
+
+@pytest.mark.parametrize("metric", WHOLE_MONTHS)
+def test_metrics_of_whole_months_with_known_tiers(run: Run, tmp_path: Path, metric: str) -> None:
+    assert run(metric, "--json", "--set", "rule=low=1") == (0, "[]\n", "")
+    path = tmp_path / "months.duckdb"
+    with Store.open(path) as store:
+        take(store, orders=[order(str(month), "ada", f"2026-{month:02}-05", 100) for month in range(1, 8)])
+    code, out, err = run(metric, "--json", "--set", "rule=low=1, high=50", "--set", "months=2", "--db", str(path))
+    assert (code, err) == (0, "")
+    assert list(json.loads(out)[0]) == list(CATALOGUE[metric].columns)
+    dates = [row[name] for row in json.loads(out)[:1] for name in ("from_on", "to_on") if name in row]
+    assert dates in ([], ["2026-03-31", "2026-06-30"])  # two months are whole on 1 March
+
+
+@pytest.mark.parametrize("metric", [name for name in CATALOGUE if name not in WHOLE_MONTHS])
 def test_every_metric_answers(run: Run, metric: str) -> None:
     rule = ["--set", "rule=low=1, high=50"] if "rule" in CATALOGUE[metric].options else []
     weekly = ["--set", "period=week"] if rule and "period" in CATALOGUE[metric].options else []

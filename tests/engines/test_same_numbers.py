@@ -32,6 +32,9 @@ from metrics.satisfaction import ces, ces_trend, csat, csat_trend
 from metrics.survival import repeat_curve
 from metrics.tier_moves import tier_migration, tier_rates, tier_rates_trend
 from metrics.tier_outlook import tier_outlook, tier_stationarity, time_in_tier
+from metrics.tier_replay import tier_replay
+from metrics.tier_rules import suggested_thresholds
+from metrics.tier_value import tier_value
 from metrics.tiers import parse_rule, tiers_by_rule
 from metrics.variants import clv_variants, csat_variants, nps_variants, repeat_rate_variants, retention_variants
 from tests.engines.conftest import Engine
@@ -176,6 +179,7 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
                 ("time_in_tier", time_in_tier, {"minimum": 5}),
                 ("tier_outlook", tier_outlook, {"minimum": 5, "lapse_days": 0}),
                 ("tier_stationarity", tier_stationarity, {"lapse_days": 0}),
+                ("tier_replay", tier_replay, {}),
             )
         ],
         *[
@@ -225,7 +229,7 @@ BESIDE: dict[str, tuple[Callable[..., pl.DataFrame], pl.DataFrame, dict[str, pl.
 
 
 def test_every_metric_of_the_catalogue_is_compared() -> None:
-    assert {question.partition("(")[0] for question in ASKED} | set(BESIDE) == set(CATALOGUE)
+    assert {question.partition("(")[0] for question in ASKED} | set(BESIDE) | {"tier_value"} == set(CATALOGUE)
 
 
 @pytest.mark.parametrize("by", SPLITS)
@@ -264,6 +268,27 @@ def test_lapsed_members_by_their_orders(engine: Engine, by: tuple[str, ...]) -> 
         )
         assert "lapsed" in expected.get_column("to_tier", default=pl.Series(["lapsed"])).to_list()
         same(found, expected)
+
+
+@pytest.mark.parametrize("by", SPLITS)
+@pytest.mark.parametrize("metric", [tier_replay, tier_value])
+def test_spend_of_tiers(engine: Engine, metric: Callable[..., pl.DataFrame], by: tuple[str, ...]) -> None:
+    options = {"as_of": AS_OF, "start": day("2025-03-01"), "end": AS_OF, "lapse_days": 90, "by": by}
+    for periods in (PERIODS, PERIODS.clear()):
+        found, expected = (
+            metric(make(TIERS), order_days=make(VISITS.drop("region")), customer_periods=make(periods), **options)
+            for make in (engine, lazy)
+        )
+        assert expected.height > 0
+        same(found, expected)
+
+
+@pytest.mark.parametrize("measure", ["spend", "orders"])
+def test_suggested_thresholds(engine: Engine, measure: str) -> None:
+    asked = {"as_of": AS_OF, "measure": measure, "months": 6}
+    found, expected = (suggested_thresholds(make(PERIODS), **asked) for make in (engine, lazy))
+    assert expected.height > 1
+    same(found, expected)
 
 
 @pytest.mark.parametrize("measure", ["spend", "orders"])

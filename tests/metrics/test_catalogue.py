@@ -14,6 +14,7 @@ from tests.metrics.frames import answer_rows, day, lazy, order_days, orders, per
 METRICS = pytest.mark.parametrize("metric", CATALOGUE.values(), ids=CATALOGUE)
 ASKED = {"as_of", "start", "end", "cohorts_from", "cohorts_to", "by", "order_days"}  # what a question brings
 ASKED |= {"orders", "refunds", "customers", "answers"}
+ASKED |= {"customer_periods", "known_from"}
 
 
 EMPTY = {

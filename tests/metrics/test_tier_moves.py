@@ -4,7 +4,15 @@ import polars as pl
 import pytest
 from scipy.stats import beta
 
-from metrics.tier_moves import MATRIX_TYPES, RATE_TYPES, tier_migration, tier_rates, tier_rates_change, tier_rates_trend
+from metrics.tier_moves import (
+    MATRIX_TYPES,
+    RATE_TYPES,
+    members_by_tier,
+    tier_migration,
+    tier_rates,
+    tier_rates_change,
+    tier_rates_trend,
+)
 from tests.metrics.frames import day, tier_changes
 
 DATES = {"as_of": day("2026-06-30"), "start": day("2026-01-31"), "end": day("2026-03-31")}
@@ -137,3 +145,17 @@ def test_change_of_a_move() -> None:
     assert tier_rates_change(now, before, move="retain").row(0) == pytest.approx((-0.2, -0.3339, -0.0524), abs=0.00005)
     with pytest.raises(ValueError, match="move is “up”; it must be one of upgrade, retain, downgrade, lapse"):
         tier_rates_change(now, before, move="up")
+
+
+def test_members_by_tier_on_both_dates() -> None:
+    events = [
+        (1, "2026-01-01", "silver"),
+        (1, "2026-02-01", "gold"),
+        (2, "2026-01-01", "silver"),
+        (3, "2026-03-01", "gold"),
+        (4, "2026-01-01", "silver"),
+        (4, "2026-02-01", "lapsed"),
+    ]
+    found = members_by_tier(tier_migration(tier_changes(events), **DATES))
+    assert found.rows() == [("silver", 3, 1, -2, pytest.approx(1 / 3)), ("gold", 0, 2, 2, pytest.approx(2 / 3))]
+    assert members_by_tier(tier_migration(tier_changes([]), **DATES)).is_empty()

@@ -42,6 +42,9 @@ def test_a_rule_is_read() -> None:
         ("silver=1, silver=2", "has the part “silver=2”"),
         ("lapsed=1", "has the part “lapsed=1”"),
         ("silver=10, gold=3", "gold is at 3, which is not above the tier before it"),
+        ("silver=nan", "has the part “silver=nan”"),
+        ("silver=-1", "puts silver at -1; a threshold lies between 0 and 1,000,000,000"),
+        ("silver=1, gold=inf", "puts gold at inf; a threshold lies between 0 and 1,000,000,000"),
     ],
 )
 def test_a_rule_that_cannot_be_read_is_told_how_to_write_it(rule: str, sentence: str) -> None:

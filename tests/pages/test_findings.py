@@ -6,7 +6,8 @@ import pytest
 
 from metrics.verdict import Verdict
 from pages.shared import findings, readings
-from pages.shared.readings import Move, Reading
+from pages.shared.moves import Move
+from pages.shared.readings import Reading
 from pages.shared.texts import speaking
 
 NPS = Reading(

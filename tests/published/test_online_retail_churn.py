@@ -12,6 +12,7 @@ from metrics.lifecycle import lifecycle
 from metrics.rolling import rolling_retention
 from metrics.survival import repeat_curve
 from metrics.tier_moves import tier_migration
+from metrics.tier_replay import tier_replay
 from metrics.tiers import tiers_by_rule
 from tests.metrics.frames import lazy
 from tests.published.test_online_retail import LAST_DAY, lines, periods
@@ -142,3 +143,42 @@ def test_tiers_by_rule_equal_plain_loops(lines: list[dict[str, str]], periods) -
     found = matrix.group_by("from_tier", "to_tier").agg(pl.col("members").sum())
     counted = {(a, b): n for a, b, n in found.iter_rows() if n and (a, b) != ("none", "none")}
     assert counted == expected
+
+
+def test_tier_replay_equals_plain_loops(lines: list[dict[str, str]], periods) -> None:
+    """July to September 2011 under a rule on the spend of the trailing three months."""
+    thresholds = {"silver": 500.0, "gold": 2000.0}
+    spent: dict[str, Counter[int]] = defaultdict(Counter)  # customer → month of 2011 → tenths of a penny
+    for line in lines:
+        if line["InvoiceDate"][:4] == "2011":
+            month = int(line["InvoiceDate"][5:7])
+            spent[line["CustomerID"]][month] += int(line["Quantity"]) * round(float(line["UnitPrice"]) * 1000)
+
+    def tier(customer: str, month: int) -> str | None:
+        """In the month, as decided by the three before it."""
+        cents = round(sum(spent[customer][month - back] for back in (1, 2, 3)) / 10)
+        return "gold" if cents >= 200_000 else "silver" if cents >= 50_000 else None
+
+    rank = {None: 0, "silver": 1, "gold": 2}
+    counts: dict[str | None, Counter[str]] = defaultdict(Counter)
+    for customer in spent:
+        before, after = tier(customer, 6), tier(customer, 9)
+        counts[before]["members_before"] += 1
+        counts[after]["members"] += 1
+        counts[before]["upgrades"] += bool(before) and rank[after] > rank[before]
+        counts[before]["downgrades"] += bool(after) and rank[after] < rank[before]
+        counts[before]["lapsed"] += bool(before) and not after
+        counts[after]["entered"] += not before
+        for month in (7, 8, 9):
+            counts[tier(customer, month)]["revenue"] += spent[customer][month]
+    made = tiers_by_rule(periods, as_of=LAST_DAY, thresholds=thresholds, months=3)
+    dates = {"as_of": LAST_DAY, "start": dt.date(2011, 7, 1), "end": dt.date(2011, 9, 30)}
+    found = tier_replay(made, **dates, customer_periods=periods, ladder="silver, gold", known_from=dt.date(2011, 3, 1))
+    names = ("members_before", "upgrades", "downgrades", "lapsed", "entered", "members")
+    assert [row[1:7] for row in found.rows()[:2]] == [
+        tuple(counts[tier_name][name] for name in names) for tier_name in ("silver", "gold")
+    ]
+    whole = sum(count["revenue"] for count in counts.values())
+    for tier_name, revenue, share in found.select("tier", "revenue", "revenue_share").iter_rows():
+        assert revenue == pytest.approx(counts[tier_name]["revenue"] / 1000, abs=0.5)  # the frame holds cents
+        assert share == pytest.approx(counts[tier_name]["revenue"] / whole, abs=1e-6)

@@ -23,10 +23,11 @@ function cellOf(cell, ramp, say, pick) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const host = parentElement.host ?? parentElement, ramp = getComputedStyle(host).getPropertyValue("--st-chart-sequential-colors").split(",");
+  const host = parentElement.host ?? parentElement, colours = data.ramp === "change" ? "diverging" : "sequential";
+  const ramp = getComputedStyle(host).getPropertyValue(`--st-chart-${colours}-colors`).split(",");
   const read = parentElement.querySelector(".read"); read.textContent = data.hint ?? "";
   const say = (text) => { read.textContent = text || data.hint || ""; };
-  const table = el("table"); table.setAttribute("aria-label", data.label);
+  const table = el("table", data.tall ? "tall" : ""); table.setAttribute("aria-label", data.label);
   table.style.setProperty("--cells", data.head.length - 1 - data.sizes); table.style.setProperty("--sizes", data.sizes);
   const group = el("colgroup"); group.append(...data.head.map((_, i) => el("col", i === 0 ? "name" : i <= data.sizes ? "size" : "")));
   const tbody = el("tbody");

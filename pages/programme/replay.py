@@ -1,0 +1,40 @@
+"""Threshold replay: what really happened under other thresholds, side by side with today's tiers."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from metrics.errors import RuleError
+from pages.programme import replay_parts, tier_choices
+from pages.shared import blocks, findings_tiers, states, tier_basis, view
+from pages.shared.display import shown
+from pages.shared.texts import _, told
+
+
+def page() -> None:
+    current = view.current()
+    try:
+        with st.skeleton(height=440):
+            today = tier_basis.of(current)
+            other = tier_basis.other(current, today) if today else None
+    except RuleError as error:
+        blocks.heading(_("The tier rule cannot be read"), blocks.plain(told(error)), states.freshness())
+        tier_choices.way_back()
+        return
+    if today is None or other is None:
+        blocks.heading(_("A replay needs orders"), states.freshness())
+        states.no_source("customers")
+        return
+    both = replay_parts.answered(current, today, other)
+    title, counted = findings_tiers.replay(both), replay_parts.counted(both)
+    blocks.heading(title, shown(replace(current, vs="none"), counted), states.freshness())
+    replay_parts.sides(current, today, other)
+    if not both.height:
+        replay_parts.not_covered(today, other)
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        replay_parts.members_section(both)
+    with right:
+        replay_parts.revenue_section(both)
+    replay_parts.moves_section(both)

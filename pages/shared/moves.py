@@ -1,0 +1,92 @@
+"""How the numbers of groups changed: of all that can be compared, the clearest, and how many look clear by chance."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from data.ask import Question, find
+from metrics.hiatus import inactive_share_change
+from metrics.nps import nps_change
+from metrics.repeat_rate import repeat_rate_change
+from metrics.satisfaction import csat_change
+from metrics.verdict import Verdict, verdict
+from pages.shared import cached, readings_churn
+from pages.shared.readings import CSAT, INACTIVE, NPS, REPEAT
+from pages.shared.view import View
+
+DIMENSIONS = ("region", "acquisition_channel", "tier")
+CHANCE = 0.05  # of 95 % intervals, the share that misses when nothing has changed
+
+
+@dataclass(frozen=True)
+class Move:
+    """How one group's number changed."""
+
+    name: str  # of the metric, to be translated
+    metric: str
+    dimension: str
+    code: str
+    change: float
+    low: float
+    high: float
+    verdict: Verdict
+
+    @property
+    def clarity(self) -> float:
+        """How many half-widths of its interval the change is away from none."""
+        return abs(self.change) / ((self.high - self.low) / 2)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A number that is compared group by group: how it is asked for, and how two answers are compared."""
+
+    metric: str
+    name: str
+    asked: Callable[[Question], pl.DataFrame]
+    change: Callable[..., pl.DataFrame]
+    scale: float = 100.0  # shares become percentage points
+
+
+def moves(view: View, shown: int) -> tuple[list[Move], int]:
+    """The clearest changes by group, in order of the change, and how many groups were compared."""
+    if view.before is None:
+        return [], 0
+    found = [move for number in _compared(view) for move in _moves(view, view.before, number)]
+    clearest = sorted(found, key=lambda move: move.clarity, reverse=True)[:shown]
+    return sorted(clearest, key=lambda move: move.change, reverse=True), len(found)
+
+
+def by_chance(compared: int) -> int:
+    """How many of so many comparisons look clear though nothing has changed."""
+    return round(CHANCE * compared)
+
+
+def _compared(view: View) -> Iterator[Compared]:
+    def asking(metric: str) -> Callable[[Question], pl.DataFrame]:
+        return lambda question: cached.answer(metric, question)
+
+    yield Compared("nps", NPS, asking("nps"), nps_change, scale=1.0)
+    yield Compared("csat", CSAT, asking("csat"), csat_change)
+    yield Compared("repeat_rate", REPEAT, asking("repeat_rate"), repeat_rate_change)
+    days = readings_churn.threshold(view).days
+    if days is not None:
+        yield Compared(
+            "inactive_share",
+            INACTIVE,
+            lambda question: readings_churn.share_at_end(question, days),
+            inactive_share_change,
+        )
+
+
+def _moves(view: View, before: Question, number: Compared) -> Iterator[Move]:
+    higher_is_better = find(number.metric).higher_is_better
+    for dimension in DIMENSIONS:
+        if len(getattr(view.segment, dimension)) == 1:  # one group is the whole
+            continue
+        now, then = (number.asked(replace(question, by=(dimension,))) for question in (view.question, before))
+        for row in number.change(now, then, by=(dimension,)).drop_nulls().iter_rows(named=True):
+            change, low, high = (number.scale * row[name] for name in ("change", "low", "high"))
+            kind = verdict(low, high, higher_is_better)
+            yield Move(number.name, number.metric, dimension, row[dimension], change, low, high, kind)

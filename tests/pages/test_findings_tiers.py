@@ -1,0 +1,189 @@
+"""Titles about tiers claim no more than the intervals and counts support, in both languages."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from pages.shared import findings_tiers
+from pages.shared.readings import UPGRADES, Reading
+from pages.shared.texts import speaking
+
+UP = Reading(
+    metric="tier_rates", name=UPGRADES, noun="members", percent=True, value=11.3, low=10.6, high=12.0, n=8214, minimum=30,
+    change=1.9, change_low=1.0, change_high=2.8, before=9.4, verdict="better", months=([], [], []),
+)  # fmt: skip
+
+
+def said(english: str, chinese: str, function, *args, **kwargs) -> None:
+    for language, title in (("en", english), ("zh", chinese)):
+        with speaking(language):
+            assert function(*args, **kwargs) == title
+
+
+@pytest.mark.parametrize(
+    ("reading", "compared", "english", "chinese"),
+    [
+        (replace(UP, value=None, before=None, verdict="too_few"), True, "Too few members to show moves between tiers",
+         "会员过少，无法显示等级变动"),
+        (UP, True, "More members move up: 11.3% after 9.4%", "更多会员升级：由 9.4% 升至 11.3%"),
+        (replace(UP, verdict="worse", before=12.9), True, "Fewer members move up: 11.3% after 12.9%",
+         "升级的会员减少：由 12.9% 降至 11.3%"),
+        (replace(UP, verdict="none"), True, "No clear change in upgrades: 11.3%, 9.4% before", "升级率无明显变化：11.3%，此前 9.4%"),
+        (replace(UP, before=None, verdict="too_few"), True, "11.3% of members moved up", "11.3% 的会员升级"),
+        (UP, False, "11.3% of members moved up", "11.3% 的会员升级"),
+    ],
+)  # fmt: skip
+def test_moves(reading: Reading, compared: bool, english: str, chinese: str) -> None:
+    said(english, chinese, findings_tiers.moves, reading, compared=compared)
+
+
+@pytest.mark.parametrize(
+    ("members", "moved", "title"),
+    [
+        (0, [0, 0, 0, 0], "No member had a tier at the start"),
+        (1200, [100, 1000, 60, 40], "100 moved up, 60 moved down, 40 lapsed"),
+    ],
+)
+def test_flows(members: int, moved: list[int], title: str) -> None:
+    rates = pl.DataFrame({"move": ["upgrade", "retain", "downgrade", "lapse"], "members": members, "moved": moved})
+    assert findings_tiers.flows(rates) == title
+
+
+def shares(*rows: tuple[str, float | None, float | None, float | None], value: str = "share") -> pl.DataFrame:
+    types = {"tier": pl.String, **dict.fromkeys((value, "low", "high"), pl.Float64)}
+    return pl.DataFrame(rows, schema=types, orient="row")
+
+
+@pytest.mark.parametrize(
+    ("rows", "english", "chinese"),
+    [
+        ([], "Too few members to compare tiers", "会员过少，无法比较各等级"),
+        ([("gold", 0.7, 0.6, 0.8)], "Too few members to compare tiers", "会员过少，无法比较各等级"),
+        ([("gold", 0.7, 0.6, 0.8), ("silver", None, None, None)], "Too few members to compare tiers", "会员过少，无法比较各等级"),
+        ([("gold", 0.7, 0.6, 0.8), ("silver", 0.55, 0.5, 0.61)], "No clear difference between tiers in who stays",
+         "各等级的保级情况无明显差异"),
+        ([("silver", 0.5, 0.45, 0.55), ("gold", 0.7, 0.6, 0.8)], "Gold members stay more often than Silver members",
+         "金卡会员保级的比例高于银卡会员"),
+    ],
+)  # fmt: skip
+def test_stays(rows: list[tuple], english: str, chinese: str) -> None:
+    said(english, chinese, findings_tiers.stays, shares(*rows))
+
+
+@pytest.mark.parametrize(
+    ("members", "change", "title"),
+    [
+        ([], [], "0 members, as many as at the start"),
+        ([900, 100], [-30, 10], "1,000 members, 20 fewer than at the start"),
+        ([900, 101], [10, 10], "1,001 members, 20 more than at the start"),
+        ([900], [0], "900 members, as many as at the start"),
+    ],
+)
+def test_members(members: list[int], change: list[int], title: str) -> None:
+    counted = pl.DataFrame({"members": members, "change": change}, schema={"members": pl.Int64, "change": pl.Int64})
+    assert findings_tiers.members(counted) == title
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("better", "More members move up than in 2026-01"),
+        ("worse", "Fewer members move up than in 2026-01"),
+        ("none", "No clear change in upgrades since 2026-01"),
+        ("too_few", "Too few members to compare months"),
+    ],
+)
+def test_trend(kind, title: str) -> None:
+    assert findings_tiers.trend(kind, "2026-01") == title
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        ([], "Too few members were followed to tell how long they stay"),
+        ([("gold", 1.0, None, None)], "Too few members were followed to tell how long they stay"),
+        ([("gold", 0.4, 0.3, 0.5)], "How many are still in a tier after 12 months"),
+        ([("gold", 0.4, 0.3, 0.5), ("silver", 0.3, 0.25, 0.35)], "How many are still in a tier after 12 months"),
+        (
+            [("gold", 0.4, 0.36, 0.5), ("silver", 0.3, 0.25, 0.35)],
+            "After 12 months more are still in Gold than in Silver",
+        ),
+    ],
+)
+def test_time_in_tier(rows: list[tuple], title: str) -> None:
+    assert findings_tiers.time_in_tier(shares(*rows, value="stay_share"), 12) == title
+
+
+OUTLOOK = shares(("bronze", 0.1, 0.08, 0.12), ("silver", 0.3, 0.2, 0.4), value="reach_top")
+
+
+@pytest.mark.parametrize(
+    ("rows", "p_value", "english", "chinese"),
+    [
+        (OUTLOOK.clear(), 0.5, "Too few members to look ahead", "会员过少，无法展望"),
+        (OUTLOOK, None, "Whether moves are steady cannot be told yet", "尚无法判断变动是否稳定"),
+        (OUTLOOK, 0.049, "Moves were not steady, so this is no forecast", "等级变动并不稳定，以下不能视为预测"),
+        (OUTLOOK, 0.3, "30% of Silver members would reach Gold before lapsing", "30% 的银卡会员会在流失前升至金卡"),
+    ],
+)
+def test_an_outlook_is_a_forecast_only_while_moves_are_steady(
+    rows: pl.DataFrame, p_value: float | None, english: str, chinese: str
+) -> None:
+    said(english, chinese, findings_tiers.outlook, rows, "gold", p_value)
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        ([], "Too few members to tell what they are worth"),
+        ([("gold", 1200.0, 900.0, 1500.0)], "A Gold member is worth £1,200"),
+        ([("silver", 1000.0, 800.0, 1100.0), ("gold", 1200.0, 900.0, 1500.0)],
+         "No clear difference in worth between Silver and Gold members"),
+        ([("silver", 500.0, 400.0, 600.0), ("gold", 1200.0, 900.0, 1500.0)], "A Gold member is worth £1,200, a Silver member £500"),
+    ],
+)  # fmt: skip
+def test_worth(rows: list[tuple], title: str) -> None:
+    assert findings_tiers.worth(shares(*rows, value="value"), "GBP") == title
+
+
+def difference(*rows: tuple[str | None, int | None, float, float, int, int]) -> pl.DataFrame:
+    names = ("tier", "members_change", "revenue_share", "revenue_share_other", "upgrades_change", "downgrades_change")
+    types = [pl.String, pl.Int64, pl.Float64, pl.Float64, pl.Int64, pl.Int64]
+    return pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
+
+
+@pytest.mark.parametrize(
+    ("rows", "english", "chinese"),
+    [
+        ([], "The two cannot be compared in this period", "该时段无法比较两者"),
+        ([("gold", 0, 0.5, 0.5, 0, 0)], "As many members would hold a tier as today", "拥有等级的会员数与现行相同"),
+        ([("silver", 0, 0.5, 0.5, 0, 0), ("gold", 0, 0.5, 0.5, 0, 0), (None, None, 0, 0, 0, 0)],
+         "As many members would hold a tier as today", "拥有等级的会员数与现行相同"),
+        ([("silver", 33, 0.5, 0.5, 0, 0), ("gold", -33, 0.5, 0.5, 0, 0), (None, None, 0, 0, 0, 0)],
+         "As many members in all, 33 fewer of them Gold", "会员总数相同，其中金卡减少 33 名"),
+        ([("silver", -33, 0.5, 0.5, 0, 0), ("gold", 33, 0.5, 0.5, 0, 0)],
+         "As many members in all, 33 more of them Gold", "会员总数相同，其中金卡增加 33 名"),
+        ([("gold", 1, 0.5, 0.5, 0, 0)], "1 more member would hold a tier", "拥有等级的会员将增加 1 名"),
+        ([("gold", -700, 0.5, 0.5, 0, 0), ("silver", -500, 0.2, 0.1, 0, 0), (None, None, 0.3, 0.4, 0, 0)],
+         "1,200 fewer members would hold a tier", "拥有等级的会员将减少 1,200 名"),
+    ],
+)  # fmt: skip
+def test_replay(rows: list[tuple], english: str, chinese: str) -> None:
+    said(english, chinese, findings_tiers.replay, difference(*rows))
+
+
+def test_revenue_and_moves_of_a_replay_are_told_as_counted() -> None:
+    rows = difference(("gold", 5, 0.5, 0.4, 3, 0), ("silver", 5, 0.2, 0.2, 2, 0), (None, None, 0.3, 0.4, 0, 0))
+    assert findings_tiers.revenue_covered(rows) == "Members with a tier bring 60.0% of revenue instead of 70.0%"
+    same = difference(("gold", 5, 0.5, 0.50004, 3, 0))
+    assert findings_tiers.revenue_covered(same) == "Members with a tier bring 50.0% of revenue either way"
+    assert findings_tiers.moved_either_way(rows) == "Upgrades +5, downgrades as many"
+
+
+def test_a_rule_in_words() -> None:
+    assert list(findings_tiers.rule_words({"silver": 700, "gold": 2500.5}, "spend", "GBP")) == [
+        "Silver from £700",
+        "Gold from £2,500.50",
+    ]
+    assert list(findings_tiers.rule_words({"<star>": 3}, "orders", "GBP")) == ["<star> from 3"]

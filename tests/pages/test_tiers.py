@@ -1,0 +1,195 @@
+"""Tiers and migration, and threshold replay: where tiers come from, what the form does, and what is said when moves cannot be seen."""
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.store import ImportMeta, Store
+from pages.shared import charts_tiers
+from tests.data.rows import order, take
+from tests.pages.conftest import words
+
+PERIOD = {"from_": "2026-04-01", "to": "2026-06-30"}
+
+
+def shop(path: Path, *, first: str = "2025-01-03", customers: int = 60) -> Path:
+    """Customers who order every second month through June 2026, each for an amount of their own; no tiers."""
+    begin = dt.date.fromisoformat(first)
+    months = [
+        dt.date(begin.year + (begin.month - 1 + k) // 12, (begin.month - 1 + k) % 12 + 1, 3) for k in range(0, 30, 1)
+    ]
+    rows = [
+        order(f"{key}-{day}", f"c{key}", str(day), 10.0 * (key + 1))
+        for key in range(customers)
+        for place, day in enumerate(months)
+        if day <= dt.date(2026, 6, 30) and (place + key) % 2 == 0
+    ]
+    rows.append(order("last", "c0", "2026-06-30", 10))
+    with Store.open(path) as store:
+        take(store, orders=rows)
+    return path
+
+
+def with_tiers(path: Path, changes: list[tuple[str, str, str]]) -> Path:
+    rows = pl.DataFrame(
+        [{"customer_id": key, "effective_on": dt.date.fromisoformat(day), "tier": tier} for key, day, tier in changes],
+        schema={"customer_id": pl.String, "effective_on": pl.Date, "tier": pl.String},
+    )
+    table = rows.to_arrow()
+    with Store.open(path) as store:
+        store.merge({"tier_changes": lambda: table.to_reader()}, ImportMeta("tiers.csv", "tiers", "tier_changes"))
+    return path
+
+
+def asked_for(app: AppTest, name: str = "rule") -> str:
+    """The code of an option in the address."""
+    (code,) = [app.query_params[name]] if isinstance(app.query_params[name], str) else app.query_params[name]
+    return code
+
+
+def test_without_uploaded_tiers_a_rule_is_offered_and_labelled(open_app, tmp_path: Path) -> None:
+    app = open_app(shop(tmp_path / "s.duckdb"), "tiers", **PERIOD)
+    assert not app.exception
+    assert "these thresholds are a suggestion from the data" in words(app)
+    assert "Net spend of the 6 months up to each month’s end: Bronze from 1" in words(app).replace("\\", "")
+    assert asked_for(app) == "auto"
+
+
+def test_the_form_puts_the_rule_into_the_address(open_app, tmp_path: Path) -> None:
+    app = open_app(shop(tmp_path / "s.duckdb"), "tiers", **PERIOD, rule="silver=100,gold=1000", rule_months="6")
+    assert "suggestion" not in words(app)
+    app.number_input(key="rule.silver=100,gold=1000.spend.6.tier.gold").set_value(1500.0)
+    app.text_input(key="rule.silver=100,gold=1000.spend.6.name").set_value("star")
+    app.number_input(key="rule.silver=100,gold=1000.spend.6.more").set_value(2000.0)
+    next(button for button in app.button if button.label == "Apply").click().run()
+    assert not app.exception
+    chosen = [asked_for(app, name) for name in ("rule", "rule_measure", "rule_months")]
+    assert chosen == ["silver=100,gold=1500,star=2000", "spend", "6"]
+
+
+def test_a_form_that_makes_no_rule_says_why(open_app, tmp_path: Path) -> None:
+    app = open_app(shop(tmp_path / "s.duckdb"), "tiers", **PERIOD, rule="silver=100,gold=1000")
+    key = next(field.key for field in app.number_input if field.key and field.key.endswith("tier.gold"))
+    app.number_input(key=key).set_value(100.0)
+    next(button for button in app.button if button.label == "Apply").click().run()
+    said = "The tier rule must go up: gold is at 100, which is not above the tier before it."
+    assert app.error[0].value.replace("\\", "") == said
+    assert asked_for(app) == "silver=100,gold=1000"
+
+
+@pytest.mark.parametrize("code", ["tiers", "replay"])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "The tier rule has the part “gold”; write it as"), ("zh", "等级规则中的“gold”无法识别")],
+)
+def test_a_rule_in_the_address_that_cannot_be_read(
+    open_app, tmp_path: Path, code: str, language: str, said: str
+) -> None:
+    app = open_app(shop(tmp_path / "s.duckdb"), code, rule="silver=1,gold", lang=language)
+    assert not app.exception
+    assert said in words(app).replace("\\", "")
+    if language == "zh":  # the test tool cannot send a choice back whose names are translated
+        return
+    app.button(key="tiers-reset").click().run()
+    assert asked_for(app) == "auto"
+    assert not app.exception
+
+
+def test_tiers_before_the_first_whole_window_are_not_known_and_not_0(open_app, tmp_path: Path) -> None:
+    db = shop(tmp_path / "s.duckdb", first="2026-01-03")
+    app = open_app(db, "tiers", rule="silver=100", rule_months="12", **PERIOD)
+    assert app.title[0].value == "No moves between tiers to show here"
+    assert "Tiers are known from 1 Jan 2027; the day before this period is 31 Mar 2026." in words(app)
+    assert not app.get("plotly_chart")
+    app = open_app(db, "replay", rule="silver=100", rule_months="12", **PERIOD)
+    assert app.title[0].value == "The two cannot be compared in this period"
+    assert "No complete month to compare" in words(app)
+    assert not app.get("plotly_chart")
+
+
+def test_one_tier_per_member_is_no_history(open_app, tmp_path: Path) -> None:
+    db = with_tiers(shop(tmp_path / "s.duckdb"), [(f"c{key}", "2025-02-01", "gold") for key in range(60)])
+    app = open_app(db, "tiers", **PERIOD)
+    assert not app.exception
+    assert "Only one tier is known of each member" in words(app)
+    app.button(key="rule-use").click().run()
+    assert asked_for(app) == "suggested"
+    assert not app.exception
+    assert "Only one tier" not in words(app)
+
+
+def test_moves_after_the_last_change_may_be_missing(open_app, tmp_path: Path) -> None:
+    changes = [(f"c{key}", "2025-02-01", "silver") for key in range(60)]
+    changes += [(f"c{key}", "2025-09-01", "gold") for key in range(20)]
+    app = open_app(with_tiers(shop(tmp_path / "s.duckdb"), changes), "tiers", **PERIOD)
+    assert not app.exception
+    assert "No change of tier is known after 1 Sep 2025" in words(app)
+    assert app.title[0].value == "No clear change in upgrades: 0.0%, 0.0% before"
+
+
+def test_few_members_are_counted_and_not_rated(open_app, tmp_path: Path) -> None:
+    app = open_app(shop(tmp_path / "s.duckdb", customers=9), "tiers", rule="silver=100", **PERIOD)
+    assert not app.exception
+    assert app.title[0].value == "Too few members to show moves between tiers"
+
+
+def test_a_replay_is_of_the_rule_in_the_address(open_app, tmp_path: Path) -> None:
+    asked = {"rule": "silver=100,gold=1000", "other": "silver=100,gold=1000", "rule_months": "6", "other_months": "6"}
+    app = open_app(shop(tmp_path / "s.duckdb"), "replay", **PERIOD, **asked)
+    assert not app.exception
+    assert app.title[0].value == "As many members would hold a tier as today"
+    app = open_app(tmp_path / "s.duckdb", "replay", **PERIOD, **{**asked, "other": "silver=500,gold=1000"})
+    assert "fewer members would hold a tier" in app.title[0].value
+
+
+@pytest.mark.parametrize("code", ["tiers", "replay"])
+def test_unknown_tier_names_are_plain_text(open_app, tmp_path: Path, code: str) -> None:
+    app = open_app(shop(tmp_path / "s.duckdb"), code, rule="*a*=100,[b](http://x)=1000", **PERIOD)
+    assert not app.exception
+    assert "[b](http://x)" not in "".join(element.value for element in app.markdown)
+
+
+def test_colours_of_tiers_go_by_name_or_by_place() -> None:
+    tokens = list(charts_tiers.TIER.values())
+    assert charts_tiers.tier_colours(["silver", "Gold"]) == {"silver": tokens[1], "Gold": tokens[2]}
+    assert list(charts_tiers.tier_colours(["L1", "L2"]).values()) == tokens[2:]
+    six = list(charts_tiers.tier_colours([f"L{place}" for place in range(6)]).values())
+    assert (six[0], six[-1]) == (tokens[0], tokens[-1])
+    assert charts_tiers.tier_colours([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "share", "level"),
+    [
+        ("gold", "gold", 0.5, None),
+        ("new", "gold", 0.5, None),
+        ("silver", "gold", 0.01, 5),
+        ("silver", "gold", 0.02, 6),
+        ("silver", "gold", 0.08, 7),
+        ("gold", "silver", 0.01, 4),
+        ("gold", "lapsed", 0.5, 2),
+    ],
+)
+def test_moves_deepen_in_the_two_change_colours(source: str, target: str, share: float, level: int | None) -> None:
+    assert charts_tiers.level(source, target, share, {"lapsed": -1, "silver": 0, "gold": 1}) == level
+
+
+def test_flows_draw_each_move_once_with_names_outside() -> None:
+    counts = {
+        ("gold", "gold"): 5,
+        ("silver", "gold"): 2,
+        ("gold", "lapsed"): 1,
+        ("silver", "silver"): 0,
+        ("new", "silver"): 3,
+    }
+    names = {"gold": "<Gold>", "silver": "Silver", "new": "New", "lapsed": "Lapsed"}
+    figure = charts_tiers.flows(counts, ["silver", "gold"], names, ("a", "b"))
+    (drawn,) = figure.data
+    assert sorted(drawn.link.value) == [1, 2, 3, 5]
+    assert set(drawn.node.label) == {""}
+    texts = [note.text for note in figure.layout.annotations]
+    assert "&lt;Gold&gt;<br><b>6</b>" in texts
+    assert "Lapsed<br><b>1</b>" in texts
