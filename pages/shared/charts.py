@@ -12,7 +12,6 @@ from metrics.verdict import Verdict
 from pages.shared.texts import number, signed, span
 from pages.shared.theme import CHANGE, CONTEXT, GRID, PAPER, QUIET, SCORE, SERIES, TEXT, dressed, faded
 
-MARK = {"better": "triangle-up", "worse": "triangle-down", "none": "circle-open", "too_few": "circle-open"}
 LABEL_SPACE = 92
 LABEL_HEIGHT = 36  # two lines of text, in pixels
 AXIS_NAMES_AT = 3  # as many names as fit 390 px
@@ -98,7 +97,7 @@ def forest(rows: Sequence[ForestRow], *, change: bool = True, height: int | None
     traces, notes = [], []
     for place, row in zip(range(len(rows) - 1, -1, -1), rows, strict=True):
         token = CHANGE[row.verdict] if change else SERIES[0]
-        mark = MARK[row.verdict] if change else "circle"
+        mark = _mark(row) if change else "circle"
         read = f"{escaped(row.name)}: {row.shown} ({span(row.low, row.high, sign=change)})<extra></extra>"
         traces += [
             go.Scatter(x=[row.low, row.high], y=[place] * 2, mode="lines", line={"color": token, "width": 2}, hoverinfo="skip"),
@@ -132,6 +131,13 @@ def forest(rows: Sequence[ForestRow], *, change: bool = True, height: int | None
         tickvals=ticks,
         ticktext=names,
     )
+
+
+def _mark(row: ForestRow) -> str:
+    """The arrow points where the number went; whether that is good is said by colour and word."""
+    if row.verdict in ("none", "too_few"):
+        return "circle-open"
+    return "triangle-up" if row.value > 0 else "triangle-down"
 
 
 def distribution(scores: pl.DataFrame, *, height: int = 240) -> go.Figure:

@@ -63,7 +63,7 @@ class Reading:
 
 
 NPS, REPEAT, RETENTION = N_("NPS"), N_("Repeat rate"), N_("Month-3 retention")
-VALUE = N_("Customer value, 52 weeks")
+VALUE = N_("52-week CLV")
 CSAT, CES, INACTIVE = N_("CSAT"), N_("CES: found it easy"), N_("Inactive share")
 UPGRADES = N_("Upgrade rate")
 IN_SENTENCE = {

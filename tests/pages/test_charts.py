@@ -1,8 +1,11 @@
 """Figures hold what the frame holds, in tokens; what is not known is a gap; exports are safe and readable."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
+from metrics.verdict import Verdict
 from pages.shared import charts, charts_value, theme
 from pages.shared.charts import ForestRow, Line
 from pages.shared.charts_value import Bar, Followed
@@ -79,3 +82,21 @@ def test_csv_has_a_bom_and_runs_no_formula(value: str | None, cell: str) -> None
 
 def test_csv_of_no_rows_has_its_header() -> None:
     assert csv_bytes(pl.DataFrame(schema={"n": pl.Int64})) == "\ufeffn\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "mark"),
+    [
+        (0.0, "none", "circle-open"),
+        (5.0, "too_few", "circle-open"),
+        (5.0, "better", "triangle-up"),
+        (5.0, "worse", "triangle-up"),
+        (-5.0, "worse", "triangle-down"),
+        (-5.0, "better", "triangle-down"),
+    ],
+)
+def test_an_arrow_points_where_the_number_went_whether_that_is_good_or_not(
+    value: float, kind: Verdict, mark: str
+) -> None:
+    row = replace(ROW, value=value, low=value - 1, high=value + 1, verdict=kind)
+    assert charts.forest([row]).data[1].marker.symbol == mark
