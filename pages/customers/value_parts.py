@@ -36,7 +36,13 @@ WITHIN = {option.name: option.within for option in VALUE if option.within}
 def options() -> None:
     """The choices of this page, side by side."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        choices.one("horizon", HORIZONS, _("How far ahead"))
+        choices.listed(
+            "horizon",
+            list(HORIZONS),
+            _("How far ahead"),
+            called=lambda code: _(HORIZONS[code]),
+            chosen=_chosen("horizon"),
+        )
         choices.listed("model", list(MODELS), _("Model"), called=lambda code: _(MODELS[code]), chosen=_chosen("model"))
         choices.amount("discount", _("Discount, % a year"), within=WITHIN["discount"], step=1)
         choices.amount("margin", _("Margin, %"), within=WITHIN["margin"], step=1)
@@ -66,6 +72,8 @@ def cards_section(asked: Terms) -> None:
     clicked = cards(drawn, key="value")
     if name := clicked.define or clicked.open:
         define(name.partition(":")[0])
+    if not any("value" in shown for shown in drawn):
+        return
     blocks.quiet(
         sentences(
             _("Under each value its 95% interval and n."),
