@@ -27,7 +27,7 @@ def page() -> None:
     enough = to_date["historical_clv"][0] is not None
     if enough:
         value_parts.notice(row)
-    value_parts.cards_section(asked)
+    value_parts.cards_section(current, asked)
     if not enough:
         return
     left, right = st.columns(2, gap="medium")

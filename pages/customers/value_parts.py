@@ -5,7 +5,7 @@ import streamlit as st
 from data.ask import find
 from metrics.texts import N_
 from pages.customers.value_words import amount, currency
-from pages.shared import blocks, choices, findings_value, states, view
+from pages.shared import blocks, choices, findings_value, states, view, why
 from pages.shared.cards import Card, cards
 from pages.shared.definition import define
 from pages.shared.display import size, who
@@ -66,7 +66,7 @@ def notice(row: dict) -> None:
         st.warning(text, icon=":material/info:")
 
 
-def cards_section(asked: Terms) -> None:
+def cards_section(current: View, asked: Terms) -> None:
     """Value to date, predicted value, and how many are expected to order again."""
     drawn = [_to_date_card(asked), _predicted_card(asked), _active_card(asked)]
     clicked = cards(drawn, key="value")
@@ -84,6 +84,8 @@ def cards_section(asked: Terms) -> None:
             else "",
         )
     )
+    if asked.row["predicts"]:
+        why.button(why.CLV, current, **asked.valued_by)
 
 
 def _to_date_card(asked: Terms) -> Card:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from data.ask import Question
 from metrics.texts import N_
-from pages.shared import blocks, cached, periods
+from pages.shared import blocks, cached, periods, readings_value
 from pages.shared.exports import download
 from pages.shared.readings import RETENTION_MONTH
 from pages.shared.texts import _, money, number, percent, sentences
@@ -226,7 +226,10 @@ def gap(value: float | None, ours: float | None, unit: str, standard: bool) -> s
 
 
 def _asked(comparison: Comparison, view: View) -> Question:
-    """Retention of month 3 asks for the cohorts that are in it in the period; the others ask for the period itself."""
+    """Retention of month 3 asks for the cohorts that are in it in the period, value for the customers of its own day; the others ask for
+    the period itself."""
+    if comparison is CLV:
+        return readings_value.terms(view).question
     if comparison is not RETENTION:
         return view.question
     start, end = periods.earlier(view.start, view.end, RETENTION_MONTH)

@@ -43,7 +43,7 @@ def test_the_gap_in_words(value: float | None, ours: float | None, unit: str, en
             assert why.gap(value, ours, unit, standard=False) == said
 
 
-@pytest.mark.parametrize(("code", "comparison"), [("nps", why.NPS), ("retention", why.RETENTION)])
+@pytest.mark.parametrize(("code", "comparison"), [("nps", why.NPS), ("csat", why.CSAT), ("retention", why.RETENTION)])
 def test_the_dialog_shows_each_definition(
     open_app: Open, demo_path: Path, code: str, comparison: why.Comparison
 ) -> None:
