@@ -176,13 +176,12 @@ def _listed(found: pl.DataFrame) -> pl.DataFrame:
     names = (_("Date"), _("Score"), _("Touchpoint"), _("Comment"), _("Customer"))
     rows = [
         (
-            row["responded_at"].date(),
+            row["responded_at"].date().isoformat(),
             f"{row['score']:g} / {row['scale_low']:g}–{row['scale_high']:g}",
-            label(row["touchpoint"]) if row["touchpoint"] else None,
-            row["comment"],
-            row["customer_id"],
+            label(row["touchpoint"]) if row["touchpoint"] else "",
+            row["comment"] or "",
+            row["customer_id"] or "",
         )
         for row in found.iter_rows(named=True)
     ]
-    types = (pl.Date, pl.String, pl.String, pl.String, pl.String)
-    return pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")

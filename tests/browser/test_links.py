@@ -12,6 +12,7 @@ from tests.browser.pages import address, becomes, follow, metric, shown_number, 
 
 PERIOD = {"from": "2026-01-01", "to": "2026-03-31", "as_of": "2026-06-30"}
 FILTERS = {**PERIOD, "vs": "none", "region": "East China", "tier": "all", "channel": "all", "lang": "en"}
+NPS_OPTIONS = {"by": "touchpoint", "weight": "no"}
 
 
 def nps_by_command_line(db: Path, *where: str) -> str:
@@ -22,7 +23,7 @@ def nps_by_command_line(db: Path, *where: str) -> str:
 
 def test_a_link_on_a_cold_server_shows_the_number_of_its_filters(own_server: str, demo_db: Path, page: Page) -> None:
     visit(page, f"{own_server}/nps?{urlencode(FILTERS)}")
-    becomes(page, lambda: view(page), {name: [code] for name, code in FILTERS.items()})
+    becomes(page, lambda: view(page), {name: [code] for name, code in {**FILTERS, **NPS_OPTIONS}.items()})
     becomes(page, lambda: shown_number(page, "NPS"), nps_by_command_line(demo_db, "region=East China"))
 
 
@@ -48,14 +49,15 @@ def test_a_filter_survives_page_change_reload_back_and_another_browser(
     page.get_by_role("button", name="East China", exact=True).click()
     settled(page)
     page.keyboard.press("Escape")
-    chosen = {name: [code] for name, code in FILTERS.items()}
+    kept = {name: [code] for name, code in FILTERS.items()}
+    chosen = kept | {name: [code] for name, code in NPS_OPTIONS.items()}
     becomes(page, lambda: view(page), chosen)
     number = nps_by_command_line(demo_db, "region=East China")
     becomes(page, lambda: shown_number(page, "NPS"), number)
     assert number != everywhere
 
     follow(page, "Customers", "Retention")
-    becomes(page, lambda: chosen.items() <= view(page).items(), True)
+    becomes(page, lambda: kept.items() <= view(page).items(), True)
     page.go_back()
     settled(page)
     becomes(page, lambda: view(page), chosen)

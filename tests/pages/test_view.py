@@ -23,6 +23,7 @@ DEFAULTS = {
     "tier": "all",
     "lang": "en",
 }
+NPS_DEFAULTS = {**DEFAULTS, "by": "touchpoint", "weight": "no"}
 
 
 def url(app: AppTest) -> dict[str, str | list[str]]:
@@ -54,7 +55,7 @@ def test_a_link_opens_its_view(open_app: Open, demo_path: Path, params: dict, ke
     app = open_app(demo_path, "nps", **params)
     assert not app.exception
     assert not app.warning
-    assert url(app) == {**DEFAULTS, **kept}
+    assert url(app) == {**NPS_DEFAULTS, **kept}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_an_edited_url_wins_over_the_session(open_app: Open, demo_path: Path) ->
     app = open_app(demo_path, "nps", region="East China")
     app.query_params["region"] = "West China"  # Back, Forward, or an edit by hand
     app.run()
-    assert url(app) == {**DEFAULTS, "region": "West China"}
+    assert url(app) == {**NPS_DEFAULTS, "region": "West China"}
     assert "in West China" in words(app)
 
 
@@ -125,7 +126,7 @@ def test_a_filter_goes_into_the_url_and_reset_takes_it_out(open_app: Open, demo_
     assert url(app)["region"] == "East China"
     with speaking("zh"):
         app.button(key="reset").click().run()
-    assert url(app) == {**DEFAULTS, "lang": "zh"}
+    assert url(app) == {**NPS_DEFAULTS, "lang": "zh"}
     assert "重置" not in words(app)
 
 
@@ -173,7 +174,17 @@ def test_a_page_without_filters_keeps_them_for_the_next(open_app: Open, demo_pat
     go(app, "definitions")
     assert url(app) == {"lang": "en"}
     go(app, "nps")
-    assert url(app) == {**DEFAULTS, "region": "East China"}
+    assert url(app) == {**NPS_DEFAULTS, "region": "East China"}
+
+
+def test_a_code_that_another_page_left_in_an_option_of_the_same_name_is_not_taken(
+    open_app: Open, demo_path: Path
+) -> None:
+    app = open_app(demo_path, "nps", by="tier")
+    app.session_state["view.state"]["by"] = ["product"]
+    app.run()
+    assert not app.exception
+    assert url(app)["by"] == "touchpoint"
 
 
 def test_an_option_survives_a_filter(open_app: Open, demo_path: Path) -> None:
