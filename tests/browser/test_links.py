@@ -94,7 +94,7 @@ def test_the_language_changes_and_the_view_stays(server: str, page: Page) -> Non
     number = shown_number(page, "NPS")
     page.get_by_role("radio", name="中文").click()
     settled(page)
-    becomes(page, lambda: view(page), {name: [code] for name, code in {**FILTERS, "lang": "zh"}.items()})
+    becomes(page, lambda: view(page), {name: [code] for name, code in {**FILTERS, **NPS_OPTIONS, "lang": "zh"}.items()})
     expect(page.get_by_test_id("stTopNav")).to_contain_text("客户")
     becomes(page, lambda: shown_number(page, "净推荐值"), number)
 
