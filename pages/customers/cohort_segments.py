@@ -61,7 +61,7 @@ def segments_section(current: View, what: Asked) -> None:
     one, other = _two(current, names)
     first, second = (average.filter(pl.col(dimension) == name).drop(dimension) for name in (one, other))
     judged = _judged(first, second, what, len(names))
-    title = _title(judged, one, other, what)
+    title = _title(judged, against, one, other, what)
     note = sentences(what_is_drawn(what), _difference(judged, what), _tiers(current, against), later_can_rise(what))
     table = own_columns(average.filter(pl.col(dimension).is_in([one, other])))
     blocks.section(blocks.plain(title), note, table=table, file=f"retention_by_{dimension}")
@@ -92,11 +92,11 @@ def _judged(one: pl.DataFrame, other: pl.DataFrame, what: Asked, groups: int) ->
     return Judged(at, pairs, kind, 100 * change["low"], 100 * change["high"])
 
 
-def _title(judged: Judged | None, one: str, other: str, what: Asked) -> str:
+def _title(judged: Judged | None, against: str, one: str, other: str, what: Asked) -> str:
     if judged is None:
         return _("{one} beside {other}").format(one=label(one), other=label(other))
     where = findings_retention.period(what.unit, judged.period)
-    return findings_retention.segments(judged.verdict, label(one), label(other), where)
+    return findings_retention.segments(against, judged.verdict, label(one), label(other), where)
 
 
 def _difference(judged: Judged | None, what: Asked) -> str:
