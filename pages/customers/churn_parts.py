@@ -7,28 +7,16 @@ import polars as pl
 from metrics.hiatus import inactive_share_change
 from metrics.lifecycle import balance
 from metrics.texts import N_
-from pages.shared import (
-    blocks,
-    cached,
-    charts,
-    charts_retention,
-    choices,
-    findings_retention,
-    periods,
-    readings_churn,
-    states,
-    view,
-)
+from pages.shared import blocks, cached, charts_retention, findings_retention, groups, periods
 from pages.shared.cards import cards
-from pages.shared.charts import ForestRow
 from pages.shared.charts_retention import Flow
 from pages.shared.definition import define
 from pages.shared.display import card, how_to_read
-from pages.shared.labels import TIER_ORDER, label
-from pages.shared.moves import CHANCE
-from pages.shared.readings import Reading
-from pages.shared.readings_churn import MINIMUM, Threshold
-from pages.shared.texts import _, date, listed, month, ngettext, number, percent, sentences, span
+from pages.shared.groups import Dimension
+from pages.shared.measures import Measure
+from pages.shared.readings import INACTIVE, Reading
+from pages.shared.readings_churn import Threshold
+from pages.shared.texts import _, date, month, ngettext, number, sentences
 from pages.shared.view import View
 
 MONTHS = 12
@@ -38,15 +26,21 @@ FLOWS = {
     "returning": N_("returning"),
     "dormant": N_("fell silent"),
 }
-SPLITS = {"tier": N_("by tier"), "region": N_("by region"), "channel": N_("by channel")}
-UNKNOWN = {
-    "region": (N_("No region is known"), N_("Upload members with a region and the customer ids that the orders use.")),
-    "channel": (
-        N_("No acquisition channel is known"),
+# By what customers are grouped, by the code in the URL.
+CUSTOMERS = {
+    "tier": Dimension(
+        "tier", N_("Tier"), N_("by tier"), N_("No customer has a tier."),
+        N_("Upload the members’ tiers with the customer ids that the orders use."),
+    ),
+    "region": Dimension(
+        "region", N_("Region"), N_("by region"), N_("No region is known."),
+        N_("Upload members with a region and the customer ids that the orders use."),
+    ),
+    "channel": Dimension(
+        "acquisition_channel", N_("Acquisition channel"), N_("by acquisition channel"), N_("No acquisition channel is known."),
         N_("Upload members with an acquisition channel and the customer ids that the orders use."),
     ),
-    "tier": (N_("No customer has a tier"), N_("Upload the members’ tiers with the customer ids that the orders use.")),
-}
+}  # fmt: skip
 
 
 def card_section(current: View, reading: Reading, *, compared: bool) -> None:
@@ -107,71 +101,26 @@ def _flow(kind: str, rows: pl.DataFrame, names: list[str]) -> Flow:
 
 
 def groups_section(current: View, rule: Threshold) -> None:
-    """The inactive share of each tier, region or channel, with its interval."""
-    choices.one("split", SPLITS, _("Split"))
-    split = current.options["split"]
-    dimension = view.SEGMENT[split]
+    """The inactive share of each tier, region or channel at the end of the period, with its interval."""
     if rule.days is None:
         return
-    rows = readings_churn.share_at_end(replace(current.question, by=(dimension,)), rule.days)
-    known = rows.drop_nulls(["inactive_share", dimension]).sort("inactive_share", descending=True)
-    if not rows[dimension].drop_nulls().len():
-        title, remedy = UNKNOWN[split]
-        blocks.section(_("Inactive share by group"))
-        blocks.empty(_(title), _(remedy), icon=":material/label_off:")
-        return
-    title, note = _group_title(known, split, dimension)
-    tiers = _(
-        "Tiers at the end of the period: who stops ordering sinks, so lower tiers are inactive more by their making."
-    )
-    how = sentences(
-        _("% inactive at the end of the period, with 95% interval."), note, tiers if split == "tier" else ""
-    )
-    blocks.section(blocks.plain(title), how, table=rows, file=f"inactive_by_{dimension}")
-    if known.height:
-        lines = [_line(row, dimension) for row in _in_order(known, dimension).iter_rows(named=True)]
-        alt = listed([f"{line.name}: {line.shown}" for line in lines])
-        blocks.chart(charts.forest(lines, change=False), key="inactive-by", alt=alt)
-    for row in rows.filter(pl.col("inactive_share").is_null()).iter_rows(named=True):
-        reason = states.few_text(row["customers"], MINIMUM)
-        blocks.quiet(f"{blocks.plain(label(row[dimension]))} · {blocks.attention(reason, '')}")
-    for row in rows.filter(pl.col(dimension).is_null(), pl.col("inactive_share").is_not_null()).iter_rows(named=True):
-        blocks.quiet(f"{label(None)} · {_customers(row['customers'])}")
+    measure = Measure(
+        "inactive_share", INACTIVE, "inactive_share", inactive_share_change, n="customers", percent=True, counted=_customers,
+        noun="customers", arguments={"hiatus_days": rule.days},
+    )  # fmt: skip
+    at_the_end = replace(current, as_of=min(current.end, current.as_of))
+    groups.section(at_the_end, measure, dimensions=CUSTOMERS, option="split", title=_group_title)
+    if current.options["split"] == "tier":
+        text = _(
+            "Tiers at the end of the period: who stops ordering sinks, so lower tiers are inactive more by their making."
+        )
+        blocks.quiet(text)
 
 
-def _group_title(known: pl.DataFrame, split: str, dimension: str) -> tuple[str, str]:
-    """The two ends of the groups compared, so that all pairs together err once in twenty times."""
-    if known.height < 2:
-        return findings_retention.groups(split, None, None, None), ""
-    pairs = known.height * (known.height - 1) // 2
-    ends = (known.drop(dimension).head(1), known.drop(dimension).tail(1))
-    change = inactive_share_change(*ends, confidence=1 - CHANCE / pairs).row(0, named=True)
-    title = findings_retention.groups(split, known[dimension][0], known[dimension][-1], change["low"])
-    note = _("The two ends differ by {interval} points.")
-    if pairs > 1:
-        note = _("The two ends differ by {interval} points, an interval that holds for all {pairs} pairs at once.")
-    return title, note.format(interval=span(100 * change["low"], 100 * change["high"]), pairs=pairs)
-
-
-def _in_order(known: pl.DataFrame, dimension: str) -> pl.DataFrame:
-    """Tiers from the highest down, other groups from the largest share down."""
-    if dimension != "tier":
-        return known
-    place = pl.col("tier").replace_strict(TIER_ORDER, range(len(TIER_ORDER)), default=99, return_dtype=pl.Int64)
-    return known.sort(place)
-
-
-def _line(row: dict, dimension: str) -> ForestRow:
-    return ForestRow(
-        label(row[dimension]),
-        100 * row["inactive_share"],
-        100 * row["low"],
-        100 * row["high"],
-        "none",
-        percent(row["inactive_share"]),
-        f"· {_customers(row['customers'])}",
-        row[dimension],
-    )
+def _group_title(code: str, rows: pl.DataFrame, low: float | None) -> str:
+    names = rows[CUSTOMERS[code].column].to_list()
+    top, bottom = (names[0], names[-1]) if len(names) > 1 else (None, None)
+    return blocks.plain(findings_retention.groups(code, top, bottom, low))
 
 
 def _customers(n: int) -> str:

@@ -6,12 +6,11 @@ import polars as pl
 
 from metrics.retention import retention_change
 from metrics.texts import N_
-from metrics.verdict import Verdict, verdict
+from metrics.verdict import Verdict, confidence_of_each_pair, verdict
 from pages.customers.cohort_curve import as_line, draw, later_can_rise, what_is_drawn
 from pages.customers.cohort_measures import Asked, answered, averaged, drawn, own_columns
 from pages.shared import blocks, choices, findings_retention, states, view
 from pages.shared.labels import label
-from pages.shared.moves import CHANCE
 from pages.shared.readings import RETENTION_MINIMUM
 from pages.shared.texts import _, date, sentences, span
 from pages.shared.view import View
@@ -61,8 +60,8 @@ def segments_section(current: View, what: Asked) -> None:
         return
     one, other = _two(current, names)
     first, second = (average.filter(pl.col(dimension) == name).drop(dimension) for name in (one, other))
-    judged = _judged(first, second, what, len(names) * (len(names) - 1) // 2)
-    title = _title(judged, one, other, what)
+    judged = _judged(first, second, what, len(names))
+    title = _title(judged, against, one, other, what)
     note = sentences(what_is_drawn(what), _difference(judged, what), _tiers(current, against), later_can_rise(what))
     table = own_columns(average.filter(pl.col(dimension).is_in([one, other])))
     blocks.section(blocks.plain(title), note, table=table, file=f"retention_by_{dimension}")
@@ -80,24 +79,24 @@ def _two(current: View, names: list[str]) -> tuple[str, str]:
     return one, other
 
 
-def _judged(one: pl.DataFrame, other: pl.DataFrame, what: Asked, pairs: int) -> Judged | None:
+def _judged(one: pl.DataFrame, other: pl.DataFrame, what: Asked, groups: int) -> Judged | None:
     """Judged by orders in the period only, in one period named beforehand, and so that all pairs together err once in twenty times."""
     if (what.measure, what.kind) != ("customers", "on"):
         return None
-    at = JUDGED_IN[what.unit]
+    at, pairs = JUDGED_IN[what.unit], groups * (groups - 1) // 2
     rows = [group.filter(pl.col("period") == at) for group in (one, other)]
     if not all(row.height for row in rows):
         return Judged(at, pairs, "too_few", None, None)
-    change = retention_change(*rows, confidence=1 - CHANCE / pairs).row(0, named=True)
+    change = retention_change(*rows, confidence=confidence_of_each_pair(groups)).row(0, named=True)
     kind = verdict(change["low"], change["high"], True)
     return Judged(at, pairs, kind, 100 * change["low"], 100 * change["high"])
 
 
-def _title(judged: Judged | None, one: str, other: str, what: Asked) -> str:
+def _title(judged: Judged | None, against: str, one: str, other: str, what: Asked) -> str:
     if judged is None:
         return _("{one} beside {other}").format(one=label(one), other=label(other))
     where = findings_retention.period(what.unit, judged.period)
-    return findings_retention.segments(judged.verdict, label(one), label(other), where)
+    return findings_retention.segments(against, judged.verdict, label(one), label(other), where)
 
 
 def _difference(judged: Judged | None, what: Asked) -> str:

@@ -1,6 +1,7 @@
 """Figures of coming back and staying away: cohort curves, waiting times, and who comes and goes. Texts arrive ready to show."""
 
 import math
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from pages.shared.theme import CONTEXT, PAPER, QUIET, SERIES, TEXT, dressed, fad
 
 FLOW_COLOURS = {"new": SERIES[2], "resurrected": SERIES[3], "returning": SERIES[0], "dormant": SERIES[1]}
 PALE = SERIES[1:3]  # orange and teal are too pale for words
+NAME_WIDTH = 13  # letters that fit beside a curve
 HATCH = "/"  # unfinished
 LEGEND_STEP = 18  # pixels between the names beside the bars
 
@@ -58,7 +60,7 @@ def curves(
     for line, token, _width in lines:
         if line.y:
             figure.add_annotation(
-                x=line.x[-1], y=line.y[-1], text=f"<b>{shown(line.y[-1] or 0)}</b><br>{escaped(line.name)}",
+                x=line.x[-1], y=line.y[-1], text=f"<b>{shown(line.y[-1] or 0)}</b><br>{_on_lines(line.name)}",
                 showarrow=False, xanchor="left", xshift=8, yshift=shifts[line.name], align="left", bgcolor=faded(PAPER, 0xB0),
                 font={"color": TEXT if token in PALE else token, "size": 12},
             )  # fmt: skip
@@ -129,6 +131,12 @@ def flows(places: Sequence[str], parts: Sequence[Flow], *, unfinished: Sequence[
         )  # fmt: skip
     named = sorted({0, (len(places) - 1) // 2, len(places) - 1}) if places else []
     return figure.update_xaxes(type="category", tickangle=0, tickvals=[places[i] for i in named])
+
+
+def _on_lines(name: str) -> str:
+    """A name as it fits beside a curve: broken between words, and cut where two lines do not hold it."""
+    width = NAME_WIDTH if name.isascii() else NAME_WIDTH // 2  # a Chinese character is as wide as two letters
+    return "<br>".join(escaped(part) for part in textwrap.wrap(name, width, max_lines=2, placeholder="…"))
 
 
 def _names(parts: Sequence[Flow], pixels: float) -> list[tuple[Flow, float]]:

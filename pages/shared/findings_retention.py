@@ -34,10 +34,12 @@ COHORT = {
     "too_few": N_("Too few customers to compare cohort {cohort} with the others"),
 }
 SEGMENTS = {
-    "better": N_("{one} comes back more than {other} in {period}"),
-    "worse": N_("{one} comes back less than {other} in {period}"),
-    "none": N_("No clear difference between {one} and {other} in {period}"),
-    "too_few": N_("Too few customers to compare {one} and {other}"),
+    ("region", "better"): N_("Customers in {one} come back more than those in {other} in {period}"),
+    ("region", "worse"): N_("Customers in {one} come back less than those in {other} in {period}"),
+    ("channel", "better"): N_("Customers won by {one} come back more than those won by {other} in {period}"),
+    ("channel", "worse"): N_("Customers won by {one} come back less than those won by {other} in {period}"),
+    ("tier", "better"): N_("{one} members come back more than {other} members in {period}"),
+    ("tier", "worse"): N_("{one} members come back less than {other} members in {period}"),
 }
 INACTIVE = {
     "better": N_("Fewer customers are inactive: {value} after {before}"),
@@ -95,9 +97,14 @@ def cohort(kind: Verdict, name: str) -> str:
     return _(COHORT[kind]).format(cohort=name)
 
 
-def segments(kind: Verdict, one: str, other: str, where: str) -> str:
-    """One group of customers against another, in a period named beforehand."""
-    return _(SEGMENTS[kind]).format(one=one, other=other, period=where)
+def segments(against: str, kind: Verdict, one: str, other: str, where: str) -> str:
+    """One region, channel or tier against another, in a period named beforehand."""
+    if kind == "too_few":
+        return _("Too few customers to compare {one} and {other}").format(one=one, other=other)
+    if kind == "none":
+        text = _("No clear difference between {one} and {other} in {period}")
+        return text.format(one=one, other=other, period=where)
+    return _(SEGMENTS[against, kind]).format(one=one, other=other, period=where)
 
 
 def second_order(share: float | None, days: int) -> str:

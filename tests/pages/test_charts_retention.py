@@ -76,3 +76,18 @@ def test_a_mark_is_led_to_from_both_axes() -> None:
     led = figure.data[-2]
     assert (list(led.x), list(led.y)) == ([0, 90, 90], [80.0, 80.0, 0])
     assert figure.layout.annotations[0].text == "<b>90 days</b>"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Store", "Store"),
+        ("Coupon campaign", "Coupon<br>campaign"),
+        ("all the customers of the north", "all the<br>customers of…"),
+        ("线下门店优惠券活动", "线下门店优惠<br>券活动"),
+        ("<b>", "&lt;b&gt;"),
+    ],
+)
+def test_long_names_are_broken_between_words(name: str, shown: str) -> None:
+    (note,) = curves(Line(name, [1], [50.0], [0.0], [90.0], [40])).layout.annotations
+    assert note.text == f"<b>50%</b><br>{shown}"

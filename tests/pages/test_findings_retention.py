@@ -42,18 +42,24 @@ def test_triangle(rows: pl.DataFrame, measure: str, unit: str, kind: str, englis
 
 
 @pytest.mark.parametrize(
-    ("kind", "english", "chinese"),
+    ("against", "kind", "english", "chinese"),
     [
-        ("better", "North comes back more than South in month 3", "第 3 月North的回购高于South"),
-        ("worse", "North comes back less than South in month 3", "第 3 月North的回购低于South"),
-        ("none", "No clear difference between North and South in month 3", "第 3 月North与South无明显差异"),
-        ("too_few", "Too few customers to compare North and South", "客户过少，无法比较North与South"),
+        ("region", "better", "Customers in X come back more than those in Y in month 3", "第 3 月X客户的回购高于Y客户"),
+        ("region", "worse", "Customers in X come back less than those in Y in month 3", "第 3 月X客户的回购低于Y客户"),
+        ("channel", "better", "Customers won by X come back more than those won by Y in month 3",
+         "第 3 月来自X的客户回购高于来自Y的客户"),
+        ("channel", "worse", "Customers won by X come back less than those won by Y in month 3",
+         "第 3 月来自X的客户回购低于来自Y的客户"),
+        ("tier", "better", "X members come back more than Y members in month 3", "第 3 月X会员的回购高于Y会员"),
+        ("tier", "worse", "X members come back less than Y members in month 3", "第 3 月X会员的回购低于Y会员"),
+        ("region", "none", "No clear difference between X and Y in month 3", "第 3 月X与Y无明显差异"),
+        ("tier", "too_few", "Too few customers to compare X and Y", "客户过少，无法比较X与Y"),
     ],
-)
-def test_segments(kind: Verdict, english: str, chinese: str) -> None:
+)  # fmt: skip
+def test_segments(against: str, kind: Verdict, english: str, chinese: str) -> None:
     for language, title in (("en", english), ("zh", chinese)):
         with speaking(language):
-            assert findings.segments(kind, "North", "South", findings.period("month", 3)) == title
+            assert findings.segments(against, kind, "X", "Y", findings.period("month", 3)) == title
 
 
 @pytest.mark.parametrize(
