@@ -26,12 +26,14 @@ def page() -> None:
         states.no_source("customers")
         return
     both = replay_parts.answered(current, today, other)
-    title, counted = findings_tiers.replay(both), replay_parts.counted(both)
-    blocks.heading(title, shown(replace(current, vs="none"), counted), states.freshness())
-    replay_parts.sides(current, today, other)
+    title = findings_tiers.replay(both)
     if not both.height:
+        blocks.heading(title, states.freshness())
+        replay_parts.sides(current, today, other)
         replay_parts.not_covered(today, other)
         return
+    blocks.heading(title, shown(replace(current, vs="none"), replay_parts.counted(both)), states.freshness())
+    replay_parts.sides(current, today, other)
     left, right = st.columns(2, gap="medium")
     with left:
         replay_parts.members_section(both)

@@ -107,6 +107,7 @@ def test_tiers_before_the_first_whole_window_are_not_known_and_not_0(open_app, t
     app = open_app(db, "replay", rule="silver=100", rule_months="12", **PERIOD)
     assert app.title[0].value == "The two cannot be compared in this period"
     assert "No complete month to compare" in words(app)
+    assert "0 members" not in words(app)
     assert not app.get("plotly_chart")
 
 
