@@ -174,6 +174,8 @@ def _frame(
     if metric.frame == "customer_periods" and not weekly:
         return snap.customer_periods(question.segment, as_of=as_of, **window, attributes=attributes)
     if metric.frame == "order_days":
+        if start or end:  # the saved days know of the ones beside them, also of those outside the window
+            raise NotImplementedError(f"{metric.name} must take as_of: days with an order are not cut to a window.")
         return snap.order_days(question.segment, as_of=as_of, attributes=attributes)
     orders = _of_customers(snap.orders, question, as_of, **window)
     if metric.frame == "orders":
