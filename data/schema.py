@@ -21,7 +21,8 @@ from metrics.texts import N_
 VERSION = 2
 SQL_TYPES = {pl.String(): "VARCHAR", pl.Float64(): "DOUBLE", pl.Date(): "DATE", pl.Datetime("us"): "TIMESTAMP"}
 
-ORDER_DAYS = "create table order_days (customer_key bigint, day date, previous_day date, next_day date, first_day date)"
+ORDER_DAYS = """create table order_days (customer_key bigint, day date, previous_day date, next_day date, first_day date,
+    age integer, previous_age integer, next_age integer)"""
 CUSTOMER_PERIODS = """create table customer_periods (customer_key bigint, month date, previous_month date, next_month date,
     first_month date, orders bigint, revenue double, discount double)"""
 

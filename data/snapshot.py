@@ -16,7 +16,7 @@ from metrics import rollups as definitions
 from metrics.texts import N_
 
 EVERYBODY = Segment()
-DAYS = ("customer_key", "day", "previous_day", "next_day", "first_day")
+DAYS = ("customer_key", "day", "previous_day", "next_day", "first_day", "age", "previous_age", "next_age")
 PERIODS = ("customer_key", "month", "previous_month", "next_month", "first_month", "orders", "revenue", "discount")
 KNOWN = ("customer_key", "customer_id", "joined_on", "acquisition_channel", "region")
 TOTALS = ("first_order_at", "last_order_at", "orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days")
@@ -156,8 +156,8 @@ class Snapshot:
     def order_days(
         self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None, attributes: Sequence[str] = ()
     ) -> nw.LazyFrame:
-        """One row per customer and day with an order, up to `as_of`: customer_key, day, first_day, previous_day,
-        next_day (which may lie after it)."""
+        """One row per customer and day with an order, up to `as_of`: customer_key, day, first_day, previous_day, next_day
+        (which may lie after it), and the days since the first one: age, previous_age, next_age."""
         if self.current:
             params = Parameters()
             until = self._between("r.day", None, as_of, params)

@@ -10,7 +10,7 @@ from metrics.periods import at_least
 from metrics.reduce import collected, day_number, in_order, one_if, totals
 from metrics.rollups import with_neighbours
 from metrics.shares import share_change, with_share
-from metrics.survival import curve_at_marks, kaplan_meier, time_by_which
+from metrics.survival import counted_waits, curve_at_marks, kaplan_meier, time_by_which
 
 HIATUS_TYPES: dict[str, pl.DataType] = {
     "hiatus_days": pl.Int64(),
@@ -107,10 +107,9 @@ def inactive_share(
     customers while no gap has ended. Without orders: one row with 0 customers, or none when `by` is given.
     """
     days = hiatus_threshold(order_days, as_of=as_of, hiatus_days=hiatus_days, quantile=quantile)
-    seen = order_days.filter(nw.col("day") <= nw.lit(as_of))
-    last = seen.group_by("customer_key", *by).agg(last=day_number(nw.col("day")).max())
-    longest = as_of.toordinal() - 1 - (days or 0)
-    marked = last.with_columns(customers=nw.lit(1), inactive=one_if(nw.col("last") < longest))
+    longest = as_of - dt.timedelta(days=days or 0)
+    last = between_orders(order_days, as_of=as_of).filter(nw.col("next_day").is_null())
+    marked = last.with_columns(customers=nw.lit(1), inactive=one_if(nw.col("day") < nw.lit(longest)))
     counted = totals(marked, by, ("customers", "inactive")).with_columns(
         hiatus_days=pl.lit(days, pl.Int64), inactive=pl.when(pl.lit(days is not None)).then("inactive")
     )
@@ -139,14 +138,13 @@ def hiatus_threshold(
 
 def _gaps(order_days: nw.LazyFrame, as_of: dt.date, by: Sequence[str]) -> pl.DataFrame:
     """One row per combination of `by` and length of a gap in days: time, events (ended by an order), censored (open at `as_of`)."""
-    pairs = gap_pairs(order_days, as_of=as_of, by=by)
-    ended = pl.col("next_day").is_not_null()
-    dated = pairs.with_columns(
-        time=(pl.col("next_day").fill_null(as_of) - pl.col("day")).dt.total_days(),
-        events=pl.when(ended).then("n").otherwise(0),
-        censored=pl.when(ended).then(0).otherwise("n"),
+    rows = between_orders(order_days, as_of=as_of)
+    known = ~nw.col("next_day").is_null()
+    since = nw.lit(as_of.toordinal() - 1) - day_number(nw.col("day"))
+    waits = rows.with_columns(
+        event=one_if(known), time=nw.when(known).then(nw.col("next_age") - nw.col("age")).otherwise(since)
     )
-    return dated.group_by(*by, "time").agg(pl.col("events", "censored").sum())
+    return counted_waits(waits, by)
 
 
 def gap_pairs(order_days: nw.LazyFrame, *, as_of: dt.date, by: Sequence[str]) -> pl.DataFrame:

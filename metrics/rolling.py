@@ -38,22 +38,22 @@ def rolling_retention(
     """
     at_least("window_days", window_days, 1)
     checked("kind", kind, KINDS)
-    seen = order_days.filter(nw.col("day") <= nw.lit(as_of)).with_columns(number=day_number(nw.col("day")))
+    seen = order_days.filter(nw.col("day") <= nw.lit(as_of))
     if "first_day" not in seen.collect_schema().names():
         seen = with_neighbours(seen)
-    visits = seen.with_columns(first=day_number(nw.col("first_day")), cohort=period_start(nw.col("first_day"), "month"))
+    visits = seen.with_columns(cohort=period_start(nw.col("first_day"), "month"))
     if cohorts_from:
         visits = visits.filter(nw.col("cohort") >= nw.lit(start_of(cohorts_from, "month")))
     if cohorts_to:
         visits = visits.filter(nw.col("cohort") <= nw.lit(cohorts_to))
     visits = visits.with_columns(
-        ended=(nw.lit(as_of.toordinal()) - nw.col("first")) // window_days,
-        at=(nw.col("number") - nw.col("first")) // window_days,
+        ended=(nw.lit(as_of.toordinal()) - day_number(nw.col("first_day"))) // window_days,
+        at=nw.col("age") // window_days,
     )
     first = visits.filter(nw.col("previous_day").is_null())
     if kind == "on":
         # the first day in a window stands for the customer in it
-        before = (day_number(nw.col("previous_day")) - nw.col("first")) // window_days
+        before = nw.col("previous_age") // window_days
         placed = visits.filter(nw.col("previous_day").is_null() | (before < nw.col("at")))
     else:
         placed = visits.filter(nw.col("next_day").is_null() | (nw.col("next_day") > nw.lit(as_of)))

@@ -7,7 +7,7 @@ from polars.testing import assert_frame_equal
 
 from metrics.retention import retention
 from metrics.revenue_retention import TYPES, revenue_retention, revenue_retention_average
-from metrics.rollups import with_first_month
+from metrics.rollups import with_neighbour_months
 from tests.metrics.frames import day, lazy, period_rows, periods
 from tests.metrics.test_laws import AS_OF, customer_periods, law
 
@@ -91,7 +91,7 @@ def test_the_average_is_that_of_the_cohorts_whose_period_has_ended() -> None:
 
 
 def test_a_saved_first_month_changes_nothing() -> None:
-    with_first = with_first_month(periods(EVENTS))
+    with_first = with_neighbour_months(periods(EVENTS))
     asked = {"as_of": day("2026-04-15"), "period": "quarter"}
     assert_frame_equal(revenue_retention(with_first, **asked), revenue_retention(periods(EVENTS), **asked))
 
