@@ -29,8 +29,8 @@ WITHIN = {option.name: option.within for option in CHURN if option.within}
 def options(current: View) -> None:
     """Where the threshold comes from, and its number."""
     with choices.row():
-        choices.one("rule", RULES, _("Threshold"))
-        if current.options["rule"] == "own":
+        choices.one("threshold", RULES, _("Threshold"))
+        if current.options["threshold"] == "own":
             choices.amount("hiatus", _("Days without an order"), within=WITHIN["hiatus"], step=1)
         else:
             choices.amount("quantile", _("% of gaps ended"), within=WITHIN["quantile"], step=1)

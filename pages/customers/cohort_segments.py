@@ -66,16 +66,16 @@ def segments_section(current: View, what: Asked) -> None:
     table = own_columns(average.filter(pl.col(dimension).is_in([one, other])))
     blocks.section(blocks.plain(title), note, table=table, file=f"retention_by_{dimension}")
     with choices.row():
-        for name, chosen in (("one", one), ("other", other)):
+        for name, chosen in (("group", one), ("beside", other)):
             choices.listed(name, sorted(names), _(AGAINST[against]), called=label, chosen=chosen)
     draw(as_line(first, label(one)), as_line(second, label(other)), what, alt=title)
 
 
 def _two(current: View, names: list[str]) -> tuple[str, str]:
     """The groups of the view where they are shown, else the largest."""
-    one = current.options["one"] if current.options["one"] in names else names[0]
+    one = current.options["group"] if current.options["group"] in names else names[0]
     rest = [name for name in names if name != one]
-    other = current.options["other"] if current.options["other"] in rest else rest[0]
+    other = current.options["beside"] if current.options["beside"] in rest else rest[0]
     return one, other
 
 

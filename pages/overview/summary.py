@@ -50,7 +50,7 @@ def page() -> None:
     drawn = [card(number, compared=compared) for number in known]
     clicked = cards(drawn, key="kpi")
     if clicked.define:
-        define(clicked.define)
+        define(clicked.define, current)
     if clicked.open:
         registry.open_page(next(code for number, code in numbers if number.metric == clicked.open))
     blocks.quiet(sentences(how_to_read(drawn), _("A card opens the page about it.")))

@@ -19,7 +19,7 @@ def page() -> None:
             other = tier_basis.other(current, today) if today else None
     except RuleError as error:
         blocks.heading(_("The tier rule cannot be read"), blocks.plain(told(error)), states.freshness())
-        tier_choices.way_back()
+        tier_choices.way_back(tier_choices.TODAY, replay_parts.OTHER)
         return
     if today is None or other is None:
         blocks.heading(_("A replay needs orders"), states.freshness())

@@ -90,14 +90,14 @@ def rule_sentence(basis: Basis) -> str:
     return what[basis.measure].format(n=basis.months, tiers=blocks.plain(listed(list(words))))
 
 
-def way_back() -> None:
-    """The button out of a rule that cannot be read."""
+def way_back(*rules: Names) -> None:
+    """The button out of rules that cannot be read."""
     st.button(
         _("Back to the usual tiers"),
         icon=":material/restart_alt:",
         key="tiers-reset",
-        on_click=_choose,
-        args=(TODAY, AUTO),
+        on_click=_choose_usual,
+        args=rules,
     )
 
 
@@ -175,6 +175,11 @@ def _take(basis: Basis, names: Names, mark: str, keys: Mapping[str, str]) -> Non
         state[f"{REFUSED}.{names.rule}"] = told(error)
         return
     view.change(**{names.rule: rule, names.measure: measure, names.months: str(state[f"{mark}.months"])})
+
+
+def _choose_usual(*rules: Names) -> None:
+    for names in rules:
+        _choose(names, AUTO)
 
 
 def _choose(names: Names, code: str) -> None:

@@ -19,7 +19,7 @@ def page() -> None:
             moves = readings_tiers.all_moves(current, basis) if basis else {}
     except RuleError as error:
         blocks.heading(_("The tier rule cannot be read"), blocks.plain(told(error)), states.freshness())
-        tier_choices.way_back()
+        tier_choices.way_back(tier_choices.TODAY)
         return
     if basis is None:
         blocks.heading(_("Tiers need members or orders"), states.freshness())

@@ -4,9 +4,10 @@ import streamlit as st
 
 from metrics.catalogue import CATALOGUE, Metric
 from metrics.texts import N_
-from pages.shared import view, why
+from pages.shared import why
 from pages.shared.blocks import plain, quiet
 from pages.shared.texts import _
+from pages.shared.view import View
 
 FACTS = (
     ("unit", N_("Unit")),
@@ -18,9 +19,9 @@ FACTS = (
 DIRECTION = {True: N_("higher is better"), False: N_("lower is better")}
 
 
-def define(name: str) -> None:
-    """The definition of a metric in a dialog over the page, and on demand the same data under other definitions."""
-    _dialog(_(CATALOGUE[name].label))(name)
+def define(name: str, beside: View | None = None) -> None:
+    """The definition of a metric in a dialog over the page; with a view, on demand, that view's number under other definitions."""
+    _dialog(_(CATALOGUE[name].label))(name, beside)
 
 
 def entry(metric: Metric) -> None:
@@ -47,9 +48,9 @@ def columns(metric: Metric) -> None:
 
 def _dialog(title: str):
     @st.dialog(title)
-    def show(name: str) -> None:
+    def show(name: str, beside: View | None) -> None:
         entry(CATALOGUE[name])
-        if name in why.OF and st.toggle(_("Why is my number different?"), key=f"why-{name}"):
-            why.compare(why.OF[name], view.current())
+        if beside and name in why.OF and st.toggle(_("Why is my number different?"), key=f"why-{name}"):
+            why.compare(why.OF[name], beside)
 
     return show

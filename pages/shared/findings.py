@@ -89,13 +89,15 @@ def shown(value: float, reading: Reading) -> str:
 
 
 def moved(moves: Sequence[Move]) -> str:
-    """The clearest of the groups that changed clearly, at most one in each direction."""
+    """The clearest of the groups that changed clearly even for so many comparisons, at most one in each direction."""
     clearest = sorted(moves, key=lambda move: move.clarity, reverse=True)
-    better, worse = (next((move for move in clearest if move.verdict == kind), None) for kind in ("better", "worse"))
+    better, worse = (next((move for move in clearest if move.sure == kind), None) for kind in ("better", "worse"))
     if better and worse:
         return _first_up(_("{better}; {worse}").format(better=_changed_group(better), worse=_changed_group(worse)))
     if changed := better or worse:
         return _first_up(_changed_group(changed))
+    if any(move.verdict in GROUP_CHANGED for move in moves):
+        return _("Some groups look changed, none more than chance explains")
     return _("No group changed clearly") if moves else _("Too few answers and orders to compare groups")
 
 

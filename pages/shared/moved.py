@@ -4,7 +4,7 @@ import polars as pl
 
 from pages.shared import blocks, charts, findings, moves, states
 from pages.shared.display import forest_row
-from pages.shared.texts import _, listed, period, sentences
+from pages.shared.texts import _, date, listed, period, sentences
 from pages.shared.view import View
 
 SHOWN = 7
@@ -33,6 +33,9 @@ def section(view: View) -> None:
         _("The {shown} clearest of {compared} compared.").format(shown=len(found), compared=compared),
         _("About {chance} of {compared} would look clear by chance.").format(chance=chance, compared=compared)
         if chance
+        else "",
+        _("Tiers are those of {date}.").format(date=date(view.as_of))
+        if any(move.dimension == "tier" for move in found)
         else "",
     )
     table = pl.DataFrame([{name: getattr(move, name) for name in COLUMNS} for move in found])

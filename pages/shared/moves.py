@@ -15,7 +15,9 @@ from pages.shared import cached, readings_churn
 from pages.shared.readings import CSAT, INACTIVE, NPS, REPEAT
 from pages.shared.view import View
 
-DIMENSIONS = ("region", "acquisition_channel", "tier")
+GIVEN = ("region", "acquisition_channel")
+# Who orders rises in tier: groups by tier are chosen by what is compared, so orders are not compared by it
+WITH_TIER = (*GIVEN, "tier")
 CHANCE = 0.05  # of 95 % intervals, the share that misses when nothing has changed
 
 
@@ -31,6 +33,7 @@ class Move:
     low: float
     high: float
     verdict: Verdict
+    sure: Verdict = "none"  # the verdict by an interval so wide that all comparisons together err once in twenty times
 
     @property
     def clarity(self) -> float:
@@ -46,6 +49,7 @@ class Compared:
     name: str
     asked: Callable[[Question], pl.DataFrame]
     change: Callable[..., pl.DataFrame]
+    dimensions: tuple[str, ...] = GIVEN
     scale: float = 100.0  # shares become percentage points
 
 
@@ -53,7 +57,10 @@ def moves(view: View, shown: int) -> tuple[list[Move], int]:
     """The clearest changes by group, in order of the change, and how many groups were compared."""
     if view.before is None:
         return [], 0
-    found = [move for number in _compared(view) for move in _moves(view, view.before, number)]
+    numbers = list(_compared(view))
+    found = [move for number in numbers for move in _moves(view, view.before, number, 1 - CHANCE)]
+    wide = [move for number in numbers for move in _moves(view, view.before, number, 1 - CHANCE / max(len(found), 1))]
+    found = [replace(move, sure=wider.verdict) for move, wider in zip(found, wide, strict=True)]
     clearest = sorted(found, key=lambda move: move.clarity, reverse=True)[:shown]
     return sorted(clearest, key=lambda move: move.change, reverse=True), len(found)
 
@@ -67,8 +74,8 @@ def _compared(view: View) -> Iterator[Compared]:
     def asking(metric: str) -> Callable[[Question], pl.DataFrame]:
         return lambda question: cached.answer(metric, question)
 
-    yield Compared("nps", NPS, asking("nps"), nps_change, scale=1.0)
-    yield Compared("csat", CSAT, asking("csat"), csat_change)
+    yield Compared("nps", NPS, asking("nps"), nps_change, WITH_TIER, scale=1.0)
+    yield Compared("csat", CSAT, asking("csat"), csat_change, WITH_TIER)
     yield Compared("repeat_rate", REPEAT, asking("repeat_rate"), repeat_rate_change)
     days = readings_churn.threshold(view).days
     if days is not None:
@@ -80,13 +87,13 @@ def _compared(view: View) -> Iterator[Compared]:
         )
 
 
-def _moves(view: View, before: Question, number: Compared) -> Iterator[Move]:
+def _moves(view: View, before: Question, number: Compared, confidence: float) -> Iterator[Move]:
     higher_is_better = find(number.metric).higher_is_better
-    for dimension in DIMENSIONS:
+    for dimension in number.dimensions:
         if len(getattr(view.segment, dimension)) == 1:  # one group is the whole
             continue
         now, then = (number.asked(replace(question, by=(dimension,))) for question in (view.question, before))
-        for row in number.change(now, then, by=(dimension,)).drop_nulls().iter_rows(named=True):
+        for row in number.change(now, then, by=(dimension,), confidence=confidence).drop_nulls().iter_rows(named=True):
             change, low, high = (number.scale * row[name] for name in ("change", "low", "high"))
             kind = verdict(low, high, higher_is_better)
             yield Move(number.name, number.metric, dimension, row[dimension], change, low, high, kind)

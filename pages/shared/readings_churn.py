@@ -26,7 +26,7 @@ class Threshold:
 
 def threshold(view: View) -> Threshold:
     """The rule of the view: from the gaps of its customers up to the as-of date, or days of one's own. One for the whole page."""
-    own = int(view.options["hiatus"]) if view.options.get("rule") == "own" else 0
+    own = int(view.options["hiatus"]) if view.options.get("threshold") == "own" else 0
     percent = int(view.options.get("quantile", QUANTILE_PERCENT))
     whole = view.asked(view.as_of, view.as_of)  # the period plays no part
     row = cached.answer("hiatus", whole, hiatus_days=own, quantile=percent / 100).row(0, named=True)

@@ -32,12 +32,12 @@ RETENTION = (
     Option("unit", ("month", "week", "quarter", "year", "rolling")),
     Option("against", ("cohort", "region", "channel", "tier")),
     Option("cohort", default="newest"),
-    Option("one", default="auto"),
-    Option("other", default="auto"),
+    Option("group", default="auto"),
+    Option("beside", default="auto"),
 )
 
 CHURN = (
-    Option("rule", ("data", "own")),
+    Option("threshold", ("data", "own")),
     Option("quantile", default="80", within=(50, 95)),
     Option("hiatus", default="90", within=(1, 3650)),
     Option("split", ("tier", "region", "channel")),

@@ -30,9 +30,12 @@ RULES = {
     "olist": ("orders", 6, {"member": 1.0, "regular": 2.0}),
 }
 # Estimates and tests, which are held against published figures instead
-NO_COUNTS = {"clv", "clv_model", "clv_variants", "time_in_tier", "tier_outlook", "tier_stationarity"}
-# Counted from answers to the recommendation question, which neither file holds: see test_real_files
-OF_A_SURVEY = {"nps", "nps_trend", "nps_variants", "ces", "ces_trend"}
+NO_COUNTS = {
+    *("clv", "clv_model", "clv_variants", "worth_keeping", "time_in_tier", "tier_outlook", "tier_stationarity"),
+    "tier_value",
+}
+# Counted from answers to the recommendation question, which neither file holds: see test_real_files, test_later_spend
+OF_A_SURVEY = {"nps", "nps_trend", "nps_variants", "ces", "ces_trend", "promoter_value", "match_rate", "answered_share"}
 
 
 class Real:
@@ -216,6 +219,52 @@ def test_tiers(real: Real) -> None:
         expected = rates(moved(start - dt.timedelta(1), end - dt.timedelta(1)))
         shown = trend.filter(pl.col("period") == start)
         assert dict(shown["move", "moved"].rows()) == expected
+
+
+def test_tier_replay(real: Real) -> None:
+    """Two complete months before the one in which the data end."""
+    measure, months, thresholds = RULES[real.name]
+    rule = ", ".join(f"{name}={least:g}" for name, least in thresholds.items())
+    tiers, ladder = plain.tier_on(real.log, thresholds, measure, months), [None, *thresholds]
+    last = real.log.last.replace(day=1)
+    begins = [plain.later(last, "month", -2), plain.later(last, "month", -1)]
+    question = Question(begins[0], last - dt.timedelta(1), real.log.last)
+    found = {
+        row["tier"]: row
+        for row in real.ask("tier_replay", question, rule=rule, measure=measure, months=months).iter_rows(named=True)
+    }
+    # the tier of a month is what the months before it gave, and holds until its last day
+    before, after = tiers(begins[0] - dt.timedelta(1)), tiers(begins[1])
+    for place, tier in enumerate(thresholds, start=1):
+        were = [who for who, name in before.items() if name == tier]
+        assert found[tier]["members_before"] == len(were)
+        assert found[tier]["members"] == sum(name == tier for name in after.values())
+        assert found[tier]["upgrades"] == sum(ladder.index(after.get(who)) > place for who in were)
+        assert found[tier]["lapsed"] == sum(who not in after for who in were)
+    revenue: Counter[str | None] = Counter()
+    for month in begins:
+        of = tiers(month)
+        for order in real.log.orders:
+            if order.day.replace(day=1) == month:
+                revenue[of.get(order.customer)] += order.amount  # type: ignore[assignment]
+    assert {tier: row["revenue"] for tier, row in found.items()} == {
+        tier: pytest.approx(float(revenue[tier]), abs=0.01) for tier in (*thresholds, None)
+    }
+
+
+def test_value_to_date(real: Real) -> None:
+    row = real.ask("historical_clv").row(0, named=True)
+    spent = [sum(map(Decimal, net.values()), Decimal(0)) for net in real.log.net(lambda day: day).values()]
+    assert row["customers"] == len(spent)
+    assert row["revenue"] == pytest.approx(float(sum(spent)), abs=0.01)
+    assert row["historical_clv"] == pytest.approx(float(sum(spent)) / len(spent))
+
+
+def test_score_mean(real: Real) -> None:
+    found = real.ask("score_mean", Question(dt.date(2010, 1, 1), dt.date(2020, 1, 1), dt.date(2020, 1, 1)))
+    scores = [score for _, score in real.log.answers]
+    expected = [(1.0, 5.0, len(scores), pytest.approx(sum(scores) / len(scores)))] if scores else []
+    assert found.filter(pl.col("n") > 0)["scale_low", "scale_high", "n", "mean"].rows() == expected
 
 
 def test_csat(real: Real) -> None:

@@ -52,7 +52,7 @@ def test_where_most_never_return_the_other_basis_is_explained(open_app, tmp_path
 
 
 def test_own_days(open_app, tmp_path: Path) -> None:
-    said = words(opened(open_app, tmp_path, customers(steady=90, gone=40), rule="own", hiatus="60"))
+    said = words(opened(open_app, tmp_path, customers(steady=90, gone=40), threshold="own", hiatus="60"))
     assert "After 60 days without an order a customer counts as inactive" in said
     assert "Chosen by hand" in said
     assert "30.5% of customers are inactive" not in said  # of 131, 40 are: nobody was three months before
@@ -92,7 +92,7 @@ def test_who_fell_silent_before_the_period_is_not_new(open_app, tmp_path: Path) 
 
 
 def test_groups(open_app, tmp_path: Path) -> None:
-    app = opened(open_app, tmp_path, customers(steady=90, gone=40), split="region", rule="own", hiatus="60")
+    app = opened(open_app, tmp_path, customers(steady=90, gone=40), split="region", threshold="own", hiatus="60")
     assert "No clear difference between regions" in words(app)
     assert "No customer has a tier" in words(open_app(tmp_path / "s.duckdb", "churn", **PERIOD, split="tier"))
 

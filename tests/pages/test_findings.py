@@ -75,8 +75,10 @@ def test_retention(reading: Reading, title: str) -> None:
     assert findings.retention(reading, compared=True) == title
 
 
-def move(code: str, change: float, half: float, kind: Verdict, dimension: str = "region") -> Move:
-    return Move(readings.NPS, "nps", dimension, code, change, change - half, change + half, kind)
+def move(
+    code: str, change: float, half: float, kind: Verdict, dimension: str = "region", sure: Verdict = "none"
+) -> Move:
+    return Move(readings.NPS, "nps", dimension, code, change, change - half, change + half, kind, sure)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +86,10 @@ def move(code: str, change: float, half: float, kind: Verdict, dimension: str = 
     [
         ([], "Too few answers and orders to compare groups"),
         ([move("East China", 2, 5, "none")], "No group changed clearly"),
-        ([move("gold", 20, 15, "better", "tier"), move("East China", 10, 2, "better")], "NPS got better in East China"),
-        ([move("gold", 9, 3, "better", "tier"), move("search", -9, 3, "worse", "acquisition_channel")],
+        ([move("East China", 6, 5, "better")], "Some groups look changed, none more than chance explains"),
+        ([move("gold", 20, 15, "better", "tier"), move("East China", 10, 2, "better", sure="better")],
+         "NPS got better in East China"),
+        ([move("gold", 9, 3, "better", "tier", "better"), move("search", -9, 3, "worse", "acquisition_channel", "worse")],
          "NPS got better among Gold members; NPS got worse among customers won by Search"),
     ],
 )  # fmt: skip

@@ -148,7 +148,7 @@ def regions(returning: dict[str, int], size: int = 60) -> list[dict]:
     ],
 )
 def test_two_regions_differ_only_beyond_chance(open_app, tmp_path: Path, returning, title, pairs) -> None:
-    app = opened(open_app, tmp_path, regions(returning), against="region", one="A", other="B")
+    app = opened(open_app, tmp_path, regions(returning), against="region", group="A", beside="B")
     assert title in words(app)
     assert ("holds for all 10 pairs at once" in words(app)) == pairs
     assert {trace["name"] for trace in curve(app)["data"] if trace.get("name")} == {"A", "B"}
@@ -172,7 +172,7 @@ def test_or_later_and_money_are_not_judged(open_app, tmp_path: Path) -> None:
         path = tmp_path / "".join(more)
         path.mkdir()
         rows = regions({"A": 50, "B": 1})
-        said = words(opened(open_app, path, rows, against="region", one="A", other="B", **more))
+        said = words(opened(open_app, path, rows, against="region", group="A", beside="B", **more))
         assert "A beside B" in said
         assert "come back more" not in said
 

@@ -1,13 +1,17 @@
 """Why is my number different: every definition has its words, each gap is said, and the numbers are those of the metric."""
 
+import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.ask import ask, whole
 from data.store import Store
+from metrics.retention import retention_at
 from pages.shared import why
 from pages.shared.texts import speaking
 from tests.pages.conftest import words
@@ -24,6 +28,31 @@ def test_every_definition_that_the_metric_gives_has_words(demo_path: Path, compa
     assert found[0] == why.STANDARD
     assert set(found) <= set(comparison.wordings)
     assert set(comparison.wordings) - set(found) <= {"weighted"}, "the demo has no survey weights"
+
+
+def test_our_own_definition_gives_our_own_number(demo_path: Path) -> None:
+    months = {"start": dt.date(2026, 1, 1), "end": dt.date(2026, 3, 31)}
+    with Store.open(demo_path) as store, store.snapshot() as snap:
+        asked = whole(snap)
+        assert asked
+        year = replace(asked, start=dt.date(2025, 7, 1), end=dt.date(2026, 6, 30))
+        first, last = months.values()
+        at = {"cohorts_from": first, "cohorts_to": last, "minimum": 30}
+        expected = {
+            "nps": (year, ask(snap, "nps", year)["nps"][0]),
+            "csat": (year, ask(snap, "csat", year)["csat"][0]),
+            "repeat_rate": (year, ask(snap, "repeat_rate", year)["repeat_rate"][0]),
+            "retention": (
+                replace(asked, **months),
+                retention_at(ask(snap, "retention", asked), period=3, **at)["retention"][0],
+            ),
+            "clv": (asked, ask(snap, "clv", asked)["clv"].mean()),
+        }
+        assert set(expected) == set(why.OF)
+        for name, (question, number) in expected.items():
+            assert number is not None
+            found = ask(snap, why.OF[name].metric, question)
+            assert found.filter(pl.col("variant") == why.STANDARD)["value"][0] == pytest.approx(number), name
 
 
 @pytest.mark.parametrize(
