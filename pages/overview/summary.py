@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from pages.overview import moved
 from pages.shared import (
     blocks,
     findings,
     measures,
-    moved,
     readings,
     readings_churn,
     readings_tiers,
