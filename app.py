@@ -5,7 +5,7 @@ import streamlit as st
 from data.errors import RapportError
 from pages.shared import blocks, cached, filters, registry, view
 from pages.shared.front import LOGO, MARK
-from pages.shared.states import no_data
+from pages.shared.states import no_data, not_begun
 from pages.shared.theme import watch_theme
 
 
@@ -25,6 +25,8 @@ def show(page: st.Page) -> None:
     filters.notices(current)
     if current is None:
         no_data()
+    elif current.start > current.as_of:
+        not_begun(current)
     else:
         page.run()
 

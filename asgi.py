@@ -63,7 +63,7 @@ class Compression:
         path = scope["path"]
         if path not in self.kept:
             messages = await self._answer(scope, receive)
-            if not _is_immutable(messages[0]):
+            if not (messages and _is_immutable(messages[0]) and _is_whole(messages)):
                 await _send_all(messages, send)
                 return
             self.kept[path] = messages
@@ -90,6 +90,11 @@ def _may_be_kept(scope: Scope) -> bool:
 
 def _is_immutable(start: Message) -> bool:
     return start["status"] == 200 and "immutable" in Headers(raw=start["headers"]).get("cache-control", "")
+
+
+def _is_whole(messages: list[Message]) -> bool:
+    """Whether the answer came to its end: one that a visitor broke off would be broken for everybody after."""
+    return messages[-1]["type"] == "http.response.body" and not messages[-1].get("more_body", False)
 
 
 async def _send_all(messages: list[Message], send: Send) -> None:

@@ -55,6 +55,24 @@ def test_an_immutable_file_is_compressed_once() -> None:
     assert gzip.decompress(body) == SCRIPT
 
 
+def test_an_answer_that_a_visitor_broke_off_is_not_kept() -> None:
+    whole = Origin()
+
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        """The first visitor goes away in the middle."""
+        if whole.served:
+            await whole(scope, receive, send)
+            return
+        whole.served += 1
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"cache-control", IMMUTABLE.encode())]})
+        await send({"type": "http.response.body", "body": SCRIPT[:900], "more_body": True})
+
+    app = Compression(broken)
+    get(app, accept_encoding="gzip")
+    status, _, body = get(app, accept_encoding="gzip")
+    assert (status, gzip.decompress(body)) == (200, SCRIPT)
+
+
 @pytest.mark.parametrize(
     ("origin", "path", "headers", "encoding"),
     [

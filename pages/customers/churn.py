@@ -19,7 +19,9 @@ def page() -> None:
     with st.skeleton(height=440):
         rule = readings_churn.threshold(current)
         share = readings_churn.inactive(current)
-    title = findings_retention.inactive(share.value, share.before, share.verdict, known=rule.days is not None)
+    title = findings_retention.inactive(
+        share.value, share.before if share.compares else None, share.verdict, known=rule.days is not None
+    )
     blocks.heading(title, shown(current, counted([share])), states.freshness())
     churn_rule.options(current)
     if not share.n:

@@ -6,7 +6,7 @@ from metrics.texts import N_
 from pages.shared import blocks, cached, charts_retention, choices, findings_retention, states
 from pages.shared.charts import Line
 from pages.shared.charts_retention import Mark
-from pages.shared.readings_churn import MINIMUM, Threshold
+from pages.shared.readings_churn import MINIMUM, Threshold, everybody
 from pages.shared.registry import CHURN
 from pages.shared.texts import _, ngettext, number, percent, sentences, span
 from pages.shared.view import View
@@ -39,7 +39,7 @@ def options(current: View) -> None:
 
 def threshold_section(current: View, rule: Threshold) -> None:
     """The days of the rule, why so many, and how often it was wrong."""
-    curve = cached.answer("gap_curve", current.asked(current.as_of, current.as_of))
+    curve = cached.answer("gap_curve", everybody(current))
     title = findings_retention.threshold(rule.days)
     if rule.days is None:
         blocks.section(title)
@@ -50,7 +50,8 @@ def threshold_section(current: View, rule: Threshold) -> None:
         return
     drawn = curve.filter(pl.col("elapsed") <= DRAWN_BEYOND * rule.days).drop_nulls("ended_share")
     here = drawn.filter(pl.col("elapsed") == rule.days)["ended_share"].to_list()
-    how = sentences(_basis(rule, here), came_back(rule.row))
+    of_all = _("Counted over all customers, whatever the filters.") if current.segment.chosen else ""
+    how = sentences(_basis(rule, here), came_back(rule.row), of_all)
     blocks.section(title, how, table=curve, file="gaps_between_orders")
     if drawn.height < 2:
         why = _("The curve is drawn while {minimum} gaps between orders are known to be longer. Widen the filters.")

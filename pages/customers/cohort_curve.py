@@ -109,7 +109,10 @@ def _title(cells: pl.DataFrame, cohorts: dict[str, dt.date], chosen: str | None,
         return _("All cohorts together")
     if (what.measure, what.kind) != ("customers", "on"):
         return _("Cohort {cohort} beside all cohorts").format(cohort=chosen)
-    return findings_retention.cohort(_against_others(cells, cohorts[chosen], what), chosen)
+    cohort = cohorts[chosen]
+    last = cells.filter(pl.col("cohort") == cohort)["period"].max() or 0
+    where = findings_retention.period(what.unit, last)  # type: ignore[arg-type]
+    return findings_retention.cohort(_against_others(cells, cohort, what), chosen, where)
 
 
 def _absent(option: str, cohorts: dict[str, dt.date], named: set[str]) -> str:

@@ -139,7 +139,9 @@ def who(view: View) -> str:
 
 def shown(view: View, counted: str) -> str:
     """The sentence under a title: how many, who, when, against what."""
-    period, before = dates(view.start, view.end), view.before
+    period, before = dates(view.start, view.last), view.before
+    if view.unfinished:
+        period = _("{period}, not finished yet").format(period=period)
     if before is None:
         return _("**{counted}**, {who}, **{period}**.").format(counted=counted, who=who(view), period=period)
     return _("**{counted}**, {who}, **{period}** against {before}.").format(

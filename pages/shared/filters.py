@@ -85,10 +85,13 @@ def _period(current: View) -> None:
                 (_("Next"), ":material/chevron_right:", 1),
             ):
                 st.button(name, icon=icon, key=f"step{steps}", on_click=_step, args=(current, steps))
+        extent = cached.extent()
         dates, as_of = _widget("dates", (start, end)), _widget("as_of", current.as_of)
         st.date_input(_("Own dates"), key=dates, on_change=lambda: _take_dates(dates), format="YYYY-MM-DD")
         st.date_input(
             _("As of: later data are not seen"),
+            min_value=extent.first,
+            max_value=extent.last,
             key=as_of,
             on_change=lambda: view.change(as_of=st.session_state[as_of]),
             format="YYYY-MM-DD",

@@ -28,9 +28,9 @@ PERIOD = {
     "rolling": N_("window {k}"),
 }
 COHORT = {
-    "better": N_("Cohort {cohort} comes back more than the others"),
-    "worse": N_("Cohort {cohort} comes back less than the others"),
-    "none": N_("Cohort {cohort} does not clearly differ from the others"),
+    "better": N_("Cohort {cohort} comes back more than the others in {period}"),
+    "worse": N_("Cohort {cohort} comes back less than the others in {period}"),
+    "none": N_("Cohort {cohort} does not clearly differ from the others in {period}"),
     "too_few": N_("Too few customers to compare cohort {cohort} with the others"),
 }
 SEGMENTS = {
@@ -92,9 +92,9 @@ def said_of(average: pl.DataFrame, measure: str) -> dict | None:
     return row.row(0, named=True) if row.height else None
 
 
-def cohort(kind: Verdict, name: str) -> str:
-    """One cohort against all others."""
-    return _(COHORT[kind]).format(cohort=name)
+def cohort(kind: Verdict, name: str, where: str) -> str:
+    """One cohort against all others, in the last period that it has completed."""
+    return _(COHORT[kind]).format(cohort=name, period=where)
 
 
 def segments(against: str, kind: Verdict, one: str, other: str, where: str) -> str:

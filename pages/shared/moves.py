@@ -78,7 +78,7 @@ def _compared(view: View) -> Iterator[Compared]:
     yield Compared("csat", CSAT, asking("csat"), csat_change, WITH_TIER)
     yield Compared("repeat_rate", REPEAT, asking("repeat_rate"), repeat_rate_change)
     days = readings_churn.threshold(view).days
-    if days is not None:
+    if days is not None and not readings_churn.young(view):
         yield Compared(
             "inactive_share",
             INACTIVE,

@@ -1,5 +1,6 @@
 """What the rule for falling silent says for the view: its days, and the share of customers who are inactive by it, as a reading."""
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -12,6 +13,7 @@ from pages.shared.readings import INACTIVE, SPARK_MONTHS, Points, Reading
 from pages.shared.view import View
 
 MINIMUM = int(find("inactive_share").arguments["minimum"].default)
+DAYS_UNTIL_STEADY = 365  # that the data must reach back before a share is compared
 QUANTILE_PERCENT = 80  # where the page has no choice of it
 
 
@@ -25,25 +27,38 @@ class Threshold:
 
 
 def threshold(view: View) -> Threshold:
-    """The rule of the view: from the gaps of its customers up to the as-of date, or days of one's own. One for the whole page."""
+    """The rule of the view: from the gaps of all customers up to the as-of date, or days of one's own.
+
+    Filters do not change it: a group that is told to be gone by its own habit could not be compared with another.
+    """
     own = int(view.options["hiatus"]) if view.options.get("threshold") == "own" else 0
     percent = int(view.options.get("quantile", QUANTILE_PERCENT))
-    whole = view.asked(view.as_of, view.as_of)  # the period plays no part
-    row = cached.answer("hiatus", whole, hiatus_days=own, quantile=percent / 100).row(0, named=True)
+    row = cached.answer("hiatus", everybody(view), hiatus_days=own, quantile=percent / 100).row(0, named=True)
     return Threshold(row["hiatus_days"], percent, row)
 
 
+def everybody(view: View) -> Question:
+    """All customers up to the as-of date; the period plays no part."""
+    return Question(view.as_of, view.as_of, view.as_of)
+
+
+def young(view: View) -> bool:
+    """Whether the data begin so shortly before the period compared with that the share rises by itself: nobody is inactive at first."""
+    first = cached.extent().orders_first
+    return view.before is None or first is None or view.before.end - first < dt.timedelta(days=DAYS_UNTIL_STEADY)
+
+
 def inactive(view: View) -> Reading:
-    """The share of customers who are inactive at the end of the period, by one threshold for all dates; lower is better."""
+    """The share of customers who are inactive at the end of the period, by one threshold for all dates; lower is better. While the data
+    are young it is not compared."""
     days = threshold(view).days
     if days is None:
         known = cached.answer("inactive_share", _at(view.question))
         return _reading(known, None, None, ([], [], []))
     now = share_at_end(view.question, days)
     before = share_at_end(view.before, days) if view.before else None
-    return _reading(
-        now, before, inactive_share_change(now, before) if before is not None else None, _months(view, days)
-    )
+    change = inactive_share_change(now, before) if before is not None else None
+    return replace(_reading(now, before, change, _months(view, days)), compares=not young(view))
 
 
 def share_at_end(question: Question, days: int) -> pl.DataFrame:

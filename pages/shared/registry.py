@@ -38,8 +38,8 @@ RETENTION = (
 
 CHURN = (
     Option("threshold", ("data", "own")),
-    Option("quantile", default="80", within=(50, 95)),
-    Option("hiatus", default="90", within=(1, 3650)),
+    Option("quantile", default="80", within=(50, 95), whole=True),
+    Option("hiatus", default="90", within=(1, 3650), whole=True),
     Option("split", ("tier", "region", "channel")),
     Option("silent", ("new", "all")),
 )
@@ -60,7 +60,7 @@ TIERS = (
     Option("rule", default="auto"),
     Option("rule_measure", ("spend", "orders")),
     Option("rule_months", ("auto", *map(str, range(1, 37)))),
-    Option("lapse", within=(0, 3650), default="365"),
+    Option("lapse", within=(0, 3650), default="365", whole=True),
 )
 REPLAY = (
     *TIERS,

@@ -9,7 +9,8 @@ from data.demo.load import load
 from metrics.texts import N_
 from pages.manage.job import Job
 from pages.shared import blocks, cached, registry, view
-from pages.shared.texts import _, date, moment
+from pages.shared.texts import _, date, dates, moment
+from pages.shared.view import View
 
 POLL_SECONDS = 0.15
 LATE_DAYS = 7  # a source that ends so much before the other one is called late
@@ -45,6 +46,12 @@ def no_data() -> None:
         icon=":material/upload_file:",
         button=_first_steps,
     )
+
+
+def not_begun(current: View) -> None:
+    """The period lies after the last day that the view sees: no number is known, and none is 0."""
+    blocks.heading(_("This period has not begun"), dates(current.start, current.end) + ".", freshness())
+    nothing_here(_("The period begins after the last day of the data"))
 
 
 def nothing_here(what: str) -> None:

@@ -35,13 +35,14 @@ Params = dict[str, list[str]]
 class Option:
     """A choice that belongs to a page: its name in the URL and its codes, the default first.
 
-    With `within` (least and most) it is a number; without codes or `within`, any text.
+    With `within` (least and most) it is a number, a whole one where `whole`; without codes or `within`, any text.
     """
 
     name: str
     codes: tuple[str, ...] = ()
     default: str = ""
     within: tuple[float, float] | None = None
+    whole: bool = False
 
     @property
     def first(self) -> str:
@@ -51,7 +52,7 @@ class Option:
         """Whether a code of a URL is one of this choice."""
         if self.within is not None:
             least, most = self.within
-            return _is_number(code) and least <= float(code) <= most
+            return _is_number(code) and least <= float(code) <= most and not (self.whole and "." in code)
         return not self.codes or code in self.codes
 
 
@@ -72,12 +73,25 @@ class View:
         return Question(self.start, self.end, self.as_of, self.segment)
 
     @property
+    def last(self) -> dt.date:
+        """The last day of the period that the view sees."""
+        return min(self.end, self.as_of)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the period goes on after the last day that the view sees."""
+        return self.end > self.as_of
+
+    @property
     def before(self) -> Question | None:
-        """The same question about the period compared with, or None."""
+        """The same question about the period compared with, or None: without a comparison, and where the two would overlap."""
         if self.vs == "none":
             return None
         earlier = periods.year_before if self.vs == "year" else _period_before
-        return Question(*earlier(self.start, self.end), self.as_of, self.segment)
+        start, end = earlier(self.start, self.end)
+        if start <= self.last < self.end:  # an unfinished period is compared with as many days of the other
+            end = min(end, start + (self.last - self.start))
+        return Question(start, end, self.as_of, self.segment) if end < self.start else None
 
     def asked(self, start: dt.date, end: dt.date) -> Question:
         """The same question about other dates."""
@@ -192,6 +206,8 @@ def _arrive(told: Params, extent: Extent, values: Mapping[str, Sequence[str]], o
     state, unknown = _defaults(), []
     for name, given in told.items():
         good = _understood(name, given, values, allowed)
+        if name == "as_of" and good and not _holds(extent, good[0]):
+            good = []
         if good:
             state[name] = good
         unknown += [(name, code) for code in given if code not in good and not (name in SEGMENT and code == ALL)]
@@ -214,6 +230,12 @@ def _understood(
     if name in allowed and allowed[name].allows(given[-1]):
         return [given[-1]]
     return []
+
+
+def _holds(extent: Extent, day: str) -> bool:
+    """Whether the data hold the day: as of another one there is nothing to know, or nothing more than today."""
+    first, last = extent.first or dt.date.min, extent.last or dt.date.max
+    return first <= dt.date.fromisoformat(day) <= last
 
 
 def _follow(extent: Extent) -> None:

@@ -65,14 +65,14 @@ def test_segments(against: str, kind: Verdict, english: str, chinese: str) -> No
 @pytest.mark.parametrize(
     ("kind", "title"),
     [
-        ("better", "Cohort 2026-01 comes back more than the others"),
-        ("worse", "Cohort 2026-01 comes back less than the others"),
-        ("none", "Cohort 2026-01 does not clearly differ from the others"),
+        ("better", "Cohort 2026-01 comes back more than the others in month 2"),
+        ("worse", "Cohort 2026-01 comes back less than the others in month 2"),
+        ("none", "Cohort 2026-01 does not clearly differ from the others in month 2"),
         ("too_few", "Too few customers to compare cohort 2026-01 with the others"),
     ],
 )
 def test_cohort(kind: Verdict, title: str) -> None:
-    assert findings.cohort(kind, "2026-01") == title
+    assert findings.cohort(kind, "2026-01", "month 2") == title
 
 
 @pytest.mark.parametrize(

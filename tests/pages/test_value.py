@@ -113,7 +113,7 @@ def test_few_customers(open_app, tmp_path: Path, customers: int, said: str) -> N
 
 
 def test_orders_that_begin_later_are_named(open_app, cdnow: Path) -> None:
-    app = open_app(cdnow, "value", as_of="1996-06-30")
+    app = open_app(cdnow, "value", from_="1996-04-01", to="1996-06-30")
     assert not app.exception
     assert "No orders up to this day" in words(app)
 

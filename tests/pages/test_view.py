@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.segment import Segment
 from pages.shared import cached
 from pages.shared.blocks import plain
+from pages.shared.registry import ENTRIES
 from pages.shared.texts import speaking
+from pages.shared.view import View
 from tests.pages.conftest import go, take_in_answers, words
 
 Open = Callable[..., AppTest]
@@ -36,7 +39,9 @@ def test_defaults_are_written_out(open_app: Open, demo_path: Path) -> None:
 
 def test_options_of_the_page_are_written_out(open_app: Open, demo_path: Path) -> None:
     app = open_app(demo_path, "retention")
-    assert url(app) == {**DEFAULTS, "kind": "on", "unit": "month", "cohort": "newest"}
+    options = {"measure": "customers", "kind": "on", "unit": "month", "cohort": "newest"}
+    compared = {"against": "cohort", "group": "auto", "beside": "auto"}
+    assert url(app) == {**DEFAULTS, **options, **compared}
 
 
 @pytest.mark.parametrize(
@@ -69,6 +74,8 @@ def test_a_link_opens_its_view(open_app: Open, demo_path: Path, params: dict, ke
         ({"as_of": "yesterday"}, ["as_of=yesterday"]),
         ({"as_of": "9999-12-31"}, ["as_of=9999-12-31"]),
         ({"as_of": "0001-01-01"}, ["as_of=0001-01-01"]),
+        ({"as_of": "2026-07-19"}, ["as_of=2026-07-19"]),
+        ({"as_of": "2001-01-01"}, ["as_of=2001-01-01"]),
         ({"from_": "0001-01-01", "to": "9999-12-31"}, ["from=0001-01-01", "to=9999-12-31"]),
         (
             {"region": "` [sign in](https://evil.example/) **now** :red[x] `"},
@@ -96,6 +103,46 @@ def test_the_outermost_dates_open(open_app: Open, demo_path: Path, code: str, fi
     app = open_app(demo_path, code, from_=first, to=last, as_of=last)
     assert not app.exception
     assert len(app.title) == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "vs", "before"),
+    [
+        ("2026-04-01", "2026-06-30", "none", None),
+        ("2026-04-01", "2026-06-30", "before", ("2026-01-01", "2026-03-31")),
+        ("2026-04-01", "2026-06-30", "year", ("2025-04-01", "2025-06-30")),
+        # unfinished on 18 July: as many days of the other
+        ("2026-07-01", "2026-09-30", "before", ("2026-04-01", "2026-04-18")),
+        ("2026-07-01", "2026-07-31", "year", ("2025-07-01", "2025-07-18")),
+        # two years, one of them in both
+        ("2024-07-01", "2026-06-30", "year", None),
+        ("2024-07-01", "2026-06-30", "before", ("2022-07-01", "2024-06-30")),
+    ],
+)
+def test_what_a_period_is_compared_with(start: str, end: str, vs: str, before: tuple[str, str] | None) -> None:
+    first, last, as_of = map(dt.date.fromisoformat, (start, end, "2026-07-18"))
+    found = View(first, last, as_of, vs, Segment()).before
+    assert (found and (found.start.isoformat(), found.end.isoformat())) == before
+
+
+@pytest.mark.parametrize("code", [entry.code for entry in ENTRIES if entry.data])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_period_after_the_data_has_no_number(open_app: Open, demo_path: Path, code: str, language: str) -> None:
+    app = open_app(demo_path, code, from_="2030-01-01", to="2030-03-31", lang=language)
+    assert not app.exception
+    assert app.title[0].value == {"en": "This period has not begun", "zh": "该期间尚未开始"}[language]
+    assert not app.get("plotly_chart")
+
+
+def test_an_unfinished_period_says_so(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "nps", from_="2026-07-01", to="2026-09-30")
+    assert "**1 July – 18 July 2026, not finished yet** against 1 April – 18 April 2026" in words(app)
+
+
+def test_a_whole_number_is_no_decimal(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "churn", threshold="own", hiatus="90.5")
+    assert not app.exception
+    assert plain("hiatus=90.5") in app.warning[0].value
 
 
 def test_a_long_value_is_cut(open_app: Open, demo_path: Path) -> None:
