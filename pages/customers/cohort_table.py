@@ -14,7 +14,7 @@ from pages.customers.cohort_measures import (
     shown,
     unit_sentence,
 )
-from pages.shared import blocks, findings_retention, states
+from pages.shared import blocks, cached, findings_retention, states
 from pages.shared.cards import Cell, Heat, Row, heat
 from pages.shared.readings import RETENTION_MINIMUM
 from pages.shared.texts import _, number, period_name, sentences, span
@@ -75,9 +75,19 @@ def table_section(triangle: pl.DataFrame, what: Asked) -> None:
         unit_sentence(what),
         _(MARKS).format(low=shown(ends[0], what, digits=0), high=shown(ends[1], what, digits=0)),
         _(FEW).format(minimum=RETENTION_MINIMUM),
+        _older(triangle),
     )
     blocks.section(title, how, table=own_columns(triangle), file="retention")
     heat(_table(triangle, average, what, ends), key="triangle")
+
+
+def _older(triangle: pl.DataFrame) -> str:
+    """That the first cohort of the data is no real one, where it is shown."""
+    first = cached.extent().orders_first
+    shown_from = triangle["cohort"].min()
+    if first is None or shown_from is None or shown_from > first:  # type: ignore[operator]
+        return ""
+    return _("The data begin in the first cohort, so it also holds customers who had ordered before.")
 
 
 def _ends(triangle: pl.DataFrame, what: Asked) -> Ends:

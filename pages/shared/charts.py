@@ -13,6 +13,8 @@ from pages.shared.texts import number, signed, span
 from pages.shared.theme import CHANGE, CONTEXT, GRID, PAPER, QUIET, SCORE, SERIES, TEXT, dressed, faded
 
 LABEL_SPACE = 92
+LEAST_HEIGHT = 104  # of an interval plot, so that its ticks are not cut
+EDGE = 0.03  # of the range, so that marks and ends of intervals do not touch the frame
 LABEL_HEIGHT = 36  # two lines of text, in pixels
 AXIS_NAMES_AT = 3  # as many names as fit 390 px
 GRID_STEPS = (1, 2, 5, 10, 20, 25, 50, *(step * 10**power for power in range(2, 10) for step in (1, 2, 5)))
@@ -119,15 +121,19 @@ def forest(rows: Sequence[ForestRow], *, change: bool = True, height: int | None
     figure = go.Figure(traces, {"annotations": notes})
     if change:
         figure.add_vline(x=0, line={"color": QUIET, "width": 1}, layer="below")
-    dressed(figure, height or 50 * len(rows) + 30).update_layout(hovermode="closest", margin={"t": 4, "b": 4})
+    dressed(figure, height or max(50 * len(rows) + 30, LEAST_HEIGHT)).update_layout(
+        hovermode="closest", margin={"t": 4, "b": 4}
+    )
     figure.update_yaxes(visible=False, range=[-0.35, len(rows) - 0.35])
     low, high = min([row.low for row in rows], default=0), max([row.high for row in rows], default=1)
     ticks = _ticks(min(low, 0) if change else low, max(high, 0) if change else high)
     names = [signed(tick, 0) if change else f"{number(tick)}{unit}" for tick in ticks]
+    least, most = min(low, ticks[0]), max(high, ticks[-1])
+    edge = EDGE * ((most - least) or 1)
     return figure.update_xaxes(
         showgrid=True,
         gridcolor=GRID,
-        range=[min(low, ticks[0]) - 0.5, max(high, ticks[-1]) + 0.7],
+        range=[least - edge, most + edge],
         tickvals=ticks,
         ticktext=names,
     )

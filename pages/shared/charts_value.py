@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.shared.charts import ForestRow, escaped, forest
+from pages.shared.charts import EDGE, ForestRow, escaped, forest
 from pages.shared.theme import CONTEXT, GRID, QUIET, SERIES, TEXT, dressed, faded
 
 BAR_HEIGHT, BAR_LABEL_SPACE, LABEL_SPACE, MARGINS = 30, 104, 80, 46
@@ -64,9 +64,9 @@ def bars(rows: Sequence[Bar]) -> go.Figure:
 def money_forest(rows: Sequence[ForestRow], names: dict[float, str]) -> go.Figure:
     """Values of groups with their intervals, from zero; `names` are what the ticks of `money_ticks` are called."""
     figure = forest(rows, change=False)
-    most = max([row.high for row in rows], default=1.0)
+    most = max([row.high for row in rows] + list(names), default=1.0) or 1.0
     return figure.update_xaxes(
-        range=[0, max(most, *names, 0.0) * 1.02], tickvals=list(names), ticktext=list(names.values())
+        range=[-EDGE * most, (1 + EDGE) * most], tickvals=list(names), ticktext=list(names.values())
     )
 
 

@@ -41,6 +41,10 @@ def _data(element) -> dict:
     return json.loads(element.proto.json or "{}")
 
 
+def test_a_first_cohort_after_the_first_order_is_a_real_one(open_app, demo_path: Path) -> None:
+    assert "The data begin in the first cohort" not in words(open_app(demo_path, "retention"))
+
+
 def test_a_cohort_of_one_is_withheld_and_not_offered(open_app, tmp_path: Path) -> None:
     app = opened(open_app, tmp_path, shop(m1=1, m2=30, m3=55), cohort="2026-01")
     said = words(app)
@@ -48,6 +52,7 @@ def test_a_cohort_of_one_is_withheld_and_not_offered(open_app, tmp_path: Path) -
     assert "01 has fewer than 30 customers, or has completed no period." in said
     assert "Too few customers to compare cohort 2026-02 with the others" in said
     assert "clearly differ" not in said
+    assert "The data begin in the first cohort, so it also holds customers who had ordered before." in said
     assert list(app.selectbox[0].options) == ["no cohort", "2026-03", "2026-02"]
     rows = {row["name"]: row["cells"] for row in heat(app)["rows"]}
     assert rows["2026-01"][0] == {
