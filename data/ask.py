@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from data.errors import RapportError
+from data.extent import Extent
 from data.segment import CUSTOMER_ATTRIBUTES, Segment
 from data.snapshot import EVERYBODY, Snapshot
 from metrics import rollups
@@ -45,7 +46,8 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
     What `start` and `end` mean is up to the metric: where its function takes cohorts, they choose cohorts and the rows reach back
     to the beginning; where it takes dates (a trend), it gets them; where it looks at customers, each is seen whole up to `as_of`,
     less the weeks held out to judge it by; elsewhere they limit the rows. The metric sees no day after the last one that its own kind
-    of data covers, so that what was not yet observed is not taken for zero.
+    of data covers, so that what was not yet observed is not taken for zero; one that lays buyers beside answers sees the days that both
+    cover.
 
     Raises RapportError naming what is allowed for an unknown metric, argument, value or column.
     """
@@ -53,6 +55,9 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
     takes = inspect.signature(metric.function).parameters
     check_arguments(metric, arguments)
     check_columns(metric, question.by)
+    if "answers" in takes:
+        survey = str(arguments.get("survey", metric.arguments["survey"].default))
+        question = _where_both_reach(snap, question, survey)
     making = {key: arguments.pop(key, argument.default) for key, argument in metric.frame_arguments.items()}
     if making.get("rule") and not arguments.get("ladder") and "ladder" in takes:
         arguments["ladder"] = ", ".join(parse_rule(str(making["rule"])))
@@ -60,7 +65,7 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
     lapses = lapse_days is not None and bool(arguments.get("lapse_days", lapse_days.default))
     spends = metric.frame == "tier_changes" and "customer_periods" in takes
     needs_orders = spends or _needs_orders(metric, making, lapses)
-    as_of = observed(snap, metric, question.as_of) if needs_orders else question.as_of
+    as_of = observed(snap.extent(), metric, question.as_of) if needs_orders else question.as_of
     dates: dict[str, object] = {"as_of": as_of} if "as_of" in takes else {}
     start, end = None, None
     if "cohorts_from" in takes:
@@ -147,13 +152,36 @@ def check_columns(metric: Metric, by: tuple[str, ...]) -> None:
             )
 
 
-def observed(snap: Snapshot, metric: Metric, as_of: dt.date) -> dt.date:
+def observed(extent: Extent, metric: Metric, as_of: dt.date) -> dt.date:
     """The date, or the last day that the metric's kind of data covers when that is earlier."""
-    extent = snap.extent()
     # what customers do after an answer is known as far as their orders are
     of_answers = metric.frame == "feedback" and "orders" not in inspect.signature(metric.function).parameters
     last = extent.feedback_last if of_answers else extent.orders_last
     return min(as_of, last) if last else as_of
+
+
+def shared_days(snap: Snapshot, question: Question, *, survey: str) -> pl.DataFrame:
+    """The days of the question that orders and answers to a survey question both cover: one row with start and end, null when none is.
+
+    Answers cover the days from the first to the last one that names a customer, whatever the segment.
+    """
+    asked = snap.feedback(as_of=question.as_of).filter(
+        nw.col("survey") == survey, ~nw.col("customer_key").is_null()
+    )  # fmt: skip
+    day = nw.col("responded_at").cast(nw.Date)
+    said_first, said_last = asked.select(first=day.min(), last=day.max()).collect("polars").row(0)
+    extent = snap.extent()
+    start = max((d for d in (question.start, extent.orders_first, said_first) if d), default=None)
+    end = min((d for d in (question.end, extent.orders_last, said_last) if d), default=None)
+    shared = extent.orders_first and said_first and start and end and start <= end
+    days = {"start": start if shared else None, "end": end if shared else None}
+    return pl.DataFrame([days], schema={"start": pl.Date, "end": pl.Date})
+
+
+def _where_both_reach(snap: Snapshot, question: Question, survey: str) -> Question:
+    """The question for the days that orders and answers both cover; where there is none, it ends the day before it begins."""
+    start, end = shared_days(snap, question, survey=survey).row(0)
+    return replace(question, start=start or question.start, end=end or question.start - dt.timedelta(days=1))
 
 
 def _frame(

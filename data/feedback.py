@@ -5,6 +5,7 @@ import polars as pl
 
 from data.ask import Question
 from data.snapshot import Snapshot
+from metrics.nps import asked
 from metrics.satisfaction import LOW_BOX, MOST_POINTS, csat, with_box
 
 NPS_SCORES = range(11)
@@ -104,5 +105,4 @@ def _of_survey(snap: Snapshot, question: Question, attributes: tuple[str, ...] =
 
 
 def _answers(snap: Snapshot, question: Question, attributes: tuple[str, ...] = ()) -> nw.LazyFrame:
-    rows = _of_survey(snap, question, attributes)
-    return rows.filter(nw.col("survey") == "nps", nw.col("scale_low") == 0, nw.col("scale_high") == 10)
+    return asked(_of_survey(snap, question, attributes))

@@ -49,4 +49,4 @@ def honesty(snap: Snapshot, question: Question, *, model: str, holdout_weeks: in
 
 def seen_until(snap: Snapshot, question: Question) -> dt.date:
     """The question's day, or the last one with an order when that is earlier."""
-    return observed(snap, find("clv"), question.as_of)
+    return observed(snap.extent(), find("clv"), question.as_of)

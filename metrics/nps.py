@@ -110,22 +110,38 @@ def nps_trend(
     return in_order(_scored(filled, confidence, minimum, weighted), by, types, ["period"])
 
 
+def asked(feedback: nw.LazyFrame) -> nw.LazyFrame:
+    """The answers to the recommendation question: those on its scale of 0 to 10 that have a score."""
+    return feedback.filter(
+        nw.col("survey") == "nps", nw.col("scale_low") == 0, nw.col("scale_high") == 10, ~nw.col("score").is_null()
+    )
+
+
+def nps_shares(rows: pl.DataFrame) -> pl.DataFrame:
+    """How the answers divide, a row per row of `nps`: n, promoter_share, detractor_share (0–1, of the answers, without weights), null
+    where the score is withheld."""
+    known = pl.col("nps").is_not_null()
+    divided = (
+        pl.when(known).then(share(pl.col(f"{kind}s"), pl.col("n"))).alias(f"{kind}_share")
+        for kind in ("promoter", "detractor")
+    )
+    return rows.select("n", *divided)
+
+
 def _answers(feedback: nw.LazyFrame, weighted: bool) -> nw.LazyFrame:
     """One row per answer to the recommendation question, with 1 or 0 in each count, so that sums are counts."""
     score = nw.col("score")
     promoter, detractor = one_if(score >= PROMOTER_FROM), one_if(score <= DETRACTOR_TO)
-    asked = feedback.filter(
-        nw.col("survey") == "nps", nw.col("scale_low") == 0, nw.col("scale_high") == 10, ~score.is_null()
-    ).with_columns(
+    answers = asked(feedback).with_columns(
         n=nw.lit(1),
         promoters=promoter,
         passives=one_if((score > DETRACTOR_TO) & (score < PROMOTER_FROM)),
         detractors=detractor,
     )
     if not weighted:
-        return asked
+        return answers
     weight = nw.col("weight").fill_null(1.0)
-    return asked.with_columns(weight=weight).with_columns(
+    return answers.with_columns(weight=weight).with_columns(
         weight_squared=nw.col("weight") * nw.col("weight"),
         promoter_weight=nw.when(score >= PROMOTER_FROM).then(nw.col("weight")).otherwise(nw.lit(0.0)),
         detractor_weight=nw.when(score <= DETRACTOR_TO).then(nw.col("weight")).otherwise(nw.lit(0.0)),

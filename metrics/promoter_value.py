@@ -7,7 +7,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from metrics.intervals import mean_half_width, share, welch_half_width
-from metrics.nps import DETRACTOR_TO, PROMOTER_FROM
+from metrics.nps import DETRACTOR_TO, PROMOTER_FROM, asked
 from metrics.periods import at_least
 from metrics.reduce import day_number, in_order, one_if, totals
 
@@ -53,14 +53,14 @@ def promoter_value(
     """
     at_least("horizon_days", horizon_days, 1)
     last = min(end, observable_to(as_of, horizon_days))
-    asked = _answers(feedback, start, last, by)
+    answered = _answers(feedback, start, last, by)
     first = orders.group_by("customer_key").agg(first=nw.col("ordered_at").min())
-    matched = asked.filter(~nw.col("customer_key").is_null()).join(
+    matched = answered.filter(~nw.col("customer_key").is_null()).join(
         first.select("customer_key", first_day=day_number(nw.col("first").cast(nw.Date))), on="customer_key"
     )
     matched = matched.filter(nw.col("first_day") <= nw.col("day"))
     keys = [*by, "place"]
-    counted = totals(asked.with_columns(answers=nw.lit(1)), keys, ["answers"])
+    counted = totals(answered.with_columns(answers=nw.lit(1)), keys, ["answers"])
     found = totals(matched.with_columns(matched=nw.lit(1)), keys, ["matched"])
     spent = totals(_spent(matched, orders, refunds, horizon_days, by), keys, SPENT)
     groups = counted.select(by).unique() if by else pl.DataFrame({"": [None]})
@@ -114,12 +114,9 @@ def spend_difference(
 def _answers(feedback: nw.LazyFrame, start: dt.date, last: dt.date, by: Sequence[str]) -> nw.LazyFrame:
     """One row per answer: by, customer_key, day (its number), place (of its kind in KINDS)."""
     day, score = nw.col("responded_at").cast(nw.Date), nw.col("score")
-    asked = feedback.filter(
-        nw.col("survey") == "nps", nw.col("scale_low") == 0, nw.col("scale_high") == 10, ~score.is_null(),
-        day >= nw.lit(start), day <= nw.lit(last),
-    )  # fmt: skip
     place = one_if(score < PROMOTER_FROM) + one_if(score <= DETRACTOR_TO)
-    return asked.select(*by, "customer_key", day=day_number(day), place=place)
+    inside = asked(feedback).filter(day >= nw.lit(start), day <= nw.lit(last))
+    return inside.select(*by, "customer_key", day=day_number(day), place=place)
 
 
 def _spent(

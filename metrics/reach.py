@@ -62,8 +62,8 @@ def answered_share(
     """Share of the customers who bought that also answered (0–1); higher is better. No response rate: who was asked is not known.
 
     One row per combination of `by` (attributes of the customer): buyers, answered, answered_share, low, high (Wilson). Both frames
-    hold the same period: `customer_periods` a row per customer and month (a month of refunds alone has 0 orders and does not count),
-    `answers` a row per answer to a score question.
+    hold the same days, which orders and answers both cover: `customer_periods` a row per customer and month (a month of refunds alone
+    has 0 orders and does not count), `answers` a row per answer to a score question.
     Below `minimum` buyers the counts stand and the rest is null. Without buyers: one row with 0, or none when `by` is given.
     """
     asked = answers.filter(nw.col("survey") == checked("survey", survey, SURVEYS), ~nw.col("customer_key").is_null())

@@ -89,7 +89,8 @@ METRICS = (
             "invitations: exports of answers do not say who was asked and stayed silent."
         ),
         no_data=N_(
-            "Without buyers the share is empty, not 0; below the minimum the counts stand and the share is withheld."
+            "Only days count that orders and answers of known customers both cover; where the period has no such day, or without buyers, "
+            "the share is empty, not 0. Below the minimum the counts stand and the share is withheld."
         ),
         interval=RATE_INTERVAL,
         source=WILSON_SOURCE,

@@ -132,6 +132,17 @@ def with_box(feedback: nw.LazyFrame, *, survey: str) -> nw.LazyFrame:
     return asked.with_columns(box=MIDDLE_BOX + good - low)
 
 
+def box_shares(boxes: pl.DataFrame, *, minimum: int = 30) -> pl.DataFrame:
+    """How answers divide, from rows with `box` (see `with_box`) and answers: one row with n, good_share, low_share (0–1), the shares
+    null below `minimum` answers."""
+    answers, n = pl.col("answers"), pl.col("answers").sum()
+    divided = {
+        name: pl.when(n >= minimum).then(share(answers.filter(pl.col("box") == box).sum(), n))
+        for name, box in (("good_share", TOP_BOX), ("low_share", LOW_BOX))
+    }
+    return boxes.select(n=n, **divided)
+
+
 def _low_below() -> nw.Expr:
     low, high = nw.col("scale_low"), nw.col("scale_high")
     points = high - low + 1

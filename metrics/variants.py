@@ -12,6 +12,7 @@ import polars as pl
 
 from metrics.clv.lifetime import DEFAULT_MODEL, clv_average
 from metrics.intervals import wilson
+from metrics.nps import asked as recommending
 from metrics.nps import nps
 from metrics.periods import start_of
 from metrics.reduce import collected, one_if, period_start, totals
@@ -40,9 +41,7 @@ def nps_variants(feedback: nw.LazyFrame, *, minimum: int = 30) -> pl.DataFrame:
     no known customer count each). mean_of_months: the plain mean of the months' scores (n: months). lenient: 8 is a promoter and 6 a
     passive, as some firms in Europe count.
     """
-    asked = feedback.filter(
-        nw.col("survey") == "nps", nw.col("scale_low") == 0, nw.col("scale_high") == 10, ~nw.col("score").is_null()
-    )
+    asked = recommending(feedback)
     score = nw.col("score")
     moved = nw.when(score == 8).then(nw.lit(9.0)).otherwise(nw.when(score == 6).then(nw.lit(7.0)).otherwise(score))
     rows = [_of(STANDARD, nps(asked, minimum=minimum), "nps")]

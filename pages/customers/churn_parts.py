@@ -111,10 +111,7 @@ def groups_section(current: View, rule: Threshold) -> None:
     at_the_end = replace(current, as_of=min(current.end, current.as_of))
     groups.section(at_the_end, measure, dimensions=CUSTOMERS, option="split", title=_group_title)
     if current.options["split"] == "tier":
-        text = _(
-            "Tiers at the end of the period: who stops ordering sinks, so lower tiers are inactive more by their making."
-        )
-        blocks.quiet(text)
+        blocks.quiet(_("Who stops ordering sinks, so lower tiers are inactive more by their making."))
 
 
 def _group_title(code: str, rows: pl.DataFrame, low: float | None) -> str:

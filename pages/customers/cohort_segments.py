@@ -9,10 +9,10 @@ from metrics.texts import N_
 from metrics.verdict import Verdict, confidence_of_each_pair, verdict
 from pages.customers.cohort_curve import as_line, draw, later_can_rise, what_is_drawn
 from pages.customers.cohort_measures import Asked, answered, averaged, drawn, own_columns
-from pages.shared import blocks, choices, findings_retention, states, view
+from pages.shared import blocks, choices, findings_retention, groups, states, view
 from pages.shared.labels import label
 from pages.shared.readings import RETENTION_MINIMUM
-from pages.shared.texts import _, date, sentences, span
+from pages.shared.texts import _, sentences, span
 from pages.shared.view import View
 
 AGAINST = {"cohort": N_("a cohort"), "region": N_("regions"), "channel": N_("channels"), "tier": N_("tiers")}
@@ -115,8 +115,8 @@ def _difference(judged: Judged | None, what: Asked) -> str:
 def _tiers(current: View, against: str) -> str:
     if against != "tier":
         return ""
-    text = _("Tiers are those of {date}: who orders often rises, so higher tiers come back more by their making.")
-    return text.format(date=date(current.as_of))
+    making = _("Who orders often rises, so higher tiers come back more by their making.")
+    return sentences(groups.tiers_of(current, "retention"), making)
 
 
 def _too_few_groups(cells: pl.DataFrame, against: str, dimension: str) -> None:

@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from data.feedback import item_scores, low_scores, score_boxes
-from metrics.satisfaction import csat_change
+from metrics.satisfaction import box_shares, csat_change
 from metrics.texts import N_
 from metrics.verdict import confidence_of_each_pair
 from pages.feedback.nps_parts import said
@@ -13,7 +13,7 @@ from pages.shared.charts import ForestRow
 from pages.shared.labels import label
 from pages.shared.measures import Measure, answers
 from pages.shared.readings import Reading
-from pages.shared.texts import _, listed, number, sentences, span
+from pages.shared.texts import _, listed, ngettext, number, sentences, span
 from pages.shared.view import View
 
 QUESTIONS = {"csat": N_("Satisfaction (CSAT)"), "ces": N_("Effort (CES)")}
@@ -94,14 +94,20 @@ def distribution_section(view: View) -> None:
     for place, scale in enumerate(scales.head(SCALES_SHOWN).iter_rows()):
         rows = boxes.filter(pl.col("scale_low") == scale[0], pl.col("scale_high") == scale[1])
         note = sentences(_mean(means, *scale), _(COLOURS[survey]))
-        title = findings_feedback.boxes(rows, survey)
+        divided = box_shares(rows, minimum=MEASURES[survey].minimum)
+        title = findings_feedback.boxes(divided.row(0, named=True), survey)
         blocks.section(title, note, table=rows, file=f"{survey}_scores_{place + 1}")
         named = rows.with_columns(name=pl.Series(_names(rows)))
         read = [f"{row['name']}: {answers(row['answers'])}" for row in named.iter_rows(named=True)]
         figure = charts_feedback.boxes(named.with_columns(read=pl.Series(read)))
         blocks.chart(figure, key=f"boxes-{place}", alt=f"{title}. {listed(read)}")
     if scales.height > SCALES_SHOWN:
-        blocks.quiet(_("{n} further scales have fewer answers.").format(n=scales.height - SCALES_SHOWN))
+        more = scales.height - SCALES_SHOWN
+        blocks.quiet(
+            ngettext("{n} further scale has fewer answers.", "{n} further scales have fewer answers.", more).format(
+                n=more
+            )
+        )
 
 
 def _mean(means: pl.DataFrame, low: float, high: float) -> str:
@@ -127,21 +133,43 @@ def items_section(view: View) -> None:
     rows = cached.table(item_scores, view.question)
     if not rows.height:
         return
-    ranked = rows.drop_nulls("csat").sort("csat", descending=True).head(ITEMS_SHOWN)
+    ranked = rows.drop_nulls("csat").sort("csat", descending=True)
     low = None
     if ranked.height > 1:
         # The same people rate all items. Taken as independent, the interval is too wide rather than too narrow: their ratings go together
         confidence = confidence_of_each_pair(ranked.height)
         low = csat_change(ranked.drop("item").head(1), ranked.drop("item").tail(1), confidence=confidence)["low"][0]
-    note = _("Questionnaire items: share of answers in the top two boxes, with 95% interval, and the mean.")
+    shown = both_ends(ranked)
+    note = sentences(
+        _("Questionnaire items: share of answers in the top two boxes, with 95% interval, and the mean."),
+        _("The highest and the lowest: {shown} of {known} items.").format(shown=shown.height, known=ranked.height)
+        if shown.height < ranked.height
+        else "",
+    )
     blocks.section(findings_feedback.items(ranked, low), note, table=rows, file="items")
-    if ranked.height:
-        lines = [_item(row) for row in ranked.iter_rows(named=True)]
+    if shown.height:
+        lines = [_item(row) for row in shown.iter_rows(named=True)]
         alt = listed([f"{line.name}: {line.shown}" for line in lines])
         blocks.chart(charts.forest(lines, change=False, unit="%"), key="items", alt=alt)
-    for row in rows.filter(pl.col("csat").is_null()).head(ITEMS_SHOWN).iter_rows(named=True):
+    _quiet_items(rows.filter(pl.col("csat").is_null()))
+
+
+def both_ends(ranked: pl.DataFrame) -> pl.DataFrame:
+    """The items that are drawn: all, or as many from the top as from the bottom, so that the title's two are among them."""
+    if ranked.height <= ITEMS_SHOWN:
+        return ranked
+    return pl.concat([ranked.head(ITEMS_SHOWN // 2), ranked.tail(ITEMS_SHOWN // 2)])
+
+
+def _quiet_items(few: pl.DataFrame) -> None:
+    """Items with too few answers, those with most first."""
+    for row in few.sort("n", descending=True, maintain_order=True).head(ITEMS_SHOWN).iter_rows(named=True):
         reason = states.few_text(row["n"], measures.CSAT.minimum)
         blocks.quiet(f"{blocks.plain(label(row['item']))} · {blocks.attention(reason, '')}")
+    if few.height > ITEMS_SHOWN:
+        more = few.height - ITEMS_SHOWN
+        text = ngettext("{n} further item has too few answers.", "{n} further items have too few answers.", more)
+        blocks.quiet(text.format(n=more))
 
 
 def _item(row: dict) -> ForestRow:

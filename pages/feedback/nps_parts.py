@@ -7,6 +7,7 @@ import streamlit as st
 
 from data.ask import Question
 from data.feedback import latest_comments, score_counts, weights
+from metrics.nps import nps_shares
 from metrics.texts import N_
 from pages.shared import blocks, cached, charts, choices, findings, measures
 from pages.shared.labels import label
@@ -58,8 +59,8 @@ def weight_note(view: View) -> str:
 
 def distribution_section(view: View) -> None:
     """How many gave each score."""
-    row = cached.answer("nps", view.question).row(0, named=True)
-    title = findings.scores(row)
+    divided = nps_shares(cached.answer("nps", view.question))
+    title = findings.scores(divided.row(0, named=True))
     counts = cached.table(score_counts, view.question)
     how = sentences(
         _("Answers by score: 9–10 promoters, 7–8 passives, 0–6 detractors."),

@@ -4,7 +4,7 @@ import datetime as dt
 
 import polars as pl
 
-from data.ask import find
+from data.ask import find, shared_days
 from metrics.periods import months_before
 from metrics.promoter_value import all_kinds, observable_to, spend_difference
 from metrics.texts import N_
@@ -91,6 +91,7 @@ def known_section(view: View, survey: str = "nps") -> None:
     """How many answers belong to known customers, and how many of the buyers answered."""
     match = cached.answer("match_rate", view.question, survey=survey)
     heard = cached.answer("answered_share", view.question, survey=survey)
+    days = cached.table(shared_days, view.question, survey=survey).row(0, named=True)
     title = findings_feedback.known(match.row(0, named=True))
     note = _(
         "A response rate would need who was invited: no import holds a column for invitations yet, so it is not shown."
@@ -98,14 +99,40 @@ def known_section(view: View, survey: str = "nps") -> None:
     blocks.section(title, note)
     drawn = [
         _card("match_rate", _("Match rate"), match.row(0, named=True), "n", "match_rate"),
-        _card("answered_share", _("Buyers who answered"), heard.row(0, named=True), "buyers", "answered_share"),
+        _heard_card(days["start"], heard.row(0, named=True)),
     ]
     clicked = cards(drawn, key="known")
     if name := clicked.define or clicked.open:
         define(name)
     blocks.quiet(
-        _("Match rate: answers of customers with orders. Buyers who answered: of those who ordered in the period.")
+        sentences(
+            _("Match rate: answers of customers with orders. Buyers who answered: of those who ordered in the period."),
+            _only(view, days),
+        )
     )
+
+
+def _heard_card(first_shared: dt.date | None, row: dict) -> Card:
+    """The buyers who answered; where orders and answers share no day of the period, that nobody can tell, rather than that none did."""
+    name = _("Buyers who answered")
+    if first_shared or not cached.extent().orders:
+        return _card("answered_share", name, row, "buyers", "answered_share")
+    why = _("Orders and answers that name a customer share no day of this period.")
+    return {
+        "id": "answered_share",
+        "name": name,
+        "define": _("Definition"),
+        "few": _("Not observable here"),
+        "detail": why,
+    }
+
+
+def _only(view: View, days: dict) -> str:
+    """Which days the buyers are those of, where orders or answers do not cover the whole period."""
+    if days["start"] is None or (days["start"], days["end"]) == (view.start, view.end):
+        return ""
+    said = _("Buyers of {dates} only: the days that orders and answers both cover.")
+    return said.format(dates=dates(days["start"], days["end"]))
 
 
 def _card(metric: str, name: str, row: dict, n: str, value: str) -> Card:

@@ -118,8 +118,10 @@ def group(move: Move) -> str:
 
 
 def scores(row: dict) -> str:
-    """How the answers divide, from a row of `nps`."""
+    """How the answers divide, from a row of `nps_shares`."""
     if not row["n"]:
         return _("No answers in this period")
-    promoters, detractors = (percent(row[name] / row["n"], 0) for name in ("promoters", "detractors"))
+    if row["promoter_share"] is None:
+        return _("Too few answers to show shares")
+    promoters, detractors = (percent(row[f"{kind}_share"], 0) for kind in ("promoter", "detractor"))
     return _("{promoters} promoters, {detractors} detractors").format(promoters=promoters, detractors=detractors)

@@ -7,7 +7,7 @@ from metrics.verdict import Verdict
 from pages.shared.findings import changed
 from pages.shared.labels import label
 from pages.shared.readings import Reading
-from pages.shared.texts import _, ngettext, number, percent
+from pages.shared.texts import _, ngettext, number, percent, spaced
 
 TREND = {
     "better": N_("{name} is higher than in {first}"),
@@ -16,14 +16,14 @@ TREND = {
     "too_few": N_("Too few answers to compare months"),
 }
 CSAT_CHANGED = {
-    "better": N_("More customers are satisfied: {value} after {before}"),
-    "worse": N_("Fewer customers are satisfied: {value} after {before}"),
+    "better": N_("Satisfaction rose from {before} to {value}"),
+    "worse": N_("Satisfaction fell from {before} to {value}"),
     "none": N_("No clear change in satisfaction: {value}, {before} before"),
 }
 CES_CHANGED = {
-    "better": N_("More customers find it easy: {value} after {before}"),
-    "worse": N_("Fewer customers find it easy: {value} after {before}"),
-    "none": N_("No clear change in effort: {value} find it easy, {before} before"),
+    "better": N_("More answers say it was easy: {value} after {before}"),
+    "worse": N_("Fewer answers say it was easy: {value} after {before}"),
+    "none": N_("No clear change in effort: {value} of answers say it was easy, {before} before"),
 }
 GROUPS = {
     "touchpoint": (N_("{top} scores higher than {bottom}"), N_("No clear difference between touchpoints")),
@@ -39,7 +39,7 @@ GROUPS = {
 
 def trend(kind: Verdict, name: str, first: str) -> str:
     """The last month against the first of a trend."""
-    return _(TREND[kind]).format(name=name, first=first)
+    return spaced(_(TREND[kind]).format(name=name, first=first))
 
 
 def groups(code: str, ranked: pl.DataFrame, low: float | None) -> str:
@@ -56,21 +56,22 @@ def groups(code: str, ranked: pl.DataFrame, low: float | None) -> str:
 def csat(reading: Reading, *, compared: bool) -> str:
     """The share of satisfied answers and its change."""
     few = _("Too few answers to show CSAT")
-    return changed(reading, CSAT_CHANGED, compared, _("{value} of answers are satisfied"), few)
+    return changed(reading, CSAT_CHANGED, compared, _("Satisfaction is {value}"), few)
 
 
 def ces(reading: Reading, *, compared: bool) -> str:
     """The share of answers that call it easy, and its change."""
     few = _("Too few answers to show CES")
-    return changed(reading, CES_CHANGED, compared, _("{value} of answers say that it was easy"), few)
+    return changed(reading, CES_CHANGED, compared, _("{value} of answers say it was easy"), few)
 
 
-def boxes(boxes: pl.DataFrame, survey: str) -> str:
-    """How the answers divide, from rows of `score_boxes` of one scale."""
-    n = int(boxes["answers"].sum())
-    if not n:
+def boxes(row: dict, survey: str) -> str:
+    """How the answers on one scale divide, from a row of `box_shares`."""
+    if not row["n"]:
         return _("No answers in this period")
-    good, low = (percent(int(boxes.filter(pl.col("box") == box)["answers"].sum()) / n, 0) for box in (2, 0))
+    if row["good_share"] is None:
+        return _("Too few answers to show shares")
+    good, low = (percent(row[name], 0) for name in ("good_share", "low_share"))
     template = {
         "csat": _("{good} satisfied, {low} dissatisfied"),
         "ces": _("{good} found it easy, {low} found it hard"),

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from data.ask import find, observed
 from metrics.texts import N_
 from metrics.verdict import confidence_of_each_pair
 from pages.shared import blocks, cached, charts, choices, findings_feedback, states
 from pages.shared.charts import ForestRow
 from pages.shared.labels import TIER_ORDER, label
 from pages.shared.measures import Measure
-from pages.shared.texts import _, listed, sentences
+from pages.shared.texts import _, date, listed, sentences, spaced
 from pages.shared.view import View
 
 NEWEST_COHORTS, MOST_GROUPS = 8, 10
@@ -89,7 +90,7 @@ def section(
     dimension = dimensions[code]
     rows = cached.answer(measure.metric, replace(view.question, by=(dimension.column,)), **measure.arguments)
     if not rows[dimension.column].drop_nulls().len():
-        blocks.section(_("{name} {by}").format(name=_(measure.name), by=_(dimension.by)))
+        blocks.section(spaced(_("{name} {by}").format(name=_(measure.name), by=_(dimension.by))))
         picker(dimensions, option)
         blocks.empty(_(dimension.unnamed), _(dimension.remedy), icon=":material/label_off:")
         return
@@ -97,8 +98,9 @@ def section(
     shown = _shown(known, dimension.column, measure.n)
     ranked = shown.sort(measure.value, descending=True)
     note = sentences(
-        _("{name} {by}, with 95% interval.").format(name=_(measure.name), by=_(dimension.by)),
+        spaced(_("{name} {by}, with 95% interval.").format(name=_(measure.name), by=_(dimension.by))),
         _left_out(known.height, shown.height, code),
+        tiers_of(view, measure.metric) if dimension.column == "tier" else "",
     )
     blocks.section(title(code, ranked, _apart(ranked, measure)), note, table=rows, file=f"{measure.metric}_by_{code}")
     picker(dimensions, option)
@@ -117,6 +119,11 @@ def _shown(known: pl.DataFrame, column: str, n: str) -> pl.DataFrame:
         return known.filter(pl.col(n).rank("ordinal", descending=True) <= MOST_GROUPS)
     places = pl.col(column).replace_strict(TIER_ORDER, range(len(TIER_ORDER)), default=99, return_dtype=pl.Int64)
     return known.sort(places, maintain_order=True)
+
+
+def tiers_of(view: View, metric: str) -> str:
+    """Of which day the tiers are that a metric is split by: the view's own, or the last that the metric's kind of data covers."""
+    return _("Tiers are those of {date}.").format(date=date(observed(cached.extent(), find(metric), view.as_of)))
 
 
 def _left_out(known: int, shown: int, code: str) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import re
 from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import lru_cache
@@ -22,6 +23,7 @@ LANGUAGES = {"en": "EN", "zh": "中文"}
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 CATALOGUES = Path(__file__).parents[2] / "locale"
 WHOLE_FROM = 100
+BETWEEN_SCRIPTS = re.compile(r"(?<=[A-Za-z])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z])")
 MINUS, EN_DASH = "\u2212", "\u2013"
 LANGUAGE_KEY = "view.lang"
 
@@ -84,6 +86,11 @@ def _translation(known: Catalog | None, text: str) -> str:
     message = known.get(text) if known and text else None
     found = message.string if message else None
     return found if isinstance(found, str) else next(iter(found or ()), "")
+
+
+def spaced(text: str) -> str:
+    """The text with a space between Chinese characters and Latin letters, where a name was put into a sentence."""
+    return BETWEEN_SCRIPTS.sub(" ", text)
 
 
 def told(error: RapportError | RuleError) -> str:

@@ -7,7 +7,7 @@ from pages.shared import blocks, cached, charts, findings_feedback, periods, sta
 from pages.shared.charts import Line
 from pages.shared.measures import Measure, about
 from pages.shared.readings import SPARK_MONTHS
-from pages.shared.texts import _, month, sentences
+from pages.shared.texts import _, month, sentences, spaced
 from pages.shared.view import View
 
 MONTHS_OF_A_TREND = 2
@@ -16,7 +16,7 @@ MONTHS_OF_A_TREND = 2
 def section(view: View, measure: Measure, *, height: int = 330) -> None:
     """The months up to the end of the period; too few, or no source, are said instead."""
     if states.missing(measure.noun):
-        blocks.section(_("{name} by month").format(name=_(measure.name)))
+        blocks.section(spaced(_("{name} by month").format(name=_(measure.name))))
         states.no_source(measure.noun)
         return
     last = periods.up_to(view.start, view.end, view.as_of)
@@ -82,6 +82,5 @@ def _alt(title: str, measure: Measure, now: pl.DataFrame) -> str:
     known = now.drop_nulls(measure.value)
     ends = [(month(known["period"][place]), measure.shown(known[measure.value][place])) for place in (0, -1)]
     (first, before), (last, value) = ends
-    return _("{title}. {name} {value} in {month}, {before} in {first}.").format(
-        title=title, name=_(measure.name), value=value, month=last, before=before, first=first
-    )
+    text = _("{title}. {name} {value} in {month}, {before} in {first}.")
+    return spaced(text.format(title=title, name=_(measure.name), value=value, month=last, before=before, first=first))

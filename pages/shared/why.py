@@ -49,7 +49,7 @@ NPS = Comparison(
         ),
         "lenient": (
             N_("8 promotes, 6 does not detract"),
-            N_("A milder cut that some firms in Europe use; it can only be higher."),
+            N_("A milder cut that some firms in Europe use; it is never lower."),
         ),
     },
 )
@@ -58,7 +58,7 @@ CSAT = Comparison(
     "percent",
     {
         STANDARD: (N_("Rapport: top two boxes"), N_("The two best points of the scale count as satisfied.")),
-        "top_box": (N_("Top box only"), N_("Only the best point counts; it can only be lower.")),
+        "top_box": (N_("Top box only"), N_("Only the best point counts; it is never higher.")),
         "last_answer": (
             N_("Last answer of each customer"),
             N_("Somebody who answered several times counts once, with what they said last."),
@@ -85,7 +85,7 @@ RETENTION = Comparison(
         ),
         "on_or_after": (
             N_("Ordered in month 3 or later"),
-            N_("Who skips month 3 and comes back later counts; it can only be higher, and still rises with time."),
+            N_("Who skips month 3 and comes back later counts; it is never lower, and still rises with time."),
         ),
         "by_then": (
             N_("Ordered again by month 3"),
@@ -121,9 +121,7 @@ REPEAT = Comparison(
         ),
         "order_days": (
             N_("Two days with an order"),
-            N_(
-                "Several orders on one day are one purchase, so that a split basket is no loyalty. It can only be lower."
-            ),
+            N_("Several orders on one day are one purchase, so that a split basket is no loyalty. It is never higher."),
         ),
         "returning": (
             N_("Returning customers"),
@@ -155,7 +153,7 @@ CLV = Comparison(
         ),
         "undiscounted": (
             N_("Without discount"),
-            N_("Money next year counts as much as money today. It can only be higher."),
+            N_("Money next year counts as much as money today. It is never lower."),
         ),
         "three_years": (N_("Within three years"), N_("A longer horizon: the same customers, more time.")),
         "other_model": (

@@ -7,7 +7,7 @@ from statistics import mean
 
 import pytest
 
-from data.ask import Question, ask
+from data.ask import Question, ask, shared_days
 from data.demo.load import load
 from data.segment import Segment
 from data.store import Store
@@ -117,6 +117,38 @@ def test_a_horizon_that_the_orders_do_not_reach_is_not_observed(snap) -> None:
     """Orders end on 1 March 2025: the answer of February 2024 is a year before, that of June is not."""
     found = ask(snap, "promoter_value", Question(DAY("2024-01-01"), DAY("2026-06-30"), DAY("2026-06-30")))
     assert found["answers"].to_list() == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "survey", "shared", "buyers"),
+    [
+        ("2026-04-01", "2026-06-30", "nps", (None, None), 0),  # answers of customers end before the quarter
+        ("2026-02-01", "2026-06-30", "nps", ("2026-02-01", "2026-02-20"), 60),
+        ("2026-01-01", "2026-02-10", "nps", ("2026-01-20", "2026-02-10"), 60),  # orders begin after the answers
+        ("2026-04-01", "2026-06-30", "csat", (None, None), 0),  # nobody was asked
+    ],
+)
+def test_buyers_count_on_the_days_that_orders_and_answers_both_cover(
+    tmp_path: Path, start: str, end: str, survey: str, shared: tuple, buyers: int
+) -> None:
+    """Sixty buyers each in January, February and May; answers from 1 January to 20 February, later ones name nobody."""
+    orders = [
+        order(f"{day}{place}", f"c{place}", day, 10)
+        for day in ("2026-01-20", "2026-02-10", "2026-05-05")
+        for place in range(60)
+    ]
+    answers = [nps(f"{day}{place}", f"c{place}", day, 9) for day in ("2026-01-01", "2026-02-20") for place in range(15)]
+    answers += [nps(f"nobody{place}", None, "2026-06-01", 9) for place in range(40)]
+    with Store.open(tmp_path / "s.duckdb") as store:
+        take(store, orders=orders, feedback=answers)
+        with store.snapshot() as snapshot:
+            question = Question(DAY(start), DAY(end), DAY("2026-06-30"))
+            days = shared_days(snapshot, question, survey=survey).row(0)
+            found = ask(snapshot, "answered_share", question, survey=survey).row(0, named=True)
+    assert days == tuple(day and DAY(day) for day in shared)
+    assert found["buyers"] == buyers
+    if not buyers:
+        assert (found["answered_share"], found["low"], found["high"]) == (None, None, None)
 
 
 def test_quarters_of_the_first_order_split_answers(snap) -> None:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from metrics.nps import nps, nps_change, nps_trend
+from metrics.nps import nps, nps_change, nps_shares, nps_trend
 from tests.metrics.frames import answer_rows, day, lazy, scores
 
 NOTHING = answer_rows([])
@@ -65,6 +65,12 @@ def test_below_the_minimum_the_counts_stand_and_the_score_is_withheld(answers: i
     row = nps(scores(*[9] * answers)).row(0, named=True)
     assert (row["n"], row["promoters"]) == (answers, answers)
     assert [row[name] is None for name in ("nps", "low", "high")] == [withheld] * 3
+
+
+@pytest.mark.parametrize(("answers", "shares"), [(9, (9, None, None)), (30, (30, 2 / 3, 1 / 3)), (0, (0, None, None))])
+def test_shares_are_withheld_with_the_score(answers: int, shares: tuple) -> None:
+    rows = nps(scores(*[9, 9, 0] * (answers // 3)))
+    assert nps_shares(rows).row(0) == pytest.approx(shares)
 
 
 def test_groups_are_sorted_and_an_unknown_group_comes_last() -> None:

@@ -2,9 +2,10 @@
 
 import datetime as dt
 
+import polars as pl
 import pytest
 
-from metrics.satisfaction import ces, ces_change, ces_trend, csat, csat_change, csat_trend
+from metrics.satisfaction import box_shares, ces, ces_change, ces_trend, csat, csat_change, csat_trend
 from tests.metrics.frames import answer_rows, day, lazy, scores
 
 NOTHING = answer_rows([])
@@ -87,6 +88,14 @@ def test_below_the_minimum_the_counts_stand_and_the_rest_is_withheld(
     n, good, *rest = metric(rated(*[high] * answers, high=high, survey=survey)).row(0)
     assert (n, good) == (answers, answers)
     assert [value is None for value in rest] == [withheld] * 4
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shares"), [(4, 5, (9, None, None)), (10, 20, (30, 2 / 3, 1 / 3)), (0, 0, (0, None, None))]
+)
+def test_shares_of_a_scale_are_withheld_below_the_minimum(low: int, high: int, shares: tuple) -> None:
+    boxes = pl.DataFrame({"box": [0, 0, 1, 2], "answers": [low, 0, 0, high]})
+    assert box_shares(boxes).row(0) == pytest.approx(shares)
 
 
 def test_change_is_newcombes_difference_of_the_shares() -> None:

@@ -1,5 +1,7 @@
 """The feedback pages on real rows: questions that nobody asked, weights, groups, low scores and their customers."""
 
+import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
@@ -21,11 +23,24 @@ def rated(survey: str, high: float, scores: list[float], **more: object) -> list
     ]
 
 
+def shown_cards(app) -> dict[str, dict]:
+    """What the cards of the page are given, by id."""
+    data = [json.loads(part.proto.json or "{}") for part in app.get("bidi_component")]
+    return {card["id"]: card for part in data for card in part.get("cards", [])}
+
+
 @pytest.fixture
 def shown(open_app, tmp_path: Path):
-    def show(code: str, rows: list[dict], *, orders: list[dict] | None = None, **params: str):
+    def show(
+        code: str,
+        rows: list[dict],
+        *,
+        more: dict[str, list[dict]] | None = None,
+        orders: list[dict] | None = None,
+        **params: str,
+    ):
         with Store.open(tmp_path / "s.duckdb") as store:
-            take(store, feedback=rows, orders=orders or [])
+            take(store, feedback=rows, orders=orders or [], **(more or {}))
         app = open_app(tmp_path / "s.duckdb", code, **{**PERIOD, **params})
         assert not app.exception
         return app
@@ -51,7 +66,7 @@ def test_orders_alone_are_neither(shown) -> None:
 
 def test_effort_alone_is_what_the_page_is_about(shown) -> None:
     app = shown("csat", rated("ces", 7.0, [7.0] * 30 + [2.0] * 10), about="csat")
-    assert app.title[0].value == "75.0% of answers say that it was easy"
+    assert app.title[0].value == "75.0% of answers say it was easy"
     assert "10 low scores, 0 with a comment" in words(app)
     assert app.dataframe[0].value["Customer"].to_list()[0] == "c39"
     assert app.dataframe[0].value["Score"].to_list() == ["2 / 1–7"] * 10
@@ -120,3 +135,87 @@ def test_later_spend_of_promoters_and_detractors(shown) -> None:
     assert "Promoters spend more in the year after than detractors" in said_here
     assert "Promoters minus detractors: ¥110, 95% interval +106 to +114." in said_here
     assert "100.0% of these 60 answers belong to a customer who had ordered." in said_here
+
+
+@pytest.mark.parametrize(
+    ("code", "survey", "high"), [("nps", "nps", 10.0), ("csat", "csat", 5.0), ("csat", "ces", 7.0)]
+)
+def test_nine_answers_have_no_shares_in_a_title(shown, code: str, survey: str, high: float) -> None:
+    app = shown(code, rated(survey, high, [high] * 6 + [1.0] * 3))
+    said = [element.value for element in app.subheader]
+    assert "Too few answers to show shares" in said
+    assert not [title for title in said if "%" in title]
+
+
+@pytest.mark.parametrize(("more", "said"), [(1, "1 further scale has"), (2, "2 further scales have")])
+def test_scales_that_are_not_drawn_are_counted(shown, more: int, said: str) -> None:
+    rows = [
+        row | {"feedback_id": f"{scale}{row['feedback_id']}"}
+        for scale in range(5, 7 + more)
+        for row in rated("csat", float(scale), [float(scale)] * 30)
+    ]
+    assert f"{said} fewer answers." in words(shown("csat", rows))
+
+
+def test_buyers_are_not_silent_where_answers_do_not_reach(shown) -> None:
+    """Sixty buyers in the second quarter; the answers end in February: nobody can tell how many answer."""
+    orders = [order(str(place), f"c{place}", "2026-05-10", 10) for place in range(60)]
+    early = [nps(f"early{place}", f"c{place}", "2026-02-10", 9.0) for place in range(40)]
+    unnamed = [nps(f"late{place}", None, "2026-05-20", 9.0) for place in range(40)]
+    card = shown_cards(shown("nps", [*early, *unnamed], orders=orders))["answered_share"]
+    assert card["few"] == "Not observable here"
+    assert "share no day of this period" in card["detail"]
+    assert "value" not in card
+
+
+def test_buyers_are_those_of_the_days_that_answers_cover(shown) -> None:
+    orders = [order(str(place), f"c{place}", "2026-04-10", 10) for place in range(40)]
+    orders += [order(f"late{place}", f"d{place}", "2026-06-10", 10) for place in range(40)]
+    said = [nps(f"{place}", f"c{place}", f"2026-04-{5 + place:02}", 9.0) for place in range(20)]
+    app = shown("nps", said, orders=orders)
+    card = shown_cards(app)["answered_share"]
+    assert (card["value"], card["size"]) == ("37.5", "40 customers")  # fifteen of the twenty answers lie in those days
+    assert "Buyers of 10 April – 24 April 2026 only: the days that orders and answers both cover." in words(app)
+
+
+def questionnaire(items: int) -> dict[str, list[dict]]:
+    """Forty answers to each of so many items; of item k, 2·k are low."""
+    return {
+        "answers": [
+            {
+                "source": "survey", "response_id": str(place), "item": f"item{item:02}", "customer_id": None,
+                "responded_at": dt.datetime(2026, 5, 1), "score": 1.0 if place < 2 * item else 5.0, "scale_low": 1.0, "scale_high": 5.0,
+            }
+            for item in range(items) for place in range(40)
+        ]
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("items", "drawn", "note"), [(12, 12, ""), (14, 12, "The highest and the lowest: 12 of 14 items.")]
+)
+def test_the_worst_item_is_the_last_of_all(shown, items: int, drawn: int, note: str) -> None:
+    app = shown("csat", rated("nps", 10.0, [9.0] * 5), more=questionnaire(items))
+    said = words(app)
+    assert f"item00 is rated higher than item{items - 1}" in said
+    assert note in said
+    assert ("The highest and the lowest" in said) == bool(note)
+    (chart,) = app.get("plotly_chart")
+    assert chart.proto.alt.count("item") == drawn
+    assert "item00" in chart.proto.alt
+    assert f"item{items - 1}" in chart.proto.alt
+
+
+def test_tiers_are_dated_by_the_last_day_that_answers_cover(shown) -> None:
+    """Silver on that day, gold only later, when orders still come and answers no more."""
+    said = [*rated("csat", 5.0, [5.0] * 40)]
+    tiers = [
+        {"customer_id": f"c{place}", "effective_on": dt.date.fromisoformat(day), "tier": tier}
+        for place in range(40)
+        for day, tier in (("2026-01-01", "silver"), ("2026-06-10", "gold"))
+    ]
+    orders = [order("1", "z", "2026-06-30", 10)]
+    app = shown("csat", said, more={"tier_changes": tiers}, orders=orders, by="tier")
+    assert "Tiers are those of 28 May 2026." in words(app)
+    assert any("Silver" in chart.proto.alt for chart in app.get("plotly_chart"))
+    assert not any("Gold" in chart.proto.alt for chart in app.get("plotly_chart"))

@@ -97,5 +97,15 @@ def test_moved_names_the_clearest(moves: list[Move], title: str) -> None:
     assert findings.moved(moves) == title
 
 
-def test_scores_without_rows() -> None:
-    assert findings.scores({"n": 0}) == "No answers in this period"
+@pytest.mark.parametrize(
+    ("row", "english", "chinese"),
+    [
+        ({"n": 0, "promoter_share": None, "detractor_share": None}, "No answers in this period", "本期没有答卷"),
+        ({"n": 9, "promoter_share": None, "detractor_share": None}, "Too few answers to show shares", "答卷过少，无法显示占比"),
+        ({"n": 40, "promoter_share": 0.5, "detractor_share": 0.25}, "50% promoters, 25% detractors", "推荐者 50%，贬损者 25%"),
+    ],
+)  # fmt: skip
+def test_scores(row: dict, english: str, chinese: str) -> None:
+    for language, title in (("en", english), ("zh", chinese)):
+        with speaking(language):
+            assert findings.scores(row) == title

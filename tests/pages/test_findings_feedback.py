@@ -33,19 +33,22 @@ def in_both(title, english: str, chinese: str) -> None:
     ("title", "reading", "compared", "english", "chinese"),
     [
         (findings_feedback.csat, FEW, True, "Too few answers to show CSAT", "答卷过少，无法显示满意度"),
-        (findings_feedback.csat, CSAT, True, "More customers are satisfied: 83.4% after 80.3%", "满意的客户增多：由 80.3% 升至 83.4%"),
-        (findings_feedback.csat, replace(CSAT, verdict="worse"), True, "Fewer customers are satisfied: 83.4% after 80.3%",
-         "满意的客户减少：由 80.3% 降至 83.4%"),
+        (findings_feedback.csat, CSAT, True, "Satisfaction rose from 80.3% to 83.4%", "满意度由 80.3% 升至 83.4%"),
+        (findings_feedback.csat, replace(CSAT, verdict="worse"), True, "Satisfaction fell from 80.3% to 83.4%",
+         "满意度由 80.3% 降至 83.4%"),
         (findings_feedback.csat, replace(CSAT, verdict="none"), True, "No clear change in satisfaction: 83.4%, 80.3% before",
          "满意度无明显变化：83.4%，此前为 80.3%"),
         (findings_feedback.csat, replace(CSAT, before=None, verdict="too_few"), True,
-         "83.4% of answers are satisfied", "83.4% 的答卷表示满意"),
-        (findings_feedback.csat, CSAT, False, "83.4% of answers are satisfied", "83.4% 的答卷表示满意"),
+         "Satisfaction is 83.4%", "满意度为 83.4%"),
+        (findings_feedback.csat, CSAT, False, "Satisfaction is 83.4%", "满意度为 83.4%"),
         (findings_feedback.ces, FEW, True, "Too few answers to show CES", "答卷过少，无法显示费力度"),
-        (findings_feedback.ces, CES, True, "More customers find it easy: 83.4% after 80.3%", "觉得轻松的客户增多：由 80.3% 升至 83.4%"),
-        (findings_feedback.ces, replace(CES, verdict="none"), True, "No clear change in effort: 83.4% find it easy, 80.3% before",
-         "费力度无明显变化：83.4% 觉得轻松，此前为 80.3%"),
-        (findings_feedback.ces, CES, False, "83.4% of answers say that it was easy", "83.4% 的答卷表示轻松"),
+        (findings_feedback.ces, CES, True, "More answers say it was easy: 83.4% after 80.3%", "表示轻松的答卷增多：由 80.3% 升至 83.4%"),
+        (findings_feedback.ces, replace(CES, verdict="worse"), True, "Fewer answers say it was easy: 83.4% after 80.3%",
+         "表示轻松的答卷减少：由 80.3% 降至 83.4%"),
+        (findings_feedback.ces, replace(CES, verdict="none"), True,
+         "No clear change in effort: 83.4% of answers say it was easy, 80.3% before",
+         "费力度无明显变化：83.4% 的答卷表示轻松，此前为 80.3%"),
+        (findings_feedback.ces, CES, False, "83.4% of answers say it was easy", "83.4% 的答卷表示轻松"),
     ],
 )  # fmt: skip
 def test_satisfaction_and_effort(title, reading: Reading, compared: bool, english: str, chinese: str) -> None:
@@ -55,14 +58,19 @@ def test_satisfaction_and_effort(title, reading: Reading, compared: bool, englis
 @pytest.mark.parametrize(
     ("kind", "english", "chinese"),
     [
-        ("better", "CES is higher than in 2025-07", "CES高于 2025-07"),
-        ("worse", "CES is lower than in 2025-07", "CES低于 2025-07"),
-        ("none", "No clear change in CES since 2025-07", "CES自 2025-07 以来无明显变化"),
+        ("better", "CES is higher than in 2025-07", "CES 高于 2025-07 的水平"),
+        ("worse", "CES is lower than in 2025-07", "CES 低于 2025-07 的水平"),
+        ("none", "No clear change in CES since 2025-07", "CES 自 2025-07 以来无明显变化"),
         ("too_few", "Too few answers to compare months", "答卷过少，无法比较各月"),
     ],
 )
 def test_trend(kind, english: str, chinese: str) -> None:
     in_both(lambda: findings_feedback.trend(kind, "CES", "2025-07"), english, chinese)
+
+
+def test_a_chinese_name_needs_no_space() -> None:
+    with speaking("zh"):
+        assert findings_feedback.trend("worse", "满意度", "2025-07") == "满意度低于 2025-07 的水平"
 
 
 def ranked(*names: str) -> pl.DataFrame:
@@ -110,8 +118,13 @@ def test_later_spend(values: pl.DataFrame, low: float | None, high: float | None
 
 
 def test_boxes_items_known_and_low_scores() -> None:
-    empty = pl.DataFrame({"box": [0, 1, 2], "answers": [0, 0, 0]})
-    counted = pl.DataFrame({"box": [0, 1, 2], "answers": [10, 20, 70]})
+    empty = {"n": 0, "good_share": None, "low_share": None}
+    few = empty | {"n": 9}
+    counted = {"n": 100, "good_share": 0.7, "low_share": 0.1}
+    for survey in ("csat", "ces"):
+        in_both(
+            lambda s=survey: findings_feedback.boxes(few, s), "Too few answers to show shares", "答卷过少，无法显示占比"
+        )
     in_both(lambda: findings_feedback.boxes(empty, "csat"), "No answers in this period", "本期没有答卷")
     in_both(lambda: findings_feedback.boxes(counted, "csat"), "70% satisfied, 10% dissatisfied", "70% 满意，10% 不满意")
     in_both(
@@ -151,12 +164,12 @@ def test_boxes_items_known_and_low_scores() -> None:
         (replace(CSAT, change=None), "before", "Too few answers in Jan–Mar 2026 to compare with.", "2026年1–3月 的答卷过少，无法比较。"),
         # the further end is 2.8 away, the nearer one 2.7
         (CSAT, "before", "Up 3.1 ± 2.8 pts against Jan–Mar 2026, 95% interval +0.4 to +5.9 pts.",
-         "较 2026年1–3月 上升 3.1 ± 2.8 个百分点，95% 置信区间 +0.4 至 +5.9 个百分点。"),
+         "较 2026年1–3月 上升 3.1 ± 2.8 个百分点，95% 区间 +0.4 至 +5.9 个百分点。"),
         (replace(CSAT, percent=False, change=-6.1, change_low=-10.1, change_high=-2.1, verdict="worse"), "before",
-         "Down 6.1 ± 4.0 against Jan–Mar 2026, 95% interval −10.1 to −2.1.", "较 2026年1–3月 下降 6.1 ± 4.0，95% 置信区间 −10.1 至 −2.1。"),
+         "Down 6.1 ± 4.0 against Jan–Mar 2026, 95% interval −10.1 to −2.1.", "较 2026年1–3月 下降 6.1 ± 4.0，95% 区间 −10.1 至 −2.1。"),
         (replace(CSAT, change_low=-0.4, verdict="none"), "before",
          "No clear change against Jan–Mar 2026: 95% interval −0.4 to +5.9 pts.",
-         "较 2026年1–3月 无明显变化：变化的 95% 置信区间为 −0.4 至 +5.9 个百分点。"),
+         "较 2026年1–3月 无明显变化：变化的 95% 区间为 −0.4 至 +5.9 个百分点。"),
     ],
 )  # fmt: skip
 def test_change_in_words(reading: Reading, vs: str, english: str, chinese: str) -> None:
