@@ -65,9 +65,12 @@ def test_segments(against: str, kind: Verdict, english: str, chinese: str) -> No
 @pytest.mark.parametrize(
     ("kind", "english", "chinese"),
     [
-        ("better", "Customers who first ordered in 2026-01 come back more than the others in month 2", "2026-01 首单的客户在第 2 月的回购高于其他客户"),
-        ("worse", "Customers who first ordered in 2026-01 come back less than the others in month 2", "2026-01 首单的客户在第 2 月的回购低于其他客户"),
-        ("none", "Customers who first ordered in 2026-01 do not clearly differ from the others in month 2", "2026-01 首单的客户在第 2 月与其他客户无明显差异"),
+        ("better", "Customers who first ordered in 2026-01 come back more than the others in month 2",
+         "2026-01 首单的客户在第 2 月的回购高于其他客户"),
+        ("worse", "Customers who first ordered in 2026-01 come back less than the others in month 2",
+         "2026-01 首单的客户在第 2 月的回购低于其他客户"),
+        ("none", "Customers who first ordered in 2026-01 do not clearly differ from the others in month 2",
+         "2026-01 首单的客户在第 2 月与其他客户无明显差异"),
         ("too_few", "Too few customers who first ordered in 2026-01 to compare with the others",
          "2026-01 首单的客户过少，无法与其他客户比较"),
     ],
