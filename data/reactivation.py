@@ -9,25 +9,24 @@ from data.ask import Question
 from data.snapshot import Snapshot
 from metrics.periods import at_least
 
-LISTED = 1_000
-
 
 def reactivation(
-    snap: Snapshot, question: Question, *, hiatus_days: int, since: dt.date | None = None, limit: int = LISTED
+    snap: Snapshot, question: Question, *, hiatus_days: int, since: dt.date | None = None, limit: int | None = None
 ) -> pl.DataFrame:
-    """One row per customer of the segment whose last order is more than `hiatus_days` before the as-of date, at most `limit` of them.
+    """One row per customer of the segment whose last order is more than `hiatus_days` before the as-of date.
 
     customer_id, first_order, last_order (days), days_since (from the last order to the as-of date), orders, revenue (net, to date),
     usual_gap_days (mean days between two days with an order; null for a customer with one such day). Sorted by revenue from high to
-    low, then by customer_id. With `since`, only those who fell silent on that day or later, which is `hiatus_days` + 1 days after
-    their last order. Days after the last order of the data are not observed, and nobody is silent on them.
+    low, then by customer_id; with `limit`, the first ones only. With `since`, only those who fell silent on that day or later, which is
+    `hiatus_days` + 1 days after their last order. Days after the last order of the data are not observed, and nobody is silent on them.
     """
     as_of = _observed(snap, question)
     if as_of is None:
         return _rows(pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.Null)), question.as_of)
     rows = _silent(snap, question, as_of, hiatus_days, since).select(*COLUMNS)
-    newest = rows.sort("revenue", "customer_id", descending=[True, False]).head(limit)
-    return _rows(newest.collect("polars").to_native(), as_of)
+    ranked = rows.sort("revenue", "customer_id", descending=[True, False])
+    kept = ranked if limit is None else ranked.head(limit)
+    return _rows(kept.collect("polars").to_native(), as_of)
 
 
 def reactivation_size(

@@ -1,4 +1,4 @@
-"""The hiatus rule: after how many days without an order a customer counts as gone, and how often that was wrong."""
+"""The hiatus rule: after how many days without an order a customer counts as inactive, and how often that was wrong."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -43,11 +43,11 @@ def hiatus(
     confidence: float = 0.95,
     minimum: int = 30,
 ) -> pl.DataFrame:
-    """The days without an order after which a customer counts as gone, and the share of those so flagged who came back.
+    """The days without an order after which a customer counts as inactive, and the share of those so flagged who came back.
 
     One row per combination of `by`: hiatus_days, basis, gaps (times between two days with an order of one customer, and from the last
     one to `as_of`), open_gaps (the latter), ended_share (of all gaps, as estimated for the longest time seen), flagged (gaps longer
-    than hiatus_days: so often would a customer have been taken for gone), came_back (of these, ended by an order), came_back_share
+    than hiatus_days: so often would a customer have been taken as inactive), came_back (of these, ended by an order), came_back_share
     (0–1), low, high (Wilson). Below `minimum` flagged the counts stand and the share is null.
 
     `basis` says where hiatus_days is from. "given": the argument, when it is not 0. "all_gaps": by then the share `quantile` of all

@@ -10,7 +10,9 @@ SHARE = N_("share, 0 to 1")
 RULE = {
     "hiatus_days": Argument(
         0,
-        N_("Days without an order after which a customer counts as gone; 0 takes them from the data, by the quantile."),
+        N_(
+            "Days without an order after which a customer counts as inactive; 0 takes them from the data, by the quantile."
+        ),
     ),
     "quantile": Argument(0.8, N_("The share of gaps between purchases that end within the days that are taken.")),
 }
@@ -20,7 +22,7 @@ INACTIVE_DEFINITION = N_(
     "all groups and periods. It is worked out from the customers looked at, unless it is given."
 )
 INACTIVE_COLUMNS = {
-    "hiatus_days": N_("days without an order after which a customer counts as gone"),
+    "hiatus_days": N_("days without an order after which a customer counts as inactive"),
     "customers": N_("customers with an order so far"),
     "inactive": N_("customers whose last order is older than that"),
     "inactive_share": N_("inactive / customers, from 0 to 1"),
@@ -79,10 +81,10 @@ METRICS = (
         higher_is_better=False,
         grain=N_("one row, or one per group"),
         definition=N_(
-            "The days without an order after which a customer counts as gone: the time by which the given share (80 %) of the gaps between "
-            "two purchases has ended, counting the gap that is still open since each customer’s last purchase as long as it has lasted "
-            "(Kaplan–Meier). Where so many gaps never end, because most customers do not come back, it is that share of the gaps that "
-            "do end; the basis says which. Beside it stands how often the rule would have been wrong: of the gaps longer than the "
+            "The days without an order after which a customer counts as inactive: the time by which the given share (80 %) of the gaps "
+            "between two purchases has ended, counting the gap that is still open since each customer’s last purchase as long as it has "
+            "lasted (Kaplan–Meier). Where so many gaps never end, because most customers do not come back, it is that share of the gaps "
+            "that do end; the basis says which. Beside it stands how often the rule would have been wrong: of the gaps longer than the "
             "threshold, the share that ended with an order so far. Orders of one day are one purchase."
         ),
         no_data=N_(
@@ -94,7 +96,7 @@ METRICS = (
         function=hiatus,
         frame="order_days",
         columns={
-            "hiatus_days": N_("days without an order after which a customer counts as gone"),
+            "hiatus_days": N_("days without an order after which a customer counts as inactive"),
             "basis": N_("where they are from: all_gaps, ended_gaps or given"),
             "gaps": N_("gaps between purchases, with those still open"),
             "open_gaps": N_("gaps still open"),

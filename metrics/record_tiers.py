@@ -179,6 +179,7 @@ METRICS = (
         frame_arguments=RULE,
         columns={
             "tier": N_("tier"),
+            "top": N_("the top tier: the highest that was seen at the end of any of the periods"),
             "steps": N_("members of the tier, times the periods they were followed for"),
             "moves": N_("of these, moved or lapsed"),
             "reach_top": N_("chance to reach the top tier before lapsing, from 0 to 1"),
@@ -242,7 +243,8 @@ METRICS = (
             "withheld."
         ),
         interval=N_(
-            "Quantiles over 1,000 draws: the moves from a Dirichlet distribution with ½ added to each cell, the spend from a normal one."
+            "Quantiles over 1,000 draws: the moves from a Dirichlet distribution with ½ added to each cell, the spend from a normal one. "
+            "They take the months of one member as independent."
         ),
         source=N_("Pfeifer and Carraway 2000, Journal of Interactive Marketing 14(2):43–55."),
         function=tier_value,

@@ -1,7 +1,7 @@
 """Customer satisfaction (CSAT) and customer effort (CES): how many answers are good ones, each read on its own scale."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -31,7 +31,6 @@ CES_TYPES: dict[str, pl.DataType] = {
 }
 CSAT_RATE = {"successes": "satisfied", "n": "n", "name": "csat"}
 CES_RATE = {"successes": "easy", "n": "n", "name": "easy_share"}
-Scored = Callable[[pl.DataFrame, float, int], pl.DataFrame]
 LOW_BOX, MIDDLE_BOX, TOP_BOX = 0, 1, 2
 HARD_BELOW = 4
 

@@ -22,7 +22,7 @@ TIME_TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(("stay_share", "se", "low", "high"), pl.Float64()),
 }
 OUTLOOK_TYPES: dict[str, pl.DataType] = {
-    "tier": pl.String(),
+    **dict.fromkeys(("tier", "top"), pl.String()),
     **dict.fromkeys(("steps", "moves"), pl.Int64()),
     **dict.fromkeys(("reach_top", "low", "high", "periods_to_top"), pl.Float64()),
 }
@@ -82,10 +82,11 @@ def tier_outlook(
     """The chance to reach the top tier before lapsing, and the expected time to it of those who do, if moves go on as between two dates.
 
     A Markov chain on the tiers at the ends of the complete periods between `start` and `end`; lapsing is final. One row per combination
-    of `by` and tier below the top: tier (lowest first), steps (members times periods seen in it), moves (of these, to another tier or
-    lapsed), reach_top (0–1), low, high (quantiles over draws of each tier's moves from a Dirichlet with ½ added to each cell),
-    periods_to_top (expected periods, given that the top is reached; null where it cannot be). Below `minimum` steps the counts stand
-    and the rest is null. Fewer than two tiers give no row. Whether the moves do go on alike, `tier_stationarity` tests.
+    of `by` and tier below the top: tier (lowest first), top (the highest tier seen at any of these ends), steps (members times periods
+    seen in it), moves (of these, to another tier or lapsed), reach_top (0–1), low, high (quantiles over draws of each tier's moves from
+    a Dirichlet with ½ added to each cell), periods_to_top (expected periods, given that the top is reached; null where it cannot be).
+    Below `minimum` steps the counts stand and the rest is null. Fewer than two tiers give no row. Whether the moves do go on alike,
+    `tier_stationarity` tests.
     """
     paths, places, _dates = at_period_ends(tier_changes, as_of, start, end, period, order_days, lapse_days, by)
     tiers = ranked(seen_tiers(paths, places), ladder)
@@ -95,7 +96,9 @@ def tier_outlook(
         for place, found in enumerate(_outlook(total, confidence) if len(tiers) > 1 else []):
             steps, stayed = int(total[place].sum()), int(total[place, place])
             shown = found if steps >= minimum else dict.fromkeys(found)
-            rows.append({**group, "tier": tiers[place], "steps": steps, "moves": steps - stayed, **shown})
+            rows.append(
+                {**group, "tier": tiers[place], "top": tiers[-1], "steps": steps, "moves": steps - stayed, **shown}
+            )
     frame = pl.DataFrame(rows, schema=typed(paths, by) | OUTLOOK_TYPES)
     return by_rank(frame, tiers, by, OUTLOOK_TYPES)
 

@@ -12,10 +12,8 @@ from metrics.reduce import collected
 from metrics.tiers import MEASURES
 
 NAMES = ("bronze", "silver", "gold", "platinum")
-HALF, KEPT = (
-    0.5,
-    0.4,
-)  # the second tier begins at the median; each next one takes in 40 % of the customers of the one before
+# The second tier begins at the median; each next one takes in 40 % of the customers of the one before.
+HALF, KEPT = 0.5, 0.4
 WINDOWS = (12, 6, 3)  # months, the longest first
 ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 RULE_TYPES: dict[str, pl.DataType] = {"tier": pl.String(), "threshold": pl.Float64(), "customers": pl.Int64()}

@@ -39,12 +39,13 @@ def tier_value(
 ) -> pl.DataFrame:
     """All that a member of a tier is expected to spend from now on, if members go on moving and spending as between two dates.
 
-    A Markov chain on the tiers at the ends of the complete months between `start` and `end`: V = (I − P/(1+d))⁻¹R, where P are the moves
-    of a month, R the mean net revenue × `margin` of a member in the month after, and d the month's share of the yearly `discount_rate`;
-    lapsing is final and brings nothing. One row per combination of `by` and tier: tier (lowest first), steps (members times months),
-    spend (R), value, low, high (quantiles over draws: moves from a Dirichlet with ½ added to each cell, spend from a normal with its
-    standard error). Below `minimum` steps the counts stand and the rest is null. Tiers are known from `known_from` on. Without tiers,
-    complete months or `customer_periods` (by customer and month) there is no row.
+    A Markov chain on the tiers at the ends of the complete months between `start` and `end`: V = (I − P/(1+d))⁻¹R, where P are the
+    moves of a month, R the mean net revenue × `margin` of a member in the month after, and d the month's share of the yearly
+    `discount_rate`; lapsing is final and brings nothing. One row per combination of `by` and tier: tier (lowest first), steps (members
+    times months), spend (R), value, low, high (quantiles over draws: moves from a Dirichlet with ½ added to each cell, spend from a
+    normal with its standard error; the months of one member are taken as independent). Below `minimum` steps the counts stand and the
+    rest is null. Tiers are known from `known_from` on. Without tiers, complete months or `customer_periods` (by customer and month)
+    there is no row.
 
     Pfeifer & Carraway 2000, Journal of Interactive Marketing 14(2):43–55.
     """

@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from data.reactivation import LISTED, reactivation, reactivation_size
+from data.reactivation import reactivation, reactivation_size
 from metrics.texts import N_
 from pages.shared import blocks, cached, choices
 from pages.shared.exports import download
@@ -23,21 +23,28 @@ def list_section(current: View, rule: Threshold) -> None:
     if current.options["silent"] == "new":
         arguments["since"] = current.start
     question = current.asked(current.as_of, current.as_of)
-    found = cached.table(reactivation, question, **arguments)
+    found = cached.table(reactivation, question, **arguments, limit=SHOWN)
     all_of_them = cached.table(reactivation_size, question, **arguments).row(0, named=True)
     blocks.section(_title(all_of_them["customers"]), _how(all_of_them, rule, current))
     with choices.row():
         choices.one("silent", SILENT, _("Who is listed"))
         if found.height:
-            download(found, "win_back")
+            download(cached.table_later(reactivation, question, **arguments), "win_back")
     if not found.height:
         why = _("Nobody in this selection fell silent. Choose an earlier period, or all inactive customers.")
         blocks.empty(_("Nobody to win back here"), why, icon=":material/sentiment_satisfied:")
         return
-    shown = _shown(found.head(SHOWN))
-    right = {name: st.column_config.TextColumn(alignment="right") for name in shown.columns[3:]}
-    st.dataframe(shown, hide_index=True, key="win-back", height="content", column_config=right)
-    blocks.quiet(_counts(found.height, all_of_them["customers"]))
+    shown = _as_table(found)
+    formats = {
+        name: st.column_config.DateColumn(format="YYYY-MM-DD")
+        if kind == pl.Date
+        else st.column_config.NumberColumn(format="localized")
+        for name, kind in shown.schema.items()
+        if kind != pl.String
+    }
+    st.dataframe(shown, hide_index=True, key="win-back", height="content", column_config=formats, placeholder="—")
+    text = _("Shown: {shown} of {all}. The file holds all.")
+    blocks.quiet(text.format(shown=number(found.height), all=number(all_of_them["customers"])))
 
 
 def _title(customers: int) -> str:
@@ -64,25 +71,16 @@ def _how(all_of_them: dict, rule: Threshold, current: View) -> str:
     )
 
 
-def _counts(listed: int, customers: int) -> str:
-    """How many of how many are shown, and how many the file holds."""
-    text = _("Shown: {shown} of {all}. The file holds {file}.")
-    if customers > LISTED:
-        text = _("Shown: {shown} of {all}. The file holds the first {file}.")
-    return text.format(shown=number(min(SHOWN, listed)), all=number(customers), file=number(listed))
-
-
-def _shown(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with the names and numbers that people read."""
-    currency = cached.extent().currency
-    return pl.DataFrame(
-        {
-            _("Customer"): rows["customer_id"],
-            _("First order"): [date(day) for day in rows["first_order"]],
-            _("Last order"): [date(day) for day in rows["last_order"]],
-            _("Days since"): [number(days) for days in rows["days_since"]],
-            _("Orders"): [number(orders) for orders in rows["orders"]],
-            _("Net revenue"): [money(revenue, currency) for revenue in rows["revenue"]],
-            _("Usual gap, days"): ["—" if gap is None else number(gap) for gap in rows["usual_gap_days"]],
-        }
-    )
+def _as_table(rows: pl.DataFrame) -> pl.DataFrame:
+    """Dates and whole numbers, so that a click on a column sorts by them, under the names that people read."""
+    named = f" ({currency})" if (currency := cached.extent().currency) else ""
+    days = {_("First order"): pl.col("first_order"), _("Last order"): pl.col("last_order")}
+    whole = {
+        _("Days since"): pl.col("days_since"),
+        _("Orders"): pl.col("orders"),
+        _("Net revenue") + named: pl.col("revenue"),
+        _("Usual gap, days"): pl.col("usual_gap_days"),
+    }
+    rounded = {name: column.round().cast(pl.Int64) for name, column in whole.items()}
+    shown = {_("Customer"): pl.col("customer_id"), **days, **rounded}
+    return rows.select(column.alias(name) for name, column in shown.items())

@@ -108,7 +108,7 @@ def _title(cells: pl.DataFrame, cohorts: dict[str, dt.date], chosen: str | None,
     if chosen is None:
         return _("All cohorts together")
     if (what.measure, what.kind) != ("customers", "on"):
-        return _("Cohort {cohort} beside all cohorts").format(cohort=chosen)
+        return _("Customers who first ordered in {cohort} beside all").format(cohort=chosen)
     cohort = cohorts[chosen]
     last = cells.filter(pl.col("cohort") == cohort)["period"].max() or 0
     where = findings_retention.period(what.unit, last)  # type: ignore[arg-type]
@@ -119,10 +119,10 @@ def _absent(option: str, cohorts: dict[str, dt.date], named: set[str]) -> str:
     if option in (NEWEST, NOBODY, *cohorts):
         return ""
     if option in named:
-        return _("Cohort {cohort} has fewer than {minimum} customers, or has completed no period.").format(
+        return _("Fewer than {minimum} customers first ordered in {cohort}, or no period has ended since.").format(
             cohort=blocks.plain(option), minimum=RETENTION_MINIMUM
         )
-    return _("Cohort {cohort} is not among those shown.").format(cohort=blocks.plain(option))
+    return _("Customers who first ordered in {cohort} are not among those shown.").format(cohort=blocks.plain(option))
 
 
 def _chosen(option: str, cells: pl.DataFrame, cohorts: dict) -> str | None:

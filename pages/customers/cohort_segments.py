@@ -15,7 +15,12 @@ from pages.shared.readings import RETENTION_MINIMUM
 from pages.shared.texts import _, sentences, span
 from pages.shared.view import View
 
-AGAINST = {"cohort": N_("a cohort"), "region": N_("regions"), "channel": N_("channels"), "tier": N_("tiers")}
+AGAINST = {
+    "cohort": N_("a cohort"),
+    "region": N_("regions"),
+    "channel": N_("acquisition channels"),
+    "tier": N_("tiers"),
+}
 JUDGED_IN = {
     "week": 4,
     "month": 3,

@@ -14,7 +14,12 @@ from pages.shared.readings_value import Terms
 from pages.shared.texts import _, listed, money_span, ngettext, number, sentences
 
 GROUPS_SHOWN = 8
-BY = {"tier": N_("by tier"), "region": N_("by region"), "channel": N_("by channel"), "cohort": N_("by first month")}
+BY = {
+    "tier": N_("by tier"),
+    "region": N_("by region"),
+    "channel": N_("by acquisition channel"),
+    "cohort": N_("by first month"),
+}
 COLUMNS = {"tier": "tier", "region": "region", "channel": "acquisition_channel", "cohort": "cohort"}
 
 
@@ -43,7 +48,11 @@ def group_section(asked: Terms, by: str) -> None:
     small = rows.filter(pl.col("customers") < minimum, pl.col("code").is_not_null()).height
     more = 0 if dimension == "cohort" else known.height - known.head(GROUPS_SHOWN).height
     left_out = sentences(
-        _("{n} more groups are in the download.").format(n=number(more)) if more else "",
+        ngettext("{n} more group is in the download.", "{n} more groups are in the download.", more).format(
+            n=number(more)
+        )
+        if more
+        else "",
         ngettext(
             "{n} group has fewer than {minimum} customers.", "{n} groups have fewer than {minimum} customers.", small
         ).format(n=number(small), minimum=minimum)

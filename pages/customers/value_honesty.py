@@ -99,7 +99,7 @@ def _accuracy(rows: pl.DataFrame, row: dict) -> None:
         "In total: forecast orders against those that happened. Per customer: the typical miss (root mean square), in orders."
     )
     blocks.section(
-        findings_value.against_simple(rows),
+        findings_value.against_simple(rows, row["holdout_weeks"]),
         sentences(how, area.format(share=percent(row["auc"] or 0.0, 0))),
         table=rows,
         file="forecast_accuracy",

@@ -44,9 +44,12 @@ def answered(view: View, today: Basis, other: Basis) -> pl.DataFrame:
 def counted(both: pl.DataFrame) -> str:
     """How many members there are on either side."""
     now, other = (int(both[name].sum()) for name in ("members", "members_other"))
-    return ngettext("{n} member today", "{n} members today", now).format(n=number(now)) + _(
-        ", {n} under the other thresholds"
-    ).format(n=number(other))
+    text = ngettext(
+        "{n} member today, {other} under the other thresholds",
+        "{n} members today, {other} under the other thresholds",
+        now,
+    )
+    return text.format(n=number(now), other=number(other))
 
 
 def sides(view: View, today: Basis, other: Basis) -> None:

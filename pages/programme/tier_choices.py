@@ -140,11 +140,10 @@ def _fields(basis: Basis, names: Names) -> None:
     mark = f"{names.rule}.{basis.rule}.{basis.measure}.{basis.months}"
     keys = {tier: f"{mark}.tier.{tier}" for tier in basis.thresholds}
     with st.form(f"{names.rule}-thresholds", border=False):
-        measure = st.segmented_control(
+        st.segmented_control(  # read from the session by the callback
             _("Thresholds are of"), list(MEASURES), format_func=lambda code: _(MEASURES[code]), default=basis.measure,
             key=f"{mark}.measure", required=True,
         )  # fmt: skip
-        del measure  # read from the session by the callback
         st.number_input(_("Months looked back"), *MONTHS, value=basis.months, key=f"{mark}.months")
         for tier, threshold in basis.thresholds.items():
             st.number_input(

@@ -2,9 +2,10 @@
 
 import polars as pl
 
+from data.ask import find
 from metrics.tier_moves import members_by_tier, tier_rates_change
 from metrics.verdict import Verdict, verdict
-from pages.programme.tier_flow_parts import ends, ladder, migration
+from pages.programme.tier_flow_parts import ends, migration
 from pages.shared import blocks, cached, charts, charts_tiers, findings_tiers, readings_tiers, states, tier_basis
 from pages.shared.cards import Card
 from pages.shared.charts import ForestRow, Line
@@ -18,6 +19,7 @@ from pages.shared.view import View
 
 MONTHS_OF_A_TREND = 2
 STAY_MONTHS = 12
+DISCOUNT = float(find("tier_value").arguments["discount_rate"].default)
 ROW_HEIGHT = 50  # of an interval plot; one more for its axis
 
 
@@ -120,8 +122,7 @@ def _line(name: str, places: list[str], rows: pl.DataFrame) -> Line:
 
 def time_section(view: View, basis: Basis) -> None:
     """How many who entered a tier are still in it a year later, or as late as is known."""
-    history = tier_basis.recent(view, basis, None)
-    curve = cached.answer("time_in_tier", history, **basis.arguments)
+    curve = cached.answer("time_in_tier", tier_basis.history(view, basis), **basis.arguments)
     known = curve.drop_nulls("stay_share").filter(pl.col("elapsed") <= STAY_MONTHS)
     # the month that the most tiers were followed for, the latest of these
     months = known.filter(pl.col("elapsed") > 0).group_by("elapsed").len().sort("len", "elapsed")
@@ -156,14 +157,17 @@ def outlook_section(view: View, basis: Basis) -> None:
     question = tier_basis.recent(view, basis)
     rows = cached.answer("tier_outlook", question, **basis.arguments)
     steady = cached.answer("tier_stationarity", question, **basis.arguments)
-    top = ladder(migration(view, basis))[-1]
     p_value = steady["p_value"][0] if steady.height else None
-    title = findings_tiers.outlook(rows, top, p_value)
+    title = findings_tiers.outlook(rows, p_value)
     how = _(
         "% who would reach {top} before they lapse, with 95% interval, and the mean time of those who do, if members went on moving as "
         "in the last {n} months. n: members times months."
-    ).format(top=blocks.plain(tier_label(top)), n=int(steady["periods"][0]) if steady.height else 0)
+    )
     known = rows.drop_nulls("reach_top")
+    how = how.format(
+        top=blocks.plain(tier_label(rows["top"][0])) if rows.height else "",
+        n=int(steady["periods"][0]) if steady.height else 0,
+    )
     blocks.section(title, how if known.height else "", table=rows if rows.height else None, file="tier_outlook")
     if not known.height:
         blocks.empty(title, _steps_remedy(rows), icon=":material/hourglass_empty:")
@@ -210,10 +214,13 @@ def worth_section(view: View, basis: Basis) -> None:
     currency = cached.extent().currency
     title = findings_tiers.worth(rows, currency)
     how = sentences(
-        _("Net spend expected of a member from now on, later years discounted by 10% each, with 95% interval."),
+        _(
+            "Net spend expected of a member from now on, later years discounted by {rate} each, with 95% interval."
+        ).format(rate=percent(DISCOUNT, 0)),
         _(
             "If members went on moving and spending as in the last {n} months; who lapses is taken to bring nothing more."
         ).format(n=steady["periods"][0] if steady.height else 0),
+        _("The intervals take the months of one member as independent."),
     )
     known = rows.drop_nulls("value")
     blocks.section(title, how if known.height else "", table=rows if rows.height else None, file="tier_worth")

@@ -79,6 +79,17 @@ def table(function: Table, question: Question, **arguments: object) -> pl.DataFr
     return _table(str(store().path), version(), name, _key(question), tuple(sorted(arguments.items())), function)
 
 
+def table_later(function: Table, question: Question, **arguments: object) -> Callable[[], pl.DataFrame]:
+    """As `later`, for a function of `data`."""
+    opened, seen = store(), version()
+
+    def made() -> pl.DataFrame:
+        with opened.snapshot(seen) as snap:
+            return function(snap, question, **arguments)
+
+    return made
+
+
 def _key(question: Question) -> str:
     """The question as text: whole, readable, and hashed as what it says."""
     return json.dumps(

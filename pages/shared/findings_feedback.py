@@ -31,7 +31,7 @@ GROUPS = {
     "region": (N_("{top} scores higher than {bottom}"), N_("No clear difference between regions")),
     "tier": (N_("{top} members score higher than {bottom} members"), N_("No clear difference between tiers")),
     "cohort": (
-        N_("Customers since {top} score higher than those since {bottom}"),
+        N_("Customers who first ordered in {top} score higher than those of {bottom}"),
         N_("No clear difference between older and newer customers"),
     ),
 }

@@ -28,10 +28,10 @@ PERIOD = {
     "rolling": N_("window {k}"),
 }
 COHORT = {
-    "better": N_("Cohort {cohort} comes back more than the others in {period}"),
-    "worse": N_("Cohort {cohort} comes back less than the others in {period}"),
-    "none": N_("Cohort {cohort} does not clearly differ from the others in {period}"),
-    "too_few": N_("Too few customers to compare cohort {cohort} with the others"),
+    "better": N_("Customers who first ordered in {cohort} come back more than the others in {period}"),
+    "worse": N_("Customers who first ordered in {cohort} come back less than the others in {period}"),
+    "none": N_("Customers who first ordered in {cohort} do not clearly differ from the others in {period}"),
+    "too_few": N_("Too few customers who first ordered in {cohort} to compare with the others"),
 }
 SEGMENTS = {
     ("region", "better"): N_("Customers in {one} come back more than those in {other} in {period}"),
@@ -127,7 +127,7 @@ def inactive(value: float | None, before: float | None, kind: Verdict, *, known:
 
 
 def threshold(days: int | None) -> str:
-    """After how many days a customer counts as gone."""
+    """After how many days a customer counts as inactive."""
     if days is None:
         return _("Nobody has ordered twice yet, so no threshold can be told")
     return ngettext(
@@ -140,7 +140,7 @@ def threshold(days: int | None) -> str:
 def balance(net: int | None) -> str:
     """The net change of active customers in a period; a count of all, so it needs no interval."""
     if net is None:
-        return _("Nobody has ordered twice yet, so nobody counts as gone")
+        return _("Nobody has ordered twice yet, so nobody counts as inactive")
     if not net:
         return _("As many customers came as fell silent")
     text = (

@@ -9,7 +9,7 @@ from metrics.verdict import Verdict
 from pages.shared.findings import shown
 from pages.shared.labels import label
 from pages.shared.readings import Reading
-from pages.shared.texts import _, date, money, ngettext, number, percent, signed
+from pages.shared.texts import _, money, ngettext, number, percent, signed
 
 ALPHA = 0.05  # below which moves are called unsteady
 TIER_NAMES = {"new": N_("New"), "lapsed": N_("Lapsed")}
@@ -96,8 +96,8 @@ def time_in_tier(marks: pl.DataFrame, month: int) -> str:
     ).format(n=month, more=tier_label(known["tier"][0]), less=tier_label(known["tier"][-1]))
 
 
-def outlook(rows: pl.DataFrame, top: str, p_value: float | None) -> str:
-    """The chance to reach the top, which is a forecast only while moves are steady."""
+def outlook(rows: pl.DataFrame, p_value: float | None) -> str:
+    """The chance to reach the top, from rows of `tier_outlook`, which is a forecast only while moves are steady."""
     known = rows.drop_nulls("reach_top")
     if not known.height:
         return _("Too few members to look ahead")
@@ -106,7 +106,7 @@ def outlook(rows: pl.DataFrame, top: str, p_value: float | None) -> str:
     if p_value < ALPHA:
         return _("Moves were not steady, so this is no forecast")
     return _("{share} of {tier} members would reach {top} before lapsing").format(
-        share=percent(known["reach_top"][-1], 0), tier=tier_label(known["tier"][-1]), top=tier_label(top)
+        share=percent(known["reach_top"][-1], 0), tier=tier_label(known["tier"][-1]), top=tier_label(known["top"][-1])
     )
 
 
@@ -177,11 +177,6 @@ def moved_either_way(difference: pl.DataFrame) -> str:
 
 def _change(count: int) -> str:
     return signed(count, 0) if count else _("as many")
-
-
-def on_dates(start: object, end: object) -> tuple[str, str]:
-    """The two dates that members are compared on, as heads."""
-    return date(start), date(end)  # type: ignore[arg-type]
 
 
 def rule_words(thresholds: dict[str, float], measure: str, currency: str | None) -> Sequence[str]:

@@ -1,5 +1,7 @@
 """Titles about lifetime value: they say no more than the models and their last forecast support."""
 
+import math
+
 import polars as pl
 
 from metrics.clv.fitted import DEPENDENT, LEAST_BUYERS, TOO_FEW, WEAK
@@ -9,6 +11,7 @@ from metrics.texts import N_
 from pages.shared.labels import label
 from pages.shared.texts import _, coins, money, ngettext, number, percent
 
+ALIKE_WITHIN = 0.05  # misses that differ by less are called alike
 RIGHT_WITHIN = 0.005  # of what happened: shown as 0 %
 OFF = {
     "low": N_("For the last {weeks} weeks this forecast was {share} low"),
@@ -54,11 +57,11 @@ BY = {
     "acquisition_channel": (
         N_("Customers won by {top} are expected to bring the most"),
         N_("Customers won by {top} have brought the most so far"),
-        N_("No clear difference between channels"),
+        N_("No clear difference between acquisition channels"),
     ),
     "cohort": (
-        N_("Customers of {top} are expected to bring the most"),
-        N_("Customers of {top} have brought the most so far"),
+        N_("Customers who first ordered in {top} are expected to bring the most"),
+        N_("Customers who first ordered in {top} have brought the most so far"),
         N_("No clear difference between cohorts"),
     ),
 }
@@ -156,17 +159,23 @@ def judged(report: dict) -> str:
     return _(templates[kind]).format(weeks=weeks, share=share)
 
 
-def against_simple(accuracy: pl.DataFrame) -> str:
-    """The model's miss per customer beside that of rules that need no model."""
+def against_simple(accuracy: pl.DataFrame, weeks: int) -> str:
+    """The model's miss per customer beside that of two rules that need no model, in the weeks held out: they say nothing of others."""
     rows = accuracy.drop_nulls("rmse")
     if rows.height < 3:
         return _("How far simple rules were off")
     model, *rules = rows["rmse"].to_list()
-    if model < min(rules):
-        return _("The model is closer to each customer’s orders than both simple rules")
-    if model < max(rules):
-        return _("The model is closer to each customer’s orders than one of two simple rules")
-    return _("Simple rules are at least as close to each customer’s orders as the model")
+    apart = [rule - model for rule in rules if not math.isclose(model, rule, rel_tol=ALIKE_WITHIN)]
+    closer = sum(difference > 0 for difference in apart)
+    if closer == len(rules):
+        text = _("The model was closer to customers’ orders than both simple rules in these {weeks} weeks")
+    elif closer:
+        text = _("The model was closer to customers’ orders than one of two simple rules in these {weeks} weeks")
+    elif not apart:
+        text = _("The model was about as close to customers’ orders as simple rules in these {weeks} weeks")
+    else:
+        text = _("A simple rule was closer to customers’ orders than the model in these {weeks} weeks")
+    return text.format(weeks=weeks)
 
 
 def by_frequency(rows: pl.DataFrame) -> str:

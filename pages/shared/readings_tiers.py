@@ -49,7 +49,7 @@ def reading(view: View, basis: Basis | None, move: str, name: str) -> Reading:
 
 def trend(view: View, basis: Basis) -> pl.DataFrame:
     """The rates of the last complete months, as `tier_rates_trend`."""
-    question: Question = tier_basis.recent(view, basis, SPARK_MONTHS)
+    question: Question = tier_basis.recent(view, basis)
     rows = cached.answer("tier_rates_trend", question, **basis.arguments)
     return rows.filter("complete", pl.col("period") >= question.start)
 

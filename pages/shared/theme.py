@@ -27,7 +27,6 @@ SERIES = [_token(place) for place in range(1, 5)]  # blue first: it is the accen
 CONTEXT, QUIET = _token(5), _token(6)  # comparison and passives; second-rank text
 # Further from the page = higher; never without the tier's name
 TIER = {name: _token(place) for place, name in enumerate(("bronze", "silver", "gold", "platinum"), start=7)}
-SEQUENTIAL = [_token(place) for place in range(11, 21)]
 DIVERGING = [_token(place) for place in range(21, 31)]
 TEXT, PAPER, GRID = _token(37), _token(38), _token(39)
 WORSE, BETTER = DIVERGING[1], DIVERGING[8]

@@ -14,7 +14,6 @@ from pages.shared.view import View
 AUTO, SUGGESTED = "auto", "suggested"
 LAPSE_DAYS = 365
 DAY = dt.timedelta(days=1)
-OUTLOOK_MONTHS = 12
 RAISED = 1.2  # by how much the thresholds are raised that today’s are first compared with
 
 
@@ -163,13 +162,25 @@ def window_before(view: View, basis: Basis) -> Question | None:
     return replace(view.before, start=view.before.start - DAY, end=end)
 
 
-def recent(view: View, basis: Basis, months: int | None = OUTLOOK_MONTHS) -> Question:
-    """The last months up to the end of the period whose tiers are known; without `months`, all of them."""
-    last = min(view.end, basis.known_to)
-    first = dt.date(last.year - 1, last.month, 1) if months else basis.known_from
-    if months and (last + DAY).day == 1:
-        first = _month_after(first)
-    return replace(view.question, start=basis.since(first), end=max(last, basis.since(first)))
+def recent(view: View, basis: Basis) -> Question:
+    """The last twelve months up to the end of the period whose tiers are known."""
+    last = _last(view, basis)
+    first = dt.date(last.year - 1, last.month, 1)
+    return _from(view, basis, _month_after(first) if (last + DAY).day == 1 else first)
+
+
+def history(view: View, basis: Basis) -> Question:
+    """All days up to the end of the period whose tiers are known."""
+    return _from(view, basis, basis.known_from)
+
+
+def _from(view: View, basis: Basis, first: dt.date) -> Question:
+    start = basis.since(first)
+    return replace(view.question, start=start, end=max(_last(view, basis), start))
+
+
+def _last(view: View, basis: Basis) -> dt.date:
+    return min(view.end, basis.known_to)
 
 
 def _month_after(first: dt.date) -> dt.date:

@@ -65,7 +65,10 @@ STEPS = [
 def test_outlook_by_hand() -> None:
     """January to June: bronze has 4 + 2·5 steps, one up and one out, so h = h·12/14 + 1/14 + 0: ½. Silver goes up at once."""
     outlook = tier_outlook(tier_changes(STEPS), **DATES, **LAPSES, minimum=1)
-    assert outlook.select("tier", "steps", "moves").rows() == [("bronze", 14, 2), ("silver", 1, 1)]
+    assert outlook.select("tier", "top", "steps", "moves").rows() == [
+        ("bronze", "gold", 14, 2),
+        ("silver", "gold", 1, 1),
+    ]
     assert outlook["reach_top"].to_list() == pytest.approx([0.5, 1])
     # Leaving bronze takes 7 months whichever way, then silver one more
     assert outlook["periods_to_top"].to_list() == pytest.approx([8, 1])
@@ -91,6 +94,16 @@ def test_without_a_way_up_there_is_no_time() -> None:
     row = tier_outlook(tier_changes(rows), **DATES, **LAPSES, minimum=1).row(0, named=True)
     assert (row["reach_top"], row["periods_to_top"]) == (0, None)
     assert row["high"] > 0
+
+
+def test_the_top_is_the_highest_tier_of_any_month_end() -> None:
+    rows = [
+        (1, "2025-06-01", "silver"),
+        (2, "2025-06-01", "gold"),
+        (2, "2026-02-10", "platinum"),
+        (2, "2026-03-10", "gold"),
+    ]
+    assert tier_outlook(tier_changes(rows), **DATES, **LAPSES)["top"].to_list() == ["platinum", "platinum"]
 
 
 def test_one_tier_has_no_outlook() -> None:

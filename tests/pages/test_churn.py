@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.store import Store
+from pages.customers import churn_list
 from pages.shared import readings_churn, view
 from tests.data.rows import order, take
 from tests.pages.conftest import words
@@ -14,9 +15,9 @@ from tests.pages.conftest import words
 PERIOD = {"from_": "2026-04-01", "to": "2026-06-30", "lang": "en"}
 
 
-def customers(*, steady: int, gone: int, once: int = 0) -> list[dict]:
-    """Steady ones order on the 10th of every month from January to June; who is gone did so until February; some ordered once."""
-    kinds = {"steady": (steady, range(1, 7)), "gone": (gone, range(1, 3)), "once": (once, range(1, 2))}
+def customers(*, steady: int, silent: int, once: int = 0) -> list[dict]:
+    """Steady ones order on the 10th of every month from January to June; the silent ones until February; some ordered once."""
+    kinds = {"steady": (steady, range(1, 7)), "silent": (silent, range(1, 3)), "once": (once, range(1, 2))}
     return [
         order(f"{kind}-{place}-{month}", f"{kind}-{place}", f"2026-{month:02}-10", 10.0, region=f"R{place % 2}")
         for kind, (size, months) in kinds.items()
@@ -33,33 +34,42 @@ def opened(open_app, path: Path, rows: list[dict], **params: str):
     return app
 
 
+def cards(app) -> list[dict]:
+    told = [json.loads(part.proto.json or "{}") for part in app.get("bidi_component")]
+    (found,) = [part["cards"] for part in told if "cards" in part]
+    return found
+
+
 def charts(app) -> list[dict]:
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
 def test_the_threshold_comes_from_the_gaps(open_app, tmp_path: Path) -> None:
-    said = words(opened(open_app, tmp_path, customers(steady=90, gone=10)))
-    # months between orders are 28 to 31 days; 460 gaps end, 10 of those of who is gone never do
+    said = words(opened(open_app, tmp_path, customers(steady=90, silent=10)))
+    # months between orders are 28 to 31 days; 460 gaps end, 10 of those who fell silent never do
     assert "After 31 days without an order a customer counts as inactive" in said
     assert "By then 80% of the gaps between two orders have ended" in said
     assert "Too few were flagged to say how many came back: 10 of 30." in said
 
 
 def test_where_most_never_return_the_other_basis_is_explained(open_app, tmp_path: Path) -> None:
-    said = words(opened(open_app, tmp_path, customers(steady=10, gone=0, once=90)))
+    said = words(opened(open_app, tmp_path, customers(steady=10, silent=0, once=90)))
     assert "Fewer than 80% of all gaps ever end" in said
     assert "0.0% of customers so flagged came back" in said
 
 
 def test_own_days(open_app, tmp_path: Path) -> None:
-    said = words(opened(open_app, tmp_path, customers(steady=90, gone=40), threshold="own", hiatus="60"))
+    app = opened(open_app, tmp_path, customers(steady=90, silent=40), threshold="own", hiatus="60")
+    said = words(app)
     assert "After 60 days without an order a customer counts as inactive" in said
     assert "Chosen by hand" in said
     assert "30.8% of customers are inactive" in said  # of 130, 40 are; the data are too young to compare
+    (card,) = cards(app)
+    assert (card["value"], card["size"]) == ("30.8", "130 customers")
 
 
 def test_groups_are_judged_by_the_threshold_of_all(open_app, tmp_path: Path) -> None:
-    rows = customers(steady=90, gone=40)
+    rows = customers(steady=90, silent=40)
     for region in ("R0", "R1"):
         said = words(opened(open_app, tmp_path / region, rows, region=region))
         assert "After 31 days without an order a customer counts as inactive" in said
@@ -68,7 +78,7 @@ def test_groups_are_judged_by_the_threshold_of_all(open_app, tmp_path: Path) -> 
 
 def test_data_of_two_years_are_compared(open_app, tmp_path: Path) -> None:
     old = [order("old", "old", "2024-01-10", 10.0)]
-    app = opened(open_app, tmp_path, [*old, *customers(steady=90, gone=40)], threshold="own", hiatus="60")
+    app = opened(open_app, tmp_path, [*old, *customers(steady=90, silent=40)], threshold="own", hiatus="60")
     assert app.title[0].value == "More customers are inactive: 31.3% after 0.8%"
 
 
@@ -83,8 +93,8 @@ def test_the_balance_on_screen_is_true(open_app, demo_path: Path) -> None:
     assert (bars["new"][-2], bars["came back"][-2], bars["fell silent"][-2]) == (new, back, -silent)
 
 
-def test_nobody_is_called_gone_before_anyone_has_returned(open_app, tmp_path: Path) -> None:
-    app = opened(open_app, tmp_path, customers(steady=0, gone=0, once=40))
+def test_nobody_is_called_inactive_before_anyone_has_returned(open_app, tmp_path: Path) -> None:
+    app = opened(open_app, tmp_path, customers(steady=0, silent=0, once=40))
     said = words(app)
     assert app.title[0].value == "Nobody has ordered twice yet, so nobody counts as inactive"
     assert "No second order yet" in said
@@ -92,7 +102,7 @@ def test_nobody_is_called_gone_before_anyone_has_returned(open_app, tmp_path: Pa
 
 
 def test_too_few_customers(open_app, tmp_path: Path) -> None:
-    app = opened(open_app, tmp_path, customers(steady=4, gone=3))
+    app = opened(open_app, tmp_path, customers(steady=4, silent=3))
     assert app.title[0].value == "Too few customers to show how many are inactive"
     assert "Too few to show: 7 of 30" in json.dumps(
         [json.loads(part.proto.json or "{}") for part in app.get("bidi_component")]
@@ -100,25 +110,36 @@ def test_too_few_customers(open_app, tmp_path: Path) -> None:
 
 
 def test_who_fell_silent_before_the_period_is_not_new(open_app, tmp_path: Path) -> None:
-    said = words(opened(open_app, tmp_path, customers(steady=90, gone=40)))
+    said = words(opened(open_app, tmp_path, customers(steady=90, silent=40)))
     assert "Nobody in this selection fell silent. Choose an earlier period, or all inactive customers." in said
 
 
 def test_groups(open_app, tmp_path: Path) -> None:
-    app = opened(open_app, tmp_path, customers(steady=90, gone=40), split="region", threshold="own", hiatus="60")
+    app = opened(open_app, tmp_path, customers(steady=90, silent=40), split="region", threshold="own", hiatus="60")
     assert "No clear difference between regions" in words(app)
     assert "No customer has a tier" in words(open_app(tmp_path / "s.duckdb", "churn", **PERIOD, split="tier"))
 
 
 @pytest.mark.parametrize(("silent", "start"), [("all", "2026-04-01"), ("new", "2026-03-01")])
 def test_the_list_names_how_many_there_are(open_app, tmp_path: Path, silent: str, start: str) -> None:
-    app = opened(open_app, tmp_path, customers(steady=90, gone=40), silent=silent, from_=start)
+    app = opened(open_app, tmp_path, customers(steady=90, silent=40), silent=silent, from_=start)
     said = words(app)
     assert "40 customers to win back" in said
-    assert "Shown: 20 of 40. The file holds 40." in said
+    assert "Shown: 20 of 40. The file holds all." in said
     assert "Together they have brought 800 net" in said.replace("\\", "")
     assert next(iter(app.dataframe[0].value.columns)) == "Customer"
     assert app.dataframe[0].value.shape == (20, 7)
+
+
+def test_the_list_sorts_by_numbers_and_days_and_its_file_holds_all(open_app, tmp_path: Path, monkeypatch) -> None:
+    taken = []
+    monkeypatch.setattr(churn_list, "download", lambda table, name: taken.append((name, table)))
+    app = opened(open_app, tmp_path, customers(steady=60, silent=30, once=10), silent="all")
+    shown = app.dataframe[0].value
+    assert [kind.kind for kind in shown.dtypes[1:]] == ["M", "M", "i", "i", "i", "i"]
+    assert shown.iloc[0].to_list()[3:] == [145, 2, 20, 31]
+    ((name, table),) = taken
+    assert (name, table().height) == ("win_back", 40)
 
 
 def test_without_orders_it_says_what_to_upload(open_app, few_path: Path) -> None:
@@ -140,7 +161,8 @@ def test_the_reading_uses_one_threshold_for_both_dates(open_app, demo_path: Path
     assert reading.change == pytest.approx(reading.value - reading.before)
     assert reading.months[0][-1] == pytest.approx(reading.value)
     assert len(reading.months[0]) == 12
-    assert reading.verdict == ("worse" if reading.change_low > 0 else "better" if reading.change_high < 0 else "none")
+    assert reading.change_low > 0
+    assert reading.verdict == "worse"
 
 
 def _inactive(path: Path, day: str, days: int) -> float:

@@ -87,8 +87,8 @@ def ranked(*names: str) -> pl.DataFrame:
         ("region", ranked("North China", "East China"), 1.0, "North China scores higher than East China", "华北的得分高于华东"),
         ("channel", ranked("a", "b", "c"), None, "No clear difference between channels", "各渠道之间无明显差异"),
         ("tier", ranked("gold", "silver"), 0.1, "Gold members score higher than Silver members", "金卡会员的得分高于银卡会员"),
-        ("cohort", ranked("2025-Q1", "2026-Q2"), 0.1, "Customers since 2025-Q1 score higher than those since 2026-Q2",
-         "2025-Q1 首购的客户评分高于 2026-Q2 首购的客户"),
+        ("cohort", ranked("2025-Q1", "2026-Q2"), 0.1, "Customers who first ordered in 2025-Q1 score higher than those of 2026-Q2",
+         "2025-Q1 首单的客户评分高于 2026-Q2 首单的客户"),
         ("cohort", ranked("2025-Q1", "2026-Q2"), -0.1, "No clear difference between older and newer customers", "新老客户之间无明显差异"),
     ],
 )  # fmt: skip

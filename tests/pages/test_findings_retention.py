@@ -63,16 +63,22 @@ def test_segments(against: str, kind: Verdict, english: str, chinese: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("kind", "title"),
+    ("kind", "english", "chinese"),
     [
-        ("better", "Cohort 2026-01 comes back more than the others in month 2"),
-        ("worse", "Cohort 2026-01 comes back less than the others in month 2"),
-        ("none", "Cohort 2026-01 does not clearly differ from the others in month 2"),
-        ("too_few", "Too few customers to compare cohort 2026-01 with the others"),
+        ("better", "Customers who first ordered in 2026-01 come back more than the others in month 2",
+         "2026-01 首单的客户在第 2 月的回购高于其他客户"),
+        ("worse", "Customers who first ordered in 2026-01 come back less than the others in month 2",
+         "2026-01 首单的客户在第 2 月的回购低于其他客户"),
+        ("none", "Customers who first ordered in 2026-01 do not clearly differ from the others in month 2",
+         "2026-01 首单的客户在第 2 月与其他客户无明显差异"),
+        ("too_few", "Too few customers who first ordered in 2026-01 to compare with the others",
+         "2026-01 首单的客户过少，无法与其他客户比较"),
     ],
-)
-def test_cohort(kind: Verdict, title: str) -> None:
-    assert findings.cohort(kind, "2026-01", "month 2") == title
+)  # fmt: skip
+def test_cohort(kind: Verdict, english: str, chinese: str) -> None:
+    for language, title in (("en", english), ("zh", chinese)):
+        with speaking(language):
+            assert findings.cohort(kind, "2026-01", findings.period("month", 2)) == title
 
 
 @pytest.mark.parametrize(
@@ -95,17 +101,19 @@ def test_inactive(value: float | None, before: float | None, kind: Verdict, know
 
 
 @pytest.mark.parametrize(
-    ("net", "title"),
+    ("net", "english", "chinese"),
     [
-        (None, "Nobody has ordered twice yet, so nobody counts as gone"),
-        (0, "As many customers came as fell silent"),
-        (1, "1 more customer came or came back than fell silent"),
-        (1220, "1,220 more customers came or came back than fell silent"),
-        (-2, "2 more customers fell silent than came or came back"),
+        (None, "Nobody has ordered twice yet, so nobody counts as inactive", "尚无客户下过第二单，无法判断谁不活跃"),
+        (0, "As many customers came as fell silent", "新来与唤回的客户恰与转为沉睡的客户相抵"),
+        (1, "1 more customer came or came back than fell silent", "新来与唤回的客户比转为沉睡的多 1 位"),
+        (1220, "1,220 more customers came or came back than fell silent", "新来与唤回的客户比转为沉睡的多 1,220 位"),
+        (-2, "2 more customers fell silent than came or came back", "转为沉睡的客户比新来与唤回的多 2 位"),
     ],
 )
-def test_balance(net: int | None, title: str) -> None:
-    assert findings.balance(net) == title
+def test_balance(net: int | None, english: str, chinese: str) -> None:
+    for language, title in (("en", english), ("zh", chinese)):
+        with speaking(language):
+            assert findings.balance(net) == title
 
 
 @pytest.mark.parametrize(

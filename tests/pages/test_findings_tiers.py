@@ -39,15 +39,15 @@ def test_moves(reading: Reading, compared: bool, english: str, chinese: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("members", "moved", "title"),
+    ("members", "moved", "english", "chinese"),
     [
-        (0, [0, 0, 0, 0], "No member had a tier at the start"),
-        (1200, [100, 1000, 60, 40], "100 moved up, 60 moved down, 40 lapsed"),
+        (0, [0, 0, 0, 0], "No member had a tier at the start", "期初没有会员拥有等级"),
+        (1200, [100, 1000, 60, 40], "100 moved up, 60 moved down, 40 lapsed", "100 名升级，60 名降级，40 名流失"),
     ],
 )
-def test_flows(members: int, moved: list[int], title: str) -> None:
+def test_flows(members: int, moved: list[int], english: str, chinese: str) -> None:
     rates = pl.DataFrame({"move": ["upgrade", "retain", "downgrade", "lapse"], "members": members, "moved": moved})
-    assert findings_tiers.flows(rates) == title
+    said(english, chinese, findings_tiers.flows, rates)
 
 
 def shares(*rows: tuple[str, float | None, float | None, float | None], value: str = "share") -> pl.DataFrame:
@@ -72,17 +72,18 @@ def test_stays(rows: list[tuple], english: str, chinese: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("members", "change", "title"),
+    ("members", "change", "english", "chinese"),
     [
-        ([], [], "0 members, as many as at the start"),
-        ([900, 100], [-30, 10], "1,000 members, 20 fewer than at the start"),
-        ([900, 101], [10, 10], "1,001 members, 20 more than at the start"),
-        ([900], [0], "900 members, as many as at the start"),
+        ([], [], "0 members, as many as at the start", "0 名会员，与期初持平"),
+        ([900, 100], [-30, 10], "1,000 members, 20 fewer than at the start", "1,000 名会员，比期初少 20 名"),
+        ([900, 101], [10, 10], "1,001 members, 20 more than at the start", "1,001 名会员，比期初多 20 名"),
+        ([900], [0], "900 members, as many as at the start", "900 名会员，与期初持平"),
+        ([1], [1], "1 member, 1 more than at the start", "1 名会员，比期初多 1 名"),
     ],
 )
-def test_members(members: list[int], change: list[int], title: str) -> None:
+def test_members(members: list[int], change: list[int], english: str, chinese: str) -> None:
     counted = pl.DataFrame({"members": members, "change": change}, schema={"members": pl.Int64, "change": pl.Int64})
-    assert findings_tiers.members(counted) == title
+    said(english, chinese, findings_tiers.members, counted)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,9 @@ def test_time_in_tier(rows: list[tuple], title: str) -> None:
     assert findings_tiers.time_in_tier(shares(*rows, value="stay_share"), 12) == title
 
 
-OUTLOOK = shares(("bronze", 0.1, 0.08, 0.12), ("silver", 0.3, 0.2, 0.4), value="reach_top")
+OUTLOOK = shares(("bronze", 0.1, 0.08, 0.12), ("silver", 0.3, 0.2, 0.4), value="reach_top").with_columns(
+    top=pl.lit("gold")
+)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +133,7 @@ OUTLOOK = shares(("bronze", 0.1, 0.08, 0.12), ("silver", 0.3, 0.2, 0.4), value="
 def test_an_outlook_is_a_forecast_only_while_moves_are_steady(
     rows: pl.DataFrame, p_value: float | None, english: str, chinese: str
 ) -> None:
-    said(english, chinese, findings_tiers.outlook, rows, "gold", p_value)
+    said(english, chinese, findings_tiers.outlook, rows, p_value)
 
 
 @pytest.mark.parametrize(

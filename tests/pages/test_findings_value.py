@@ -78,18 +78,27 @@ def off(*rmse: float | None) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("rows", "title"),
+    ("rows", "english", "chinese"),
     [
-        (off(), "How far simple rules were off"),
-        (off(1.0, 2.0), "How far simple rules were off"),
-        (off(None, None, None), "How far simple rules were off"),
-        (off(1.0, 2.0, 3.0), "The model is closer to each customer’s orders than both simple rules"),
-        (off(2.5, 2.0, 3.0), "The model is closer to each customer’s orders than one of two simple rules"),
-        (off(3.0, 2.0, 3.0), "Simple rules are at least as close to each customer’s orders as the model"),
+        (off(), "How far simple rules were off", "简单规则的偏差"),
+        (off(1.0, 2.0), "How far simple rules were off", "简单规则的偏差"),
+        (off(None, None, None), "How far simple rules were off", "简单规则的偏差"),
+        (off(1.0, 1.06, 3.0), "The model was closer to customers’ orders than both simple rules in these 26 weeks",
+         "在这 26 周里，模型比两条简单规则更接近客户的实际订单"),
+        (off(1.0, 1.04, 3.0), "The model was closer to customers’ orders than one of two simple rules in these 26 weeks",
+         "在这 26 周里，模型只比两条简单规则之一更接近客户的实际订单"),
+        (off(2.5, 2.0, 3.0), "The model was closer to customers’ orders than one of two simple rules in these 26 weeks",
+         "在这 26 周里，模型只比两条简单规则之一更接近客户的实际订单"),
+        (off(1.0, 1.04, 0.97), "The model was about as close to customers’ orders as simple rules in these 26 weeks",
+         "在这 26 周里，模型与简单规则同样接近客户的实际订单"),
+        (off(0.0, 0.0, 0.0), "The model was about as close to customers’ orders as simple rules in these 26 weeks",
+         "在这 26 周里，模型与简单规则同样接近客户的实际订单"),
+        (off(3.0, 2.0, 3.0), "A simple rule was closer to customers’ orders than the model in these 26 weeks",
+         "在这 26 周里，有简单规则比模型更接近客户的实际订单"),
     ],
-)
-def test_against_simple_rules(rows: pl.DataFrame, title: str) -> None:
-    assert findings_value.against_simple(rows) == title
+)  # fmt: skip
+def test_against_simple_rules(rows: pl.DataFrame, english: str, chinese: str) -> None:
+    both(english, chinese, lambda: findings_value.against_simple(rows, 26))
 
 
 def group_rows(*rows: tuple) -> pl.DataFrame:

@@ -8,7 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.store import ImportMeta, Store
+from pages.programme import replay_parts
 from pages.shared import charts_tiers
+from pages.shared.texts import speaking
 from tests.data.rows import order, take
 from tests.pages.conftest import words
 
@@ -131,6 +133,32 @@ def test_moves_after_the_last_change_may_be_missing(open_app, tmp_path: Path) ->
     assert app.title[0].value == "No clear change in upgrades: 0.0%, 0.0% before"
 
 
+@pytest.mark.parametrize(
+    ("language", "top", "worth"),
+    [
+        (
+            "en",
+            "% who would reach Platinum before they lapse",
+            ["discounted by 10% each", "take the months of one member as independent"],
+        ),
+        ("zh", "在流失之前升至白金", ["每晚一年折现 10%", "区间把同一会员的各月视为相互独立"]),
+    ],
+)
+def test_the_outlook_names_a_top_that_was_reached_between_the_dates(
+    open_app, tmp_path: Path, language: str, top: str, worth: list[str]
+) -> None:
+    changes = [(f"c{key}", "2025-02-01", "silver") for key in range(60)]
+    changes += [(f"c{key}", "2025-09-01", "gold") for key in range(20)]
+    changes += [
+        (f"c{key}", day, tier) for key in range(5) for day, tier in (("2025-11-01", "platinum"), ("2026-01-20", "gold"))
+    ]
+    app = open_app(with_tiers(shop(tmp_path / "s.duckdb"), changes), "tiers", **PERIOD, lang=language)
+    assert not app.exception
+    said = words(app)
+    assert top in said
+    assert all(part in said for part in worth)
+
+
 def test_few_members_are_counted_and_not_rated(open_app, tmp_path: Path) -> None:
     app = open_app(shop(tmp_path / "s.duckdb", customers=9), "tiers", rule="silver=100", **PERIOD)
     assert not app.exception
@@ -144,6 +172,20 @@ def test_a_replay_is_of_the_rule_in_the_address(open_app, tmp_path: Path) -> Non
     assert app.title[0].value == "As many members would hold a tier as today"
     app = open_app(tmp_path / "s.duckdb", "replay", **PERIOD, **{**asked, "other": "silver=500,gold=1000"})
     assert "fewer members would hold a tier" in app.title[0].value
+
+
+@pytest.mark.parametrize(
+    ("members", "english", "chinese"),
+    [
+        ([1, 0], "1 member today, 1,200 under the other thresholds", "现行 1 名会员，其他门槛下 1,200 名"),
+        ([900, 500], "1,400 members today, 1,200 under the other thresholds", "现行 1,400 名会员，其他门槛下 1,200 名"),
+    ],
+)
+def test_both_sides_of_a_replay_are_counted_in_one_sentence(members: list[int], english: str, chinese: str) -> None:
+    both = pl.DataFrame({"members": members, "members_other": [700, 500]})
+    for language, text in (("en", english), ("zh", chinese)):
+        with speaking(language):
+            assert replay_parts.counted(both) == text
 
 
 @pytest.mark.parametrize("code", ["tiers", "replay"])
