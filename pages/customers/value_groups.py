@@ -5,11 +5,11 @@ import polars as pl
 from data.ask import find
 from metrics.reduce import unfolded
 from metrics.texts import N_
-from pages.customers.value_words import amount, currency, customers_of
+from pages.customers.value_words import amount, currency
 from pages.shared import blocks, cached, charts_value, choices, findings_value
 from pages.shared.charts import ForestRow
 from pages.shared.charts_value import Followed
-from pages.shared.labels import TIER_ORDER, label
+from pages.shared.labels import TIER_ORDER, customers, label
 from pages.shared.readings_value import Terms
 from pages.shared.texts import _, listed, money_span, ngettext, number, sentences
 
@@ -22,7 +22,7 @@ def group_section(asked: Terms, by: str) -> None:
     """The value of each group, with its interval; small groups are named."""
     by = known_groups(by)
     dimension, predicts = COLUMNS[by], asked.row["predicts"]
-    rows, minimum = _of_groups(asked, dimension), int(find("historical_clv").arguments["minimum"].default)
+    rows, minimum = _of_groups(asked, dimension), find("historical_clv").minimum
     known = rows.filter(pl.col("customers") >= minimum).drop_nulls(["code", "value"]).sort("value", descending=True)
     if not rows["code"].drop_nulls().len():
         blocks.section(_("Value by group"))
@@ -97,7 +97,7 @@ def _forest(known: pl.DataFrame, dimension: str) -> None:
     drawn = [
         ForestRow(
             label(row["code"]), row["value"], row["low"], row["high"], "none", amount(row["value"]),
-            "· " + customers_of(row["customers"]), row["code"],
+            "· " + customers(row["customers"]), row["code"],
         )
         for row in rows.iter_rows(named=True)
     ]  # fmt: skip
@@ -110,7 +110,7 @@ def _over_time(known: pl.DataFrame) -> None:
     if known.height < 2:
         return
     read = [
-        f"{row['code']}: {amount(row['value'])} ({money_span(row['low'], row['high'], currency())}) · {customers_of(row['customers'])}"
+        f"{row['code']}: {amount(row['value'])} ({money_span(row['low'], row['high'], currency())}) · {customers(row['customers'])}"
         for row in known.iter_rows(named=True)
     ]
     line = Followed(
