@@ -9,7 +9,8 @@ from pages.customers.value_words import amount, currency
 from pages.shared import blocks, cached, charts_value, choices, findings_value
 from pages.shared.charts import ForestRow
 from pages.shared.charts_value import Followed
-from pages.shared.labels import TIER_ORDER, customers, label
+from pages.shared.groups import tiers_in_order
+from pages.shared.labels import customers, label
 from pages.shared.readings_value import Terms
 from pages.shared.texts import _, listed, money_span, ngettext, number, sentences
 
@@ -92,8 +93,7 @@ def _of_groups(asked: Terms, dimension: str) -> pl.DataFrame:
 def _forest(known: pl.DataFrame, dimension: str) -> None:
     rows = known.head(GROUPS_SHOWN)
     if dimension == "tier":
-        order = pl.col("code").replace_strict(TIER_ORDER, range(len(TIER_ORDER)), default=99, return_dtype=pl.Int64)
-        rows = rows.sort(order)
+        rows = tiers_in_order(rows, "code")
     drawn = [
         ForestRow(
             label(row["code"]), row["value"], row["low"], row["high"], "none", amount(row["value"]),

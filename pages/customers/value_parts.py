@@ -124,9 +124,7 @@ def _active_card(asked: Terms) -> Card:
         "value": number(100 * row["p_active"], 1),
         "unit": "%",
         "range": span(100 * row["p_active_low"], 100 * row["p_active_high"]),
-        "size": _("{n} of {all} customers").format(
-            n=number(row["p_active"] * row["customers"]), all=number(row["customers"])
-        ),
+        "size": _("{n} of {all} customers").format(n=number(row["active_customers"]), all=number(row["customers"])),
     }
 
 

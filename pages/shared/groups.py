@@ -115,8 +115,13 @@ def _shown(known: pl.DataFrame, column: str, n: str) -> pl.DataFrame:
         return known.sort(column, descending=True).head(NEWEST_COHORTS)
     if column != "tier":
         return known.filter(pl.col(n).rank("ordinal", descending=True) <= MOST_GROUPS)
+    return tiers_in_order(known, column)
+
+
+def tiers_in_order(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Rows of the usual tiers from the highest, then those of any other as they were."""
     places = pl.col(column).replace_strict(TIER_ORDER, range(len(TIER_ORDER)), default=99, return_dtype=pl.Int64)
-    return known.sort(places, maintain_order=True)
+    return rows.sort(places, maintain_order=True)
 
 
 def _left_out(known: int, shown: int, code: str) -> str:
