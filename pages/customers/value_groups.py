@@ -6,11 +6,9 @@ from data.ask import find
 from metrics.reduce import unfolded
 from metrics.texts import N_
 from pages.customers.value_words import amount, currency
-from pages.shared import blocks, cached, charts_value, choices, findings_value
-from pages.shared.charts import ForestRow
+from pages.shared import blocks, cached, charts_value, choices, findings_value, groups
 from pages.shared.charts_value import Followed
-from pages.shared.groups import tiers_in_order
-from pages.shared.labels import customers, label
+from pages.shared.labels import customers
 from pages.shared.readings_value import Terms
 from pages.shared.texts import _, listed, money_span, ngettext, number, sentences
 
@@ -93,17 +91,16 @@ def _of_groups(asked: Terms, dimension: str) -> pl.DataFrame:
 def _forest(known: pl.DataFrame, dimension: str) -> None:
     rows = known.head(GROUPS_SHOWN)
     if dimension == "tier":
-        rows = tiers_in_order(rows, "code")
+        rows = groups.tiers_in_order(rows, "code")
     drawn = [
-        ForestRow(
-            label(row["code"]), row["value"], row["low"], row["high"], "none", amount(row["value"]),
-            "· " + customers(row["customers"]), row["code"],
+        groups.line(
+            row["code"], row["value"], row["low"], row["high"], amount(row["value"]), customers(row["customers"])
         )
         for row in rows.iter_rows(named=True)
-    ]  # fmt: skip
+    ]
     ticks = charts_value.money_ticks(max(row.high for row in drawn))
     figure = charts_value.money_forest(drawn, {tick: amount(tick) if tick else "0" for tick in ticks})
-    blocks.chart(figure, key="groups", alt=listed([f"{row.name}: {row.shown}" for row in drawn]))
+    blocks.chart(figure, key="groups", alt=groups.alt(drawn))
 
 
 def _over_time(known: pl.DataFrame) -> None:
