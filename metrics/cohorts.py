@@ -43,14 +43,13 @@ def sums_by_cohort(
     # A customer has one row in the month of the first order, by which customers are counted
     dated = dated.with_columns(cohort=cohort, at=at, one=one_if(nw.col(seen) == nw.col("first")))
     dated = dated.filter(nw.col("at") >= nw.col("cohort"))
-    if cohorts_from:
-        dated = dated.filter(nw.col("cohort") >= nw.lit(start_of(cohorts_from, period)))
-    if cohorts_to:
-        dated = dated.filter(nw.col("cohort") <= nw.lit(cohorts_to))
+    dated = cohorts_within(dated, period=period, cohorts_from=cohorts_from, cohorts_to=cohorts_to)
     if squared and period not in ("week", "month"):
         keys = ("customer_key", *by, "cohort", "at")
         dated = dated.group_by(*keys).agg(nw.col("one").sum(), *(nw.col(name).sum() for name in columns))
-    return _cells(_counted(dated, columns, by, squared), as_of, period, by)
+    counted = _counted(dated, columns, by, squared)
+    own = counted.filter(pl.col("at") == pl.col("cohort")).select(*by, "cohort", "customers")
+    return grid(counted.drop("customers"), own, as_of=as_of, period=period, by=by)
 
 
 def _counted(dated: nw.LazyFrame, columns: Sequence[str], by: Sequence[str], squared: bool) -> pl.DataFrame:
@@ -62,20 +61,32 @@ def _counted(dated: nw.LazyFrame, columns: Sequence[str], by: Sequence[str], squ
     return counted.with_columns(pl.col("cohort", "at").cast(pl.Date), pl.col("customers").cast(pl.Int64))
 
 
-def _cells(counted: pl.DataFrame, as_of: dt.date, period: str, by: Sequence[str]) -> pl.DataFrame:
-    """One row per cohort and period that has begun, with the sums that were found, or 0."""
+def cohorts_within(
+    rows: nw.LazyFrame, *, period: str, cohorts_from: dt.date | None, cohorts_to: dt.date | None
+) -> nw.LazyFrame:
+    """The rows of cohorts whose period holds or follows the one date, and begins by the other; None is no limit."""
+    if cohorts_from:
+        rows = rows.filter(nw.col("cohort") >= nw.lit(start_of(cohorts_from, period)))
+    if cohorts_to:
+        rows = rows.filter(nw.col("cohort") <= nw.lit(cohorts_to))
+    return rows
+
+
+def grid(counted: pl.DataFrame, sizes: pl.DataFrame, *, as_of: dt.date, period: str, by: Sequence[str]) -> pl.DataFrame:
+    """One row per combination of `by`, cohort of `sizes` and period that has begun by `as_of`.
+
+    The columns of `sizes`, period (0 for the cohort's own), complete (whether the period has ended), and what was `counted` of the
+    cohort in the period `at`, or 0.
+    """
     cohort = [*by, "cohort"]
-    own = counted.filter(pl.col("at") == pl.col("cohort")).select(*cohort, "customers")
+    found = [name for name in counted.columns if name not in (*cohort, "at")]
     first: dt.date | None = counted["cohort"].min()  # type: ignore[assignment]
     periods = calendar(first or as_of, as_of, period)
     begun = periods.select(at="start", index="index", complete=pl.col("end") <= as_of)
     return (
-        own.join(periods.select(cohort="start", cohort_index="index"), on="cohort")
+        sizes.join(periods.select(cohort="start", cohort_index="index"), on="cohort")
         .join(begun, how="cross")
         .filter(pl.col("index") >= pl.col("cohort_index"))
-        .join(counted.drop("customers"), on=[*cohort, "at"], how="left", nulls_equal=True)
-        .with_columns(
-            pl.exclude(*cohort, "customers", "cohort_index", "at", "index", "complete").fill_null(0),
-            period=pl.col("index") - pl.col("cohort_index"),
-        )
+        .join(counted, on=[*cohort, "at"], how="left", nulls_equal=True)
+        .with_columns(pl.col(found).fill_null(0), period=pl.col("index") - pl.col("cohort_index"))
     )

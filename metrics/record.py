@@ -50,6 +50,13 @@ class Metric:
         """All that can be set: the arguments of the frame, then those of the function."""
         return {**self.frame_arguments, **self.arguments}
 
+    @property
+    def minimum(self) -> int:
+        """Below this n the value is withheld, unless another one is asked for; TypeError for a metric that knows no such limit."""
+        if "minimum" not in self.arguments:
+            raise TypeError(f"{self.name} has no argument “minimum”.")
+        return int(self.arguments["minimum"].default)
+
 
 CONFIDENCE = Argument(0.95, N_("How sure the interval is, between 0 and 1."))
 MINIMUM = Argument(30, N_("Below this number of answers or customers the number is withheld; the counts are shown."))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from metrics.periods import EVERY, calendar, checked, start_of
+from metrics.cohorts import cohorts_within, grid
+from metrics.periods import EVERY, checked
 from metrics.reduce import collected, distinct, in_order, period_start
 from metrics.shares import share_change, with_share
 
@@ -55,10 +56,7 @@ def retention(
     if "cohort" in by:
         raise ValueError("Retention has a row per cohort already; split it by another column than “cohort”.")
     rows = _cohort_rows(_active(customer_periods, as_of, period), as_of, period, kind, by)
-    if cohorts_from:
-        rows = rows.filter(nw.col("cohort") >= nw.lit(start_of(cohorts_from, period)))
-    if cohorts_to:
-        rows = rows.filter(nw.col("cohort") <= nw.lit(cohorts_to))
+    rows = cohorts_within(rows, period=period, cohorts_from=cohorts_from, cohorts_to=cohorts_to)
     counted = collected(rows.group_by(*by, "cohort", "at").agg(active=nw.len()))
     counted = counted.with_columns(pl.col("cohort", "at").cast(pl.Date), pl.col("active").cast(pl.Int64))
     cells = _cells(counted, as_of, period, kind, by)
@@ -167,15 +165,7 @@ def _cells(counted: pl.DataFrame, as_of: dt.date, period: str, kind: str, by: Se
     cohort = [*by, "cohort"]
     own = counted if kind == "on_or_after" else counted.filter(pl.col("at") == pl.col("cohort"))
     sizes = own.group_by(cohort).agg(customers=pl.col("active").sum())
-    periods = calendar(counted["cohort"].min() or as_of, as_of, period)  # type: ignore[arg-type]
-    begun = periods.select(at="start", index="index", complete=pl.col("end") <= as_of)
-    cells = (
-        sizes.join(periods.select(cohort="start", cohort_index="index"), on="cohort")
-        .join(begun, how="cross")
-        .filter(pl.col("index") >= pl.col("cohort_index"))
-        .join(counted, on=[*cohort, "at"], how="left", nulls_equal=True)
-        .with_columns(period=pl.col("index") - pl.col("cohort_index"), active=pl.col("active").fill_null(0))
-    )
+    cells = grid(counted, sizes, as_of=as_of, period=period, by=by)
     if kind == "on":
         return cells
     later = pl.col("active").cum_sum(reverse=True).over(cohort, order_by="period")

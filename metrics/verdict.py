@@ -14,10 +14,14 @@ def verdict(low: float | None, high: float | None, higher_is_better: bool) -> Ve
     return "better" if (low > 0) == higher_is_better else "worse"
 
 
+def pairs(groups: int) -> int:
+    """How many pairs so many groups make."""
+    return groups * (groups - 1) // 2
+
+
 def confidence_of_each_pair(groups: int, confidence: float = 0.95) -> float:
     """How sure each interval must be, so that of the differences between all pairs of groups together 95 % would hold (Bonferroni).
 
     For a statement about the highest and the lowest of several groups, which were not chosen before the values were seen.
     """
-    pairs = max(groups * (groups - 1) // 2, 1)
-    return 1 - (1 - confidence) / pairs
+    return 1 - (1 - confidence) / max(pairs(groups), 1)

@@ -33,8 +33,8 @@ def clv_summary(
     shown: int = 50,
 ) -> pl.DataFrame:
     """Exactly one row: customers (with an order), state and correlation (see `clv_model`), predicts (whether the models are believed);
-    purchases, spend, clv, low, high, p_active (means over customers, as `clv_average` gives them), p_active_low, p_active_high; and lists
-    of rows, to be read by `reduce.unfolded`:
+    purchases, spend, clv, low, high, p_active (means over customers, as `clv_average` gives them), p_active_low, p_active_high,
+    active_customers (how many are expected to order within the horizon); and lists of rows, to be read by `reduce.unfolded`:
 
     histogram, deciles: of the predicted value per customer, or, without models, of the value to date. bands: of p_active.
     groups: dimension (each of `dimensions`), code, customers, clv, low, high; predicted means, none without models.
@@ -73,14 +73,15 @@ def clv_summary(
 
 
 def _average(valued: Valued) -> dict[str, list[float | None]]:
-    """The mean over all customers, and the interval of the mean chance."""
-    unknown = dict.fromkeys((*VALUES, "p_active_low", "p_active_high"))
+    """The mean over all customers, the interval of the mean chance, and how many that chance makes."""
+    unknown = dict.fromkeys((*VALUES, "p_active_low", "p_active_high", "active_customers"))
     if not valued.rows.height:
         return {name: [None] for name in unknown}
     everybody = valued.rows.select(everybody=pl.repeat(1, valued.rows.height))
     (means,) = of_groups(valued.forecast, everybody).drop("everybody").to_dicts()
     if valued.forecast.fitted.predicts:
         means |= dict(zip(("p_active_low", "p_active_high"), active_interval(valued.forecast), strict=True))
+        means["active_customers"] = means["p_active"] * valued.rows.height
     return {name: [(unknown | means)[name]] for name in unknown}
 
 

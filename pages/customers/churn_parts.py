@@ -8,15 +8,15 @@ from metrics.hiatus import inactive_share_change
 from metrics.lifecycle import balance
 from metrics.texts import N_
 from pages.shared import blocks, cached, charts_retention, findings_retention, groups, periods
-from pages.shared.cards import cards
 from pages.shared.charts_retention import Flow
-from pages.shared.definition import define
+from pages.shared.definition import cards_with_definitions
 from pages.shared.display import card, how_to_read
 from pages.shared.groups import Dimension
+from pages.shared.labels import customers
 from pages.shared.measures import Measure
 from pages.shared.readings import INACTIVE, Reading
 from pages.shared.readings_churn import Threshold
-from pages.shared.texts import _, date, month, ngettext, number, sentences
+from pages.shared.texts import _, date, month, number, sentences
 from pages.shared.view import View
 
 MONTHS = 12
@@ -46,9 +46,7 @@ CUSTOMERS = {
 def card_section(current: View, reading: Reading, *, compared: bool) -> None:
     """The inactive share with its interval, change and last months."""
     drawn = [card(reading, compared=compared)]
-    clicked = cards(drawn, key="inactive")
-    if name := clicked.define or clicked.open:
-        define(name)
+    cards_with_definitions(drawn, key="inactive")
     note = _("Share of all customers so far whose last order is older than the threshold, at the end of the period.")
     blocks.quiet(sentences(note, how_to_read(drawn), _young(current)))
 
@@ -65,8 +63,7 @@ def _young(current: View) -> str:
 def lifecycle_section(current: View, rule: Threshold) -> None:
     """New, returning, resurrected and dormant customers of each month, and the balance of the last one that has ended."""
     last = periods.up_to(current.start, current.end, current.as_of)
-    running = int(last == current.as_of and periods.last_complete(last, "month")[1] != last)
-    asked = current.asked(*periods.back(last, MONTHS + running))
+    asked = current.asked(*periods.through_running(last, current.as_of, MONTHS))
     rows = balance(cached.answer("lifecycle", asked, hiatus_days=rule.days or 0, stock=True))
     ended = rows.filter("complete").tail(1)
     net = ended["net"][0] if ended.height else None
@@ -105,7 +102,7 @@ def groups_section(current: View, rule: Threshold) -> None:
     if rule.days is None:
         return
     measure = Measure(
-        "inactive_share", INACTIVE, "inactive_share", inactive_share_change, n="customers", percent=True, counted=_customers,
+        "inactive_share", INACTIVE, "inactive_share", inactive_share_change, n="customers", percent=True, counted=customers,
         noun="customers", arguments={"hiatus_days": rule.days},
     )  # fmt: skip
     at_the_end = replace(current, as_of=min(current.end, current.as_of))
@@ -118,7 +115,3 @@ def _group_title(code: str, rows: pl.DataFrame, low: float | None) -> str:
     names = rows[CUSTOMERS[code].column].to_list()
     top, bottom = (names[0], names[-1]) if len(names) > 1 else (None, None)
     return blocks.plain(findings_retention.groups(code, top, bottom, low))
-
-
-def _customers(n: int) -> str:
-    return ngettext("{n} customer", "{n} customers", n).format(n=number(n))

@@ -6,7 +6,7 @@ import polars as pl
 
 from metrics.retention import retention_change
 from metrics.texts import N_
-from metrics.verdict import Verdict, confidence_of_each_pair, verdict
+from metrics.verdict import Verdict, confidence_of_each_pair, pairs, verdict
 from pages.customers.cohort_curve import as_line, draw, later_can_rise, what_is_drawn
 from pages.customers.cohort_measures import Asked, answered, averaged, drawn, own_columns
 from pages.shared import blocks, choices, findings_retention, groups, states, view
@@ -88,13 +88,13 @@ def _judged(one: pl.DataFrame, other: pl.DataFrame, what: Asked, groups: int) ->
     """Judged by orders in the period only, in one period named beforehand, and so that all pairs together err once in twenty times."""
     if (what.measure, what.kind) != ("customers", "on"):
         return None
-    at, pairs = JUDGED_IN[what.unit], groups * (groups - 1) // 2
+    at = JUDGED_IN[what.unit]
     rows = [group.filter(pl.col("period") == at) for group in (one, other)]
     if not all(row.height for row in rows):
-        return Judged(at, pairs, "too_few", None, None)
+        return Judged(at, pairs(groups), "too_few", None, None)
     change = retention_change(*rows, confidence=confidence_of_each_pair(groups)).row(0, named=True)
     kind = verdict(change["low"], change["high"], True)
-    return Judged(at, pairs, kind, 100 * change["low"], 100 * change["high"])
+    return Judged(at, pairs(groups), kind, 100 * change["low"], 100 * change["high"])
 
 
 def _title(judged: Judged | None, against: str, one: str, other: str, what: Asked) -> str:

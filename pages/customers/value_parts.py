@@ -6,8 +6,8 @@ from data.ask import find
 from metrics.texts import N_
 from pages.customers.value_words import amount, currency
 from pages.shared import blocks, choices, findings_value, states, view, why
-from pages.shared.cards import Card, cards
-from pages.shared.definition import define
+from pages.shared.cards import Card
+from pages.shared.definition import cards_with_definitions
 from pages.shared.display import size, who
 from pages.shared.readings_value import Terms, predicted
 from pages.shared.registry import VALUE
@@ -69,9 +69,7 @@ def notice(row: dict) -> None:
 def cards_section(current: View, asked: Terms) -> None:
     """Value to date, predicted value, and how many are expected to order again."""
     drawn = [_to_date_card(asked), _predicted_card(asked), _active_card(asked)]
-    clicked = cards(drawn, key="value")
-    if name := clicked.define or clicked.open:
-        define(name.partition(":")[0])
+    cards_with_definitions(drawn, key="value")
     if not any("value" in shown for shown in drawn):
         return
     blocks.quiet(
@@ -92,7 +90,7 @@ def _to_date_card(asked: Terms) -> Card:
     row = asked.to_date().row(0, named=True)
     head: Card = {"id": "historical_clv", "name": _("Value per customer to date"), "define": _("Definition")}
     if row["historical_clv"] is None:
-        minimum = int(find("historical_clv").arguments["minimum"].default)
+        minimum = find("historical_clv").minimum
         return {**head, "few": states.few_text(row["customers"], minimum), "detail": _(REMEDY)}
     return {**head, **_amounts(row["historical_clv"], row["low"], row["high"]), "size": size(predicted(asked))}
 
@@ -126,9 +124,7 @@ def _active_card(asked: Terms) -> Card:
         "value": number(100 * row["p_active"], 1),
         "unit": "%",
         "range": span(100 * row["p_active_low"], 100 * row["p_active_high"]),
-        "size": _("{n} of {all} customers").format(
-            n=number(row["p_active"] * row["customers"]), all=number(row["customers"])
-        ),
+        "size": _("{n} of {all} customers").format(n=number(row["active_customers"]), all=number(row["customers"])),
     }
 
 

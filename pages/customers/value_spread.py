@@ -1,9 +1,10 @@
 """The parts of the page about lifetime value that show how value and chances are spread over customers."""
 
 from metrics.reduce import unfolded
-from pages.customers.value_words import amount, currency, customers_of
+from pages.customers.value_words import amount, currency
 from pages.shared import blocks, charts_value, findings_value
 from pages.shared.charts_value import Bar
+from pages.shared.labels import customers
 from pages.shared.readings_value import Terms
 from pages.shared.texts import _, listed, money, number, percent
 
@@ -78,12 +79,12 @@ def active_section(asked: Terms) -> None:
     blocks.chart(charts_value.bars(drawn), key="chances", alt=f"{title}. {listed([bar.read for bar in drawn])}")
 
 
-def _bar(name: str, customers: int, share: float) -> Bar:
+def _bar(name: str, n: int, share: float) -> Bar:
     return Bar(
         name,
-        customers,
-        f"{number(customers)} · {percent(share)}",
-        f"{name}: {customers_of(customers)}, {percent(share)}",
+        n,
+        f"{number(n)} · {percent(share)}",
+        f"{name}: {customers(n)}, {percent(share)}",
     )
 
 

@@ -1,11 +1,7 @@
-"""Words for money and counts that the parts of the page about lifetime value share."""
+"""Words for money that the parts of the page about lifetime value share."""
 
 from pages.shared import cached
-from pages.shared.texts import coins, money, ngettext, number
-
-
-def customers_of(n: int) -> str:
-    return ngettext("{n} customer", "{n} customers", n).format(n=number(n))
+from pages.shared.texts import coins, money
 
 
 def amount(value: float) -> str:

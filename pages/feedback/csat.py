@@ -4,8 +4,7 @@ import streamlit as st
 
 from pages.feedback import csat_parts
 from pages.shared import blocks, groups, states, trends, view, why
-from pages.shared.cards import cards
-from pages.shared.definition import define
+from pages.shared.definition import cards_with_definitions
 from pages.shared.display import card, changed, counted, how_to_read, shown
 from pages.shared.texts import _
 
@@ -28,9 +27,7 @@ def page() -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         drawn = [card(reading, compared=compared) for reading in (first, other)]
-        clicked = cards(drawn, key="scores")
-        if name := clicked.define or clicked.open:
-            define(name)
+        cards_with_definitions(drawn, key="scores")
         blocks.quiet(changed(first, current))
         blocks.quiet(how_to_read(drawn))
         if first.metric == "csat":

@@ -10,8 +10,8 @@ from metrics.verdict import confidence_of_each_pair
 from pages.feedback.nps_parts import said
 from pages.shared import blocks, cached, charts, charts_feedback, choices, findings_feedback, measures, readings, states
 from pages.shared.charts import ForestRow
-from pages.shared.labels import label
-from pages.shared.measures import Measure, answers
+from pages.shared.labels import answers, label
+from pages.shared.measures import Measure
 from pages.shared.readings import Reading
 from pages.shared.texts import _, listed, ngettext, number, sentences, span
 from pages.shared.view import View

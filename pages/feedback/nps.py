@@ -4,8 +4,7 @@ import streamlit as st
 
 from pages.feedback import nps_parts, reach_parts
 from pages.shared import blocks, findings, groups, readings, states, trends, view, why
-from pages.shared.cards import cards
-from pages.shared.definition import define
+from pages.shared.definition import cards_with_definitions
 from pages.shared.display import card, changed, counted, how_to_read, shown
 from pages.shared.texts import _
 
@@ -27,9 +26,7 @@ def page() -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         drawn = [card(score, compared=compared)]
-        clicked = cards(drawn, key="score")
-        if name := clicked.define or clicked.open:
-            define(name)
+        cards_with_definitions(drawn, key="score")
         for line in (changed(score, current), nps_parts.weight_note(current), how_to_read(drawn)):
             blocks.quiet(line)
         why.button(why.NPS, current)

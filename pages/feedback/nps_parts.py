@@ -10,8 +10,8 @@ from data.feedback import latest_comments, score_counts, weights
 from metrics.nps import nps_shares
 from metrics.texts import N_
 from pages.shared import blocks, cached, charts, choices, findings, measures
-from pages.shared.labels import label
-from pages.shared.measures import Measure, answers
+from pages.shared.labels import answers, label
+from pages.shared.measures import Measure
 from pages.shared.texts import _, date, listed, ngettext, number, sentences
 from pages.shared.view import View
 

@@ -9,10 +9,11 @@ from metrics.periods import months_before
 from metrics.promoter_value import all_kinds, observable_to, spend_difference
 from metrics.texts import N_
 from pages.shared import blocks, cached, charts, choices, findings_feedback, periods, states
-from pages.shared.cards import Card, cards
+from pages.shared.cards import Card
 from pages.shared.charts import ForestRow
-from pages.shared.definition import define
-from pages.shared.texts import _, dates, listed, money, ngettext, number, percent, sentences, span
+from pages.shared.definition import cards_with_definitions
+from pages.shared.labels import answers, customers
+from pages.shared.texts import _, dates, listed, money, number, percent, sentences, span
 from pages.shared.view import View
 
 KINDS = {"promoter": N_("Promoters"), "passive": N_("Passives"), "detractor": N_("Detractors")}
@@ -41,7 +42,7 @@ def later_spend_section(view: View) -> None:
         lines = [_line(row) for row in known.iter_rows(named=True)]
         alt = listed([f"{line.name}: {line.shown}" for line in lines])
         blocks.chart(charts.forest(lines, change=False), key="later-spend", alt=alt)
-    minimum = int(find("promoter_value").arguments["minimum"].default)
+    minimum = find("promoter_value").minimum
     for row in values.filter(pl.col("spend").is_null()).iter_rows(named=True):
         blocks.quiet(f"{_(KINDS[row['kind']])} · {blocks.attention(states.few_text(row['customers'], minimum), '')}")
     blocks.quiet(_apart(difference))
@@ -71,10 +72,16 @@ def _how(values: pl.DataFrame, start: dt.date, end: dt.date) -> str:
 
 
 def _line(row: dict) -> ForestRow:
-    counted = ngettext("{n} customer", "{n} customers", row["customers"]).format(n=number(row["customers"]))
     shown = money(row["spend"], cached.extent().currency)
     return ForestRow(
-        _(KINDS[row["kind"]]), row["spend"], row["low"], row["high"], "none", shown, f"· {counted}", row["kind"]
+        _(KINDS[row["kind"]]),
+        row["spend"],
+        row["low"],
+        row["high"],
+        "none",
+        shown,
+        f"· {customers(row['customers'])}",
+        row["kind"],
     )
 
 
@@ -101,9 +108,7 @@ def known_section(view: View, survey: str = "nps") -> None:
         _card("match_rate", _("Match rate"), match.row(0, named=True), "n", "match_rate"),
         _heard_card(days["start"], heard.row(0, named=True)),
     ]
-    clicked = cards(drawn, key="known")
-    if name := clicked.define or clicked.open:
-        define(name)
+    cards_with_definitions(drawn, key="known")
     blocks.quiet(
         sentences(
             _("Match rate: answers of customers with orders. Buyers who answered: of those who ordered in the period."),
@@ -138,16 +143,12 @@ def _only(view: View, days: dict) -> str:
 def _card(metric: str, name: str, row: dict, n: str, value: str) -> Card:
     head: Card = {"id": metric, "name": name, "define": _("Definition")}
     if row[value] is None:
-        minimum = int(find(metric).arguments["minimum"].default)
+        minimum = find(metric).minimum
         return {**head, "few": states.few_text(row[n], minimum), "detail": states.few_remedy()}
-    counted = {
-        "n": ngettext("{n} answer", "{n} answers", row[n]),
-        "buyers": ngettext("{n} customer", "{n} customers", row[n]),
-    }
     return {
         **head,
         "value": number(100 * row[value], 1),
         "unit": "%",
         "range": span(100 * row["low"], 100 * row["high"]),
-        "size": counted[n].format(n=number(row[n])),
+        "size": answers(row[n]) if n == "n" else customers(row[n]),
     }

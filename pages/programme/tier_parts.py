@@ -12,6 +12,7 @@ from pages.shared.charts import ForestRow, Line
 from pages.shared.charts_tiers import Bar
 from pages.shared.display import card
 from pages.shared.findings_tiers import tier_label
+from pages.shared.measures import percent_points
 from pages.shared.readings import Reading
 from pages.shared.texts import _, date, listed, money, month, ngettext, number, percent, sentences, signed, span
 from pages.shared.tier_basis import Basis
@@ -114,9 +115,7 @@ def _against_first(rows: pl.DataFrame, known: pl.DataFrame) -> Verdict:
 
 
 def _line(name: str, places: list[str], rows: pl.DataFrame) -> Line:
-    y, low, high = (
-        [None if value is None else 100 * value for value in rows[column]] for column in ("rate", "low", "high")
-    )
+    y, low, high = (percent_points(rows[column]) for column in ("rate", "low", "high"))
     return Line(name, places, y, low, high, rows["members"].to_list())
 
 

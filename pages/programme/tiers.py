@@ -5,8 +5,7 @@ import streamlit as st
 from metrics.errors import RuleError
 from pages.programme import tier_choices, tier_flow_parts, tier_parts
 from pages.shared import blocks, findings_tiers, readings_tiers, states, tier_basis, view
-from pages.shared.cards import cards
-from pages.shared.definition import define
+from pages.shared.definition import cards_with_definitions
 from pages.shared.display import how_to_read, shown
 from pages.shared.texts import _, told
 
@@ -34,9 +33,7 @@ def page() -> None:
     blocks.heading(title, shown(current, tier_parts.counted(current, basis)), states.freshness())
     tier_choices.row(current, basis)
     drawn = tier_parts.rate_cards(current, basis, moves)
-    clicked = cards(drawn, key="moves")
-    if name := clicked.define or clicked.open:
-        define(name)
+    cards_with_definitions(drawn, key="moves")
     blocks.quiet(how_to_read(drawn))
     left, right = st.columns(2, gap="medium")
     with left:

@@ -13,8 +13,8 @@ NODE_GAP = 0.08
 HEAD_SPACE, FOOT_SPACE = 50, 18  # pixels above and below the flows, for the dates and for the name of a thin last node
 SIDE = 84  # pixels beside the flows, for the names
 STAY_ALPHA, MOVE_ALPHA = 0x38, 0x8C
-ROW_HEIGHT, BAR = 50, 0.42
-PAIR_HEIGHT, PAIR_BAR = 62, 0.24
+ROW_HEIGHT, BAR, BAR_NAME = 50, 0.42, 19  # …NAME: pixels from the middle of a row up to the name above its bars
+PAIR_HEIGHT, PAIR_BAR, PAIR_NAME = 62, 0.24, 25
 DEEPER_FROM = (0.02, 0.08)  # shares from which the colour of a move deepens
 
 
@@ -128,15 +128,7 @@ def bars(rows: Sequence[Bar]) -> go.Figure:
             customdata=[escaped(row.read) for row in rows], hovertemplate="%{customdata}<extra></extra>",
         )
     )  # fmt: skip
-    notes = [
-        {
-            "xref": "paper", "x": x, "y": place, "yshift": 19, "text": text, "showarrow": False, "xanchor": side, "align": side,
-            "font": {"size": 13, "color": TEXT},
-        }
-        for place, row in zip(places, rows, strict=True)
-        for x, side, text in ((0, "left", escaped(row.name)), (1, "right", row.shown))
-    ]  # fmt: skip
-    figure.update_layout(annotations=notes)
+    figure.update_layout(annotations=_above(rows, places, BAR_NAME))
     dressed(figure, ROW_HEIGHT * len(rows) + 20).update_layout(hovermode="closest", margin={"t": 8, "b": 0})
     figure.update_xaxes(visible=False, range=[0, max([row.value for row in rows], default=1) or 1])
     return figure.update_yaxes(visible=False, range=[-0.4, len(rows) - 0.25])
@@ -166,21 +158,25 @@ def pairs(rows: Sequence[Pair], names: tuple[str, str]) -> go.Figure:
             for side, token, offset, name in (("now", CONTEXT, 0, names[0]), ("other", SERIES[0], -PAIR_BAR, names[1]))
         ]
     )  # fmt: skip
-    notes = [
-        {
-            "xref": "paper", "x": x, "y": place, "yshift": 25, "text": text, "showarrow": False, "xanchor": side, "align": side,
-            "font": {"size": 13, "color": TEXT},
-        }
-        for place, row in zip(places, rows, strict=True)
-        for x, side, text in ((0, "left", escaped(row.name)), (1, "right", row.shown))
-    ]  # fmt: skip
-    figure.update_layout(annotations=notes, barmode="overlay")
+    figure.update_layout(annotations=_above(rows, places, PAIR_NAME), barmode="overlay")
     dressed(figure, PAIR_HEIGHT * len(rows) + 20).update_layout(hovermode="closest", margin={"t": 12, "b": 0})
     top = max([value for row in rows for value in (row.now, row.other) if value is not None], default=1) or 1
     figure.update_xaxes(
         visible=False, range=[min([0.0, *(value for row in rows for value in (row.now, row.other) if value)]), top]
     )
     return figure.update_yaxes(visible=False, range=[-0.35, len(rows) - 0.3])
+
+
+def _above(rows: Sequence[Bar | Pair], places: Sequence[int], shift: int) -> list[dict]:
+    """The name of each row at the left above its bars, and what is shown of it at the right."""
+    return [
+        {
+            "xref": "paper", "x": x, "y": place, "yshift": shift, "text": text, "showarrow": False, "xanchor": side, "align": side,
+            "font": {"size": 13, "color": TEXT},
+        }
+        for place, row in zip(places, rows, strict=True)
+        for x, side, text in ((0, "left", escaped(row.name)), (1, "right", row.shown))
+    ]  # fmt: skip
 
 
 def two_rates(up: Line, down: Line, *, height: int = 330) -> go.Figure:

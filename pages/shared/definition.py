@@ -1,11 +1,14 @@
 """What a number means: one dialog, and one entry of the definitions page, from the catalogue."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE, Metric
 from metrics.texts import N_
 from pages.shared import why
 from pages.shared.blocks import plain, quiet
+from pages.shared.cards import Card, cards
 from pages.shared.texts import _
 from pages.shared.view import View
 
@@ -22,6 +25,13 @@ DIRECTION = {True: N_("higher is better"), False: N_("lower is better")}
 def define(name: str, beside: View | None = None) -> None:
     """The definition of a metric in a dialog over the page; with a view, on demand, that view's number under other definitions."""
     _dialog(_(CATALOGUE[name].label))(name, beside)
+
+
+def cards_with_definitions(items: Sequence[Card], *, key: str) -> None:
+    """A row of cards whose ids are metrics, of which a click shows the definition; more cards of one metric are told apart by “:…”."""
+    clicked = cards(items, key=key)
+    if name := clicked.define or clicked.open:
+        define(name.partition(":")[0])
 
 
 def entry(metric: Metric) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pages.shared import blocks, findings, states
 from pages.shared.cards import Card
 from pages.shared.charts import ForestRow
-from pages.shared.labels import label
+from pages.shared.labels import answers, customers, label
 from pages.shared.moves import Move
 from pages.shared.readings import Reading
 from pages.shared.texts import (
@@ -61,10 +61,10 @@ def card(reading: Reading, *, compared: bool) -> Card:
 def size(reading: Reading) -> str:
     """n with its noun."""
     if reading.noun == "answers":
-        return ngettext("{n} answer", "{n} answers", reading.n).format(n=number(reading.n))
+        return answers(reading.n)
     if reading.noun == "members":
         return ngettext("{n} member", "{n} members", reading.n).format(n=number(reading.n))
-    return ngettext("{n} customer", "{n} customers", reading.n).format(n=number(reading.n))
+    return customers(reading.n)
 
 
 def _shift(reading: Reading) -> Card:

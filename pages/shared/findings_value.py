@@ -122,7 +122,7 @@ def middle(typical: float | None, mean: float | None, currency: str | None, *, p
 def active(row: dict, weeks: int) -> str:
     """How many are expected to order again."""
     return _("{n} of {all} customers are expected to order again within {weeks} weeks").format(
-        n=number(row["p_active"] * row["customers"]), all=number(row["customers"]), weeks=weeks
+        n=number(row["active_customers"]), all=number(row["customers"]), weeks=weeks
     )
 
 

@@ -1,6 +1,6 @@
 """A measure split into groups: one line per group with its interval and n; groups with too few are named, not drawn."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -106,8 +106,8 @@ def section(
     picker(dimensions, option)
     if shown.height:
         lines = [_line(row, dimension.column, measure) for row in shown.iter_rows(named=True)]
-        alt = listed([f"{line.name}: {line.shown}" for line in lines])
-        blocks.chart(charts.forest(lines, change=False, unit=measure.unit), key=f"{measure.metric}-by-{code}", alt=alt)
+        figure = charts.forest(lines, change=False, unit=measure.unit)
+        blocks.chart(figure, key=f"{measure.metric}-by-{code}", alt=alt(lines))
     _quiet_groups(rows, dimension.column, measure)
 
 
@@ -117,8 +117,13 @@ def _shown(known: pl.DataFrame, column: str, n: str) -> pl.DataFrame:
         return known.sort(column, descending=True).head(NEWEST_COHORTS)
     if column != "tier":
         return known.filter(pl.col(n).rank("ordinal", descending=True) <= MOST_GROUPS)
+    return tiers_in_order(known, column)
+
+
+def tiers_in_order(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Rows of the usual tiers from the highest, then those of any other as they were."""
     places = pl.col(column).replace_strict(TIER_ORDER, range(len(TIER_ORDER)), default=99, return_dtype=pl.Int64)
-    return known.sort(places, maintain_order=True)
+    return rows.sort(places, maintain_order=True)
 
 
 def tiers_of(view: View, metric: str) -> str:
@@ -144,16 +149,18 @@ def _apart(ranked: pl.DataFrame, measure: Measure) -> float | None:
 
 
 def _line(row: dict, column: str, measure: Measure) -> ForestRow:
-    return ForestRow(
-        name=label(row[column]),
-        value=measure.scaled(row[measure.value]),
-        low=measure.scaled(row["low"]),
-        high=measure.scaled(row["high"]),
-        verdict="none",
-        shown=measure.shown(row[measure.value]),
-        word=f"· {measure.counted(row[measure.n])}",
-        id=row[column],
-    )
+    value, low, high = (measure.scaled(row[name]) for name in (measure.value, "low", "high"))
+    return line(row[column], value, low, high, measure.shown(row[measure.value]), measure.counted(row[measure.n]))
+
+
+def line(code: str, value: float, low: float, high: float, shown: str, counted: str) -> ForestRow:
+    """A group as a line of the interval plot: its name, its value as it is shown, and whom it rests on."""
+    return ForestRow(label(code), value, low, high, "none", shown, f"· {counted}", code)
+
+
+def alt(lines: Sequence[ForestRow]) -> str:
+    """The text alternative of the interval plot."""
+    return listed([f"{line.name}: {line.shown}" for line in lines])
 
 
 def _quiet_groups(rows: pl.DataFrame, column: str, measure: Measure) -> None:

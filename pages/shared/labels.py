@@ -1,7 +1,7 @@
-"""What codes that come from data are called: the usual ones in both languages, any other as it is."""
+"""What codes that come from data are called: the usual ones in both languages, any other as it is; and what is counted."""
 
 from metrics.texts import N_
-from pages.shared.texts import _
+from pages.shared.texts import _, ngettext, number
 
 KNOWN = {
     "bronze": N_("Bronze"),
@@ -36,3 +36,13 @@ def label(code: str | None) -> str:
     if code is None:
         return _(NONE)
     return _(KNOWN[code]) if code in KNOWN else code
+
+
+def customers(n: int) -> str:
+    """How many customers."""
+    return ngettext("{n} customer", "{n} customers", n).format(n=number(n))
+
+
+def answers(n: int) -> str:
+    """How many answers."""
+    return ngettext("{n} answer", "{n} answers", n).format(n=number(n))

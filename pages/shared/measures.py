@@ -1,6 +1,6 @@
 """What a page needs to know of a metric to show its months and its groups: its columns, its unit, and how two rows are compared."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -9,15 +9,16 @@ from data.ask import find
 from metrics.nps import nps_change
 from metrics.satisfaction import ces_change, csat_change
 from metrics.texts import N_
-from pages.shared.texts import _, ngettext, number
+from pages.shared.labels import answers
+from pages.shared.texts import _, number
 
 Change = Callable[..., pl.DataFrame]
 DIGITS = 1
 
 
-def answers(n: int) -> str:
-    """How many answers."""
-    return ngettext("{n} answer", "{n} answers", n).format(n=number(n))
+def percent_points(shares: Iterable[float | None]) -> list[float | None]:
+    """Shares (0–1), or changes of them, in percent."""
+    return [None if share is None else 100 * share for share in shares]
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Measure:
     @property
     def minimum(self) -> int:
         """Below this n the metric withholds its value."""
-        return int(find(self.metric).arguments["minimum"].default)
+        return find(self.metric).minimum
 
     @property
     def unit(self) -> str:
@@ -57,7 +58,7 @@ class Measure:
 
     def points(self, rows: pl.DataFrame, column: str) -> list[float | None]:
         """A column of a frame, value, low or high, in the unit that people read."""
-        return [None if value is None else self.scaled(value) for value in rows[column]]
+        return percent_points(rows[column]) if self.percent else rows[column].to_list()
 
 
 NPS = Measure("nps", N_("NPS"), "nps", nps_change, trend="nps_trend")

@@ -60,6 +60,12 @@ def back(end: dt.date, count: int, unit: str = "month") -> Dates:
     return months_before(start_of(end, unit), (count - 1) * MONTHS[unit]), end
 
 
+def through_running(last: dt.date, as_of: dt.date, months: int) -> Dates:
+    """The last `months` months up to `last`, and the running one besides where `last` is the as-of date within a month."""
+    running = last == as_of and last_complete(last, "month")[1] != last
+    return back(last, months + running)
+
+
 def earlier(start: dt.date, end: dt.date, months: int) -> Dates:
     """The whole months so many months before those that the two dates lie in."""
     return months_before(start, months), months_before(end, months - 1) - dt.timedelta(days=1)

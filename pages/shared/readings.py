@@ -3,8 +3,9 @@
 Shares become percent here and changes of shares percentage points; nothing else is computed outside the metric functions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
@@ -16,6 +17,7 @@ from metrics.satisfaction import ces_change, csat_change
 from metrics.texts import N_
 from metrics.verdict import Verdict, verdict
 from pages.shared import cached, periods
+from pages.shared.measures import percent_points
 from pages.shared.view import View
 
 SPARK_MONTHS = 12
@@ -101,7 +103,7 @@ def _of_answers(
     months = view.asked(*periods.back(view.end, SPARK_MONTHS))
     trend = cached.answer(f"{metric}_trend", months, **arguments)
     moved = change(now, before) if before is not None else None
-    return _reading(metric, name, "answers", column, "n", now, before, moved, trend)
+    return of_frames(metric, name, "answers", column, "n", now, before, moved, trend)
 
 
 def repeat_rate(view: View) -> Reading:
@@ -112,7 +114,7 @@ def repeat_rate(view: View) -> Reading:
     length = periods.MONTHS.get(periods.unit_of(view.start, view.end))
     ends = replace(view.question, as_of=min(view.end, view.as_of))
     trend = cached.answer("repeat_rate_trend", ends, window_months=length) if length else None
-    return _reading("repeat_rate", REPEAT, "customers", "repeat_rate", "buyers", now, before, change, trend)
+    return of_frames("repeat_rate", REPEAT, "customers", "repeat_rate", "buyers", now, before, change, trend)
 
 
 def retention(view: View) -> Reading:
@@ -124,7 +126,7 @@ def retention(view: View) -> Reading:
     triangle = cached.answer("retention", view.asked(first, last))
     trend = retention_trend(triangle, period=RETENTION_MONTH, cohorts=SPARK_MONTHS, minimum=RETENTION_MINIMUM)
     return replace(
-        _reading("retention", RETENTION, "customers", "retention", "customers", now, before, change, trend),
+        of_frames("retention", RETENTION, "customers", "retention", "customers", now, before, change, trend),
         minimum=RETENTION_MINIMUM,
     )
 
@@ -141,7 +143,7 @@ def _retention_in(question: Question) -> pl.DataFrame:
     )
 
 
-def _reading(
+def of_frames(
     metric: str,
     name: str,
     noun: str,
@@ -152,38 +154,63 @@ def _reading(
     change: pl.DataFrame | None,
     trend: pl.DataFrame | None,
 ) -> Reading:
-    percent = column != "nps"
-    scale = 100 if percent else 1
-    row = now.row(0, named=True)
-    moved = change.row(0, named=True) if change is not None else dict.fromkeys(("change", "low", "high"))
-    earlier = before.row(0, named=True)[column] if before is not None else None
+    """A reading from frames of one row and the months of a trend; None where there is none."""
+    rows = now.row(0, named=True), row_of(before), row_of(change)
+    return of_rows(metric, name, noun, column, n, *rows, months_of(trend, column))
 
-    def scaled(value: float | None) -> float | None:
-        return None if value is None else scale * value
 
-    low, high = scaled(moved["low"]), scaled(moved["high"])
-    months: Points = ([], [], [])
-    if trend is not None:
-        shown = trend.filter("complete") if "complete" in trend.columns else trend
-        months = tuple([scaled(value) for value in shown[name]] for name in (column, "low", "high"))  # type: ignore[assignment]
+def row_of(frame: pl.DataFrame | None) -> dict | None:
+    """The only row of a frame."""
+    return None if frame is None else frame.row(0, named=True)
+
+
+def months_of(trend: pl.DataFrame | None, column: str) -> Points:
+    """The complete months of a trend: value, low and high, in the units that people read."""
+    if trend is None:
+        return [], [], []
+    shown = trend.filter("complete") if "complete" in trend.columns else trend
+    value, low, high = (_as_read(column, shown[name]) for name in (column, "low", "high"))
+    return value, low, high
+
+
+def of_rows(
+    metric: str,
+    name: str,
+    noun: str,
+    column: str,
+    n: str,
+    now: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    change: Mapping[str, Any] | None,
+    months: Points = ([], [], []),
+    *,
+    higher_is_better: bool | None = None,
+) -> Reading:
+    """A reading from the rows of the period, of the one before and of the change; `higher_is_better` where it is not as for the metric."""
+    moved = change or dict.fromkeys(("change", "low", "high"))
+    value, low, high = _as_read(column, [now[column], now["low"], now["high"]])
+    (earlier,) = _as_read(column, [before[column] if before else None])
+    shift, change_low, change_high = _as_read(column, [moved["change"], moved["low"], moved["high"]])
+    better = find(metric).higher_is_better if higher_is_better is None else higher_is_better
     return Reading(
         metric=metric,
         name=name,
         noun=noun,
-        percent=percent,
-        value=scaled(row[column]),
-        low=scaled(row["low"]),
-        high=scaled(row["high"]),
-        n=row[n] or 0,
-        minimum=_minimum(metric),
-        change=scaled(moved["change"]),
-        change_low=low,
-        change_high=high,
-        before=scaled(earlier),
-        verdict=verdict(low, high, find(metric).higher_is_better),
+        percent=column != "nps",
+        value=value,
+        low=low,
+        high=high,
+        n=now[n] or 0,
+        minimum=find(metric).minimum,
+        change=shift,
+        change_low=change_low,
+        change_high=change_high,
+        before=earlier,
+        verdict=verdict(change_low, change_high, better),
         months=months,
     )
 
 
-def _minimum(metric: str) -> int:
-    return int(find(metric).arguments["minimum"].default)
+def _as_read(column: str, values: Iterable[float | None]) -> list[float | None]:
+    """All but NPS are shares."""
+    return list(values) if column == "nps" else percent_points(values)

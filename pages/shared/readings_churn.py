@@ -7,12 +7,11 @@ import polars as pl
 
 from data.ask import Question, find
 from metrics.hiatus import inactive_share_change
-from metrics.verdict import verdict
 from pages.shared import cached, periods
-from pages.shared.readings import INACTIVE, SPARK_MONTHS, Points, Reading
+from pages.shared.readings import INACTIVE, SPARK_MONTHS, Reading, of_frames
 from pages.shared.view import View
 
-MINIMUM = int(find("inactive_share").arguments["minimum"].default)
+MINIMUM = find("inactive_share").minimum
 DAYS_UNTIL_STEADY = 365  # that the data must reach back before a share is compared
 QUANTILE_PERCENT = 80  # where the page has no choice of it
 
@@ -54,7 +53,7 @@ def inactive(view: View) -> Reading:
     days = threshold(view).days
     if days is None:
         known = cached.answer("inactive_share", _at(view.question))
-        return _reading(known, None, None, ([], [], []))
+        return _reading(known, None, None, None)
     now = share_at_end(view.question, days)
     before = share_at_end(view.before, days) if view.before else None
     change = inactive_share_change(now, before) if before is not None else None
@@ -72,37 +71,12 @@ def _at(question: Question) -> Question:
     return replace(question, start=end, end=end, as_of=end)
 
 
-def _months(view: View, days: int) -> Points:
+def _months(view: View, days: int) -> pl.DataFrame:
     dates = periods.back(view.end, SPARK_MONTHS)
-    trend = cached.answer("inactive_share_trend", view.asked(*dates), hiatus_days=days)
-    ended = trend.filter("complete")
-    return tuple(_scaled(ended[name].to_list()) for name in ("inactive_share", "low", "high"))  # type: ignore[return-value]
+    return cached.answer("inactive_share_trend", view.asked(*dates), hiatus_days=days)
 
 
-def _scaled(shares: list[float | None]) -> list[float | None]:
-    return [None if share is None else 100 * share for share in shares]
-
-
-def _reading(now: pl.DataFrame, before: pl.DataFrame | None, change: pl.DataFrame | None, months: Points) -> Reading:
-    row = now.row(0, named=True)
-    moved = change.row(0, named=True) if change is not None else dict.fromkeys(("change", "low", "high"))
-    value, low, high = _scaled([row["inactive_share"], row["low"], row["high"]])
-    shift, change_low, change_high = _scaled([moved["change"], moved["low"], moved["high"]])
-    (earlier,) = _scaled([before["inactive_share"][0] if before is not None else None])
-    return Reading(
-        metric="inactive_share",
-        name=INACTIVE,
-        noun="customers",
-        percent=True,
-        value=value,
-        low=low,
-        high=high,
-        n=row["customers"] or 0,
-        minimum=MINIMUM,
-        change=shift,
-        change_low=change_low,
-        change_high=change_high,
-        before=earlier,
-        verdict=verdict(change_low, change_high, find("inactive_share").higher_is_better),
-        months=months,
-    )
+def _reading(
+    now: pl.DataFrame, before: pl.DataFrame | None, change: pl.DataFrame | None, trend: pl.DataFrame | None
+) -> Reading:
+    return of_frames("inactive_share", INACTIVE, "customers", "inactive_share", "customers", now, before, change, trend)

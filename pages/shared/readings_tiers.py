@@ -5,9 +5,8 @@ import polars as pl
 from data.ask import Question, find
 from metrics.texts import N_
 from metrics.tier_moves import MOVES, tier_rates_change
-from metrics.verdict import verdict
 from pages.shared import cached, periods, tier_basis
-from pages.shared.readings import SPARK_MONTHS, UPGRADES, Points, Reading
+from pages.shared.readings import SPARK_MONTHS, UPGRADES, Points, Reading, months_of, of_rows, row_of
 from pages.shared.tier_basis import Basis
 from pages.shared.view import View
 
@@ -18,7 +17,7 @@ NAMES = {
     "lapse": N_("Lapsed"),
 }
 HIGHER_IS_BETTER = {"upgrade": True, "retain": True, "downgrade": False, "lapse": False}
-MINIMUM = int(find("tier_rates").arguments["minimum"].default)
+MINIMUM = find("tier_rates").minimum
 
 
 def upgrades(view: View) -> Reading:
@@ -39,11 +38,11 @@ def reading(view: View, basis: Basis | None, move: str, name: str) -> Reading:
     """One move as a reading; without known tiers its n is 0."""
     window = tier_basis.window(view, basis) if basis and tier_basis.has_history(view, basis) else None
     if basis is None or window is None:
-        return _made(move, name, {"members": 0, "rate": None, "low": None, "high": None}, None, None, ([], [], []))
+        return _made(move, name, {"members": 0, "rate": None, "low": None, "high": None}, None, None)
     now = cached.answer("tier_rates", window.question, **basis.arguments)
     earlier = tier_basis.window_before(view, basis)
     before = cached.answer("tier_rates", earlier, **basis.arguments) if earlier else None
-    change = tier_rates_change(now, before, move=move).row(0, named=True) if before is not None else None
+    change = row_of(tier_rates_change(now, before, move=move)) if before is not None else None
     return _made(move, name, _of(now, move), _of(before, move), change, _months(view, basis, move))
 
 
@@ -57,40 +56,17 @@ def trend(view: View, basis: Basis) -> pl.DataFrame:
 def _months(view: View, basis: Basis, move: str) -> Points:
     rows = trend(view, basis).filter(pl.col("move") == move)
     first, last = periods.back(view.end, SPARK_MONTHS)
-    return tuple(  # type: ignore[return-value]
-        [
-            None if value is None else 100 * value
-            for value in rows.filter(pl.col("period").is_between(first, last))[name]
-        ]
-        for name in ("rate", "low", "high")
-    )
+    return months_of(rows.filter(pl.col("period").is_between(first, last)), "rate")
 
 
 def _of(rates: pl.DataFrame | None, move: str) -> dict:
     return rates.filter(pl.col("move") == move).row(0, named=True) if rates is not None else {"rate": None}
 
 
-def _made(move: str, name: str, now: dict, before: dict | None, change: dict | None, months: Points) -> Reading:
-    moved = change or dict.fromkeys(("change", "low", "high"))
-
-    def scaled(value: float | None) -> float | None:
-        return None if value is None else 100 * value
-
-    low, high = scaled(moved["low"]), scaled(moved["high"])
-    return Reading(
-        metric="tier_rates",
-        name=name,
-        noun="members",
-        percent=True,
-        value=scaled(now["rate"]),
-        low=scaled(now["low"]),
-        high=scaled(now["high"]),
-        n=now["members"],
-        minimum=MINIMUM,
-        change=scaled(moved["change"]),
-        change_low=low,
-        change_high=high,
-        before=scaled(before["rate"]) if before else None,
-        verdict=verdict(low, high, HIGHER_IS_BETTER[move]),
-        months=months,
+def _made(
+    move: str, name: str, now: dict, before: dict | None, change: dict | None, months: Points = ([], [], [])
+) -> Reading:
+    better = HIGHER_IS_BETTER[move]
+    return of_rows(
+        "tier_rates", name, "members", "rate", "members", now, before, change, months, higher_is_better=better
     )

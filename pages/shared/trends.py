@@ -20,8 +20,7 @@ def section(view: View, measure: Measure, *, height: int = 330) -> None:
         states.no_source(measure.noun)
         return
     last = periods.up_to(view.start, view.end, view.as_of)
-    extra = int(last == view.as_of and periods.last_complete(last, "month")[1] != last)
-    dates = periods.back(last, SPARK_MONTHS + extra)
+    dates = periods.through_running(last, view.as_of, SPARK_MONTHS)
     now = cached.answer(measure.trend, view.asked(*dates), **measure.arguments)
     before = cached.answer(measure.trend, view.asked(*periods.earlier(*dates, 12)), **measure.arguments)
     shown = now.filter(pl.col(measure.n) > 0)

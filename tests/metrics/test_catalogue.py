@@ -71,3 +71,13 @@ def test_every_field_of_a_record_is_filled(metric: Metric) -> None:
     assert metric.version >= 1
     assert all(metric.columns.values())
     assert CATALOGUE[metric.name] is metric
+
+
+def test_the_minimum_of_a_metric_is_that_of_its_function() -> None:
+    assert CATALOGUE["nps"].minimum == inspect.signature(CATALOGUE["nps"].function).parameters["minimum"].default
+
+
+def test_a_metric_without_a_minimum_says_so() -> None:
+    bare = next(metric for metric in CATALOGUE.values() if "minimum" not in metric.arguments)
+    with pytest.raises(TypeError, match=f"{bare.name} has no argument “minimum”"):
+        _ = bare.minimum

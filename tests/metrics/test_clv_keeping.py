@@ -89,6 +89,7 @@ def test_the_summary_says_what_the_metrics_say() -> None:
     assert (row["state"], row["predicts"], row["customers"]) == (OK, True, 1500)
     for name, value in average.items():
         assert row[name] == pytest.approx(value, rel=1e-6)
+    assert row["active_customers"] == pytest.approx(1500 * average["p_active"])
     assert 0 < row["p_active_low"] < row["p_active"] < row["p_active_high"] < 1
     groups = clv(lazy(BUYERS), by=["region"], **terms)
     found = unfolded(summary, "groups")
@@ -121,7 +122,7 @@ def test_without_models_the_summary_is_of_the_past() -> None:
     summary = clv_summary(lazy(few), as_of=LAST, dimensions=["region"], margin=0.5)
     (row,) = summary.to_dicts()
     assert (row["state"], row["predicts"]) == (TOO_FEW, False)
-    assert [row[name] for name in ("low", "high", "p_active", "p_active_low")] == [None] * 4
+    assert [row[name] for name in ("low", "high", "p_active", "p_active_low", "active_customers")] == [None] * 5
     total = historical_clv(lazy(few), margin=0.5)["historical_clv"].item() * 300
     assert unfolded(summary, "deciles")["total"].sum() == pytest.approx(total)
     for name in ("bands", "groups", "keeping"):

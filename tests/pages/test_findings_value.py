@@ -161,4 +161,5 @@ def test_keeping(count: int, english: str, chinese: str) -> None:
 
 
 def test_active() -> None:
-    assert findings_value.active(ROW, 52) == "7,744 of 18,615 customers are expected to order again within 52 weeks"
+    row = {**ROW, "active_customers": 7_743.8}
+    assert findings_value.active(row, 52) == "7,744 of 18,615 customers are expected to order again within 52 weeks"

@@ -72,3 +72,15 @@ def test_a_trend_goes_on_only_when_nothing_complete_follows(as_of: str, until: s
 def test_back_counts_the_last_one() -> None:
     assert periods.back(D("2026-06-30"), 12) == (D("2025-07-01"), D("2026-06-30"))
     assert periods.back(D("2026-06-30"), 8, "quarter") == (D("2024-07-01"), D("2026-06-30"))
+
+
+@pytest.mark.parametrize(
+    ("last", "as_of", "first"),
+    [
+        ("2026-07-18", "2026-07-18", "2025-07-01"),  # the running month, besides twelve
+        ("2026-06-30", "2026-06-30", "2025-07-01"),  # it has ended on the very day
+        ("2026-06-30", "2026-07-18", "2025-07-01"),
+    ],
+)
+def test_a_running_month_is_shown_besides(last: str, as_of: str, first: str) -> None:
+    assert periods.through_running(D(last), D(as_of), 12) == (D(first), D(last))
