@@ -33,7 +33,8 @@ def overview(readings: Sequence[Reading], *, compared: bool) -> str:
     known = [reading for reading in readings if reading.value is not None]
     if not known:
         return _("Too few answers and orders to tell")
-    if not compared or not any(reading.compares for reading in known):
+    known = [reading for reading in known if reading.compares]
+    if not compared or not known:
         return _("The key numbers, without a comparison")
     better, worse, none = (_names(known, kind) for kind in ("better", "worse", "none"))
     if better and worse:

@@ -38,6 +38,8 @@ def with_verdicts(*verdicts: Verdict) -> list[Reading]:
         (with_verdicts("too_few", "too_few", "too_few"), True, "Too few answers and orders before to compare",
          "对比期的答卷与订单过少，无法比较"),
         ([FEW, *with_verdicts("none", "none", "none")[2:]], True, "No clear change in repeat rate", "复购率无明显变化"),
+        ([replace(NPS, compares=False), *with_verdicts("better", "none", "none")[1:]], True,
+         "No clear change in month-3 retention and repeat rate", "第 3 月留存率与复购率无明显变化"),
         ([replace(NPS, compares=False)], True, "The key numbers, without a comparison", "关键指标，不作对比"),
         (with_verdicts("better", "worse", "none"), False, "The key numbers, without a comparison", "关键指标，不作对比"),
     ],
