@@ -49,8 +49,8 @@ def test_a_cohort_of_one_is_withheld_and_not_offered(open_app, tmp_path: Path) -
     app = opened(open_app, tmp_path, shop(m1=1, m2=30, m3=55), cohort="2026-01")
     said = words(app)
     assert "—: fewer than 30 customers. The average row takes in all cohorts." in said
-    assert "01 has fewer than 30 customers, or has completed no period." in said
-    assert "Too few customers to compare cohort 2026-02 with the others" in said
+    assert "Fewer than 30 customers first ordered in 2026\\-01, or no period has ended since." in said
+    assert "Too few customers who first ordered in 2026-02 to compare with the others" in said
     assert "clearly differ" not in said
     assert "The data begin in the first cohort, so it also holds customers who had ordered before." in said
     assert list(app.selectbox[0].options) == ["no cohort", "2026-03", "2026-02"]
