@@ -53,7 +53,7 @@ def worth_keeping(
         keep=("orders", "revenue", *by),
     )
     rows = keepers(valued, of_customers(valued.forecast), top_share=top_share, below=below)
-    return in_order(rows, by, TYPES) if not by else rows.select(*by, *TYPES).cast(dict(TYPES))  # type: ignore[arg-type]
+    return in_order(rows, (), {name: rows.schema[name] for name in by} | TYPES)
 
 
 def keepers(valued: Valued, values: pl.DataFrame, *, top_share: float, below: float) -> pl.DataFrame:
