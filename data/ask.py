@@ -11,8 +11,8 @@ import polars as pl
 
 from data.errors import RapportError
 from data.extent import Extent
-from data.segment import CUSTOMER_ATTRIBUTES, Segment
-from data.snapshot import EVERYBODY, Snapshot
+from data.segment import CUSTOMER_ATTRIBUTES, EVERYBODY, Segment
+from data.snapshot import Snapshot
 from metrics import rollups
 from metrics.catalogue import CATALOGUE, Metric
 from metrics.clv.lifetime import calibration_end

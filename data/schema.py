@@ -18,13 +18,27 @@ from data.sql import only_value
 from metrics.schemas import NATURAL_KEYS, TABLES
 from metrics.texts import N_
 
-VERSION = 2
+VERSION = 3
 SQL_TYPES = {pl.String(): "VARCHAR", pl.Float64(): "DOUBLE", pl.Date(): "DATE", pl.Datetime("us"): "TIMESTAMP"}
 
 ORDER_DAYS = """create table order_days (customer_key bigint, day date, previous_day date, next_day date, first_day date,
     age integer, previous_age integer, next_age integer)"""
 CUSTOMER_PERIODS = """create table customer_periods (customer_key bigint, month date, previous_month date, next_month date,
     first_month date, orders bigint, revenue double, discount double)"""
+
+# What people do with the data: who did what, links, kept answers of pinned links, alerts and what became of them, ended sign-ins.
+SHARING = """
+create table audit (done_at timestamp, who varchar, action varchar, subject varchar, detail varchar);
+create table links (id varchar, kind varchar, page varchar, view varchar, version integer, metric_versions varchar, pages varchar,
+    locked boolean, comments boolean, customers boolean, scope varchar, maker varchar, made_at timestamp, expires_at timestamp,
+    revoked_at timestamp, last_used_at timestamp, uses bigint);
+create table kept_answers (version integer, question varchar, frame blob);
+create table alerts (id integer, kind varchar, name varchar, asked varchar, condition varchar, every varchar, channel varchar,
+    target varchar, language varchar, scope varchar, maker varchar, made_at timestamp, stopped_at timestamp);
+create table deliveries (alert_id integer, period varchar, status varchar, attempts integer, message varchar, error varchar,
+    tried_at timestamp);
+create table ended_sessions (session varchar, ended_at timestamp);
+"""
 
 FIXED = f"""
 create table meta (key varchar, value varchar);
@@ -38,6 +52,7 @@ create table customers (customer_key bigint, customer_id varchar, first_order_at
     revenue double, order_days bigint, repeat_spend double, repeat_spend_days bigint, joined_on date,
     acquisition_channel varchar, region varchar);
 {ORDER_DAYS};
+{SHARING}
 """
 
 
@@ -47,8 +62,13 @@ def _add_neighbours(connection: duckdb.DuckDBPyConnection) -> None:
     rollups.refresh_all(connection)
 
 
+def _add_sharing(connection: duckdb.DuckDBPyConnection) -> None:
+    """3: links, alerts and who did what are kept in the file."""
+    connection.execute(SHARING)
+
+
 # Steps from a schema version to the next one: {1: step_to_2, …}. A step gets a connection inside a transaction.
-MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {1: _add_neighbours}
+MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {1: _add_neighbours, 2: _add_sharing}
 
 
 def content(table: str) -> list[str]:

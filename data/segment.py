@@ -17,4 +17,5 @@ class Segment:
         return {field.name: codes for field in fields(self) if (codes := getattr(self, field.name))}
 
 
+EVERYBODY = Segment()
 CUSTOMER_ATTRIBUTES = ("region", "acquisition_channel", "tier", "cohort", "cohort_quarter")

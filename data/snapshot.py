@@ -1,7 +1,8 @@
 """Lazy frames of one data version, already limited to who and when. All frames of a snapshot can be joined with each other."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import duckdb
 import narwhals.stable.v2 as nw
@@ -10,12 +11,11 @@ from data import rollups
 from data.errors import StoreError
 from data.extent import Extent
 from data.schema import content
-from data.segment import CUSTOMER_ATTRIBUTES, Segment
+from data.segment import CUSTOMER_ATTRIBUTES, EVERYBODY, Segment
 from data.sql import Parameters, first_row, only_value
 from metrics import rollups as definitions
 from metrics.texts import N_
 
-EVERYBODY = Segment()
 DAYS = ("customer_key", "day", "previous_day", "next_day", "first_day", "age", "previous_age", "next_age")
 PERIODS = ("customer_key", "month", "previous_month", "next_month", "first_month", "orders", "revenue", "discount")
 KNOWN = ("customer_key", "customer_id", "joined_on", "acquisition_channel", "region")
@@ -31,10 +31,12 @@ VALUES = {
 
 
 class Snapshot:
-    """The data as of one version. Made by Store.snapshot; its frames are valid until that block ends."""
+    """The data as of one version, of the customers in `scope` alone. Made by Store.snapshot; its frames are valid until that block
+    ends."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int | None) -> None:
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int | None, scope: Segment = EVERYBODY) -> None:
         self.cursor = cursor
+        self.scope = scope
         self.newest: int = only_value(cursor, "select coalesce(max(id), 0) from imports")
         self.version = self.newest if version is None else version
         if not 0 <= self.version <= self.newest:
@@ -49,11 +51,23 @@ class Snapshot:
         return self.version == self.newest
 
     def extent(self) -> Extent:
-        """How far the data reach."""
+        """How far the data reach. The dates are those of all data, which say what could be observed; the counts are of the scope."""
         if self._extent is None:
             found = first_row(self.cursor, "select extent from imports where id = $id", {"id": self.version})
-            self._extent = Extent.from_json(found[0]) if found else Extent()
+            whole = self._extent = Extent.from_json(found[0]) if found else Extent()
+            if self.scope.chosen:
+                self._extent = self._counted(whole)
         return self._extent
+
+    def _counted(self, whole: Extent) -> Extent:
+        other = (nw.col("currency") != whole.currency).fill_null(value=False)
+        return replace(
+            whole,
+            orders=_count(self.orders()),
+            customers=_count(self.customers()),
+            feedback=_count(self.feedback()),
+            other_currency_orders=_count(self.orders().filter(other)),
+        )
 
     def orders(
         self,
@@ -168,6 +182,8 @@ class Snapshot:
 
     def values(self, column: str) -> list[str]:
         """The codes that rows of this version hold for an attribute or a column of orders and feedback, in alphabetical order."""
+        if self.scope.chosen:
+            return self._values_in_scope(column)
         if column == "tier":
             query = f"select distinct tier as code from tier_changes where {self._visible()}"
         elif column in ("region", "acquisition_channel"):
@@ -181,6 +197,21 @@ class Snapshot:
             query += f" union select distinct {column} from feedback where {self._visible()}"
         found = self.cursor.execute(f"select code from ({query}) where code is not null order by code").fetchall()
         return [code for (code,) in found]
+
+    def _values_in_scope(self, column: str) -> list[str]:
+        sources: dict[str, tuple[Callable[[], nw.LazyFrame], ...]] = {
+            "tier": (self.tier_changes,),
+            "acquisition_channel": (self.customers,),
+            "region": (self.customers, self.orders, self.feedback),
+        }
+        if column not in sources and column not in VALUES:
+            raise StoreError(N_("There are no values to choose from for “{column}”."), column=column)
+        own = (self.feedback, self.orders) if VALUES.get(column) else (self.feedback,)
+        found: set[str] = set()
+        for rows in sources.get(column, own):
+            found |= set(rows().select(column).unique().collect("polars").get_column(column).drop_nulls().to_list())
+        allowed = self.scope.chosen.get(column)
+        return sorted(found & set(allowed) if allowed else found)
 
     def _beside(self, frame: nw.LazyFrame, attributes: Sequence[str], as_of: dt.date | None) -> nw.LazyFrame:
         """The frame with the customer's value of each attribute."""
@@ -251,7 +282,8 @@ class Snapshot:
             "cohort": "strftime(c.first_order_at, '%Y-%m')",
             "cohort_quarter": "strftime(c.first_order_at, '%Y-Q') || quarter(c.first_order_at)",
         }
-        needed = {*attributes, *segment.chosen}
+        limits = [*self.scope.chosen.items(), *segment.chosen.items()]
+        needed = {*attributes, *(name for name, _codes in limits)}
         joins = ""
         if needed - {"tier"}:
             joins += f" left join ({self._known()}) c using (customer_key)"
@@ -261,7 +293,7 @@ class Snapshot:
                 left join (select customer_key, arg_max(tier, effective_on) as tier from tier_changes
                     where {self._visible()} and effective_on <= {tier_at} group by customer_key) t using (customer_key)
             """
-        for name, codes in segment.chosen.items():
+        for name, codes in limits:
             conditions = [*conditions, f"{value[name]} in ({', '.join(map(params.add, codes))})"]
         select = {name: f"r.{name}" for name in columns} | (computed or {}) | {name: value[name] for name in attributes}
         listed = ", ".join(f"{expression} as {name}" for name, expression in select.items())
@@ -279,6 +311,10 @@ class Snapshot:
         starts = start is None or start.day == 1
         ends = self._is_data_end(last) or (last is not None and (last + dt.timedelta(days=1)).day == 1)
         return starts and ends
+
+
+def _count(frame: nw.LazyFrame) -> int:
+    return int(frame.select(nw.len()).collect("polars").item())
 
 
 def check_attributes(names: Sequence[str]) -> None:

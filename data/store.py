@@ -14,6 +14,7 @@ from data import merging, schema
 from data.errors import StoreError
 from data.extent import Extent
 from data.imported import Counts, ImportMeta, Merged
+from data.segment import EVERYBODY, Segment
 from data.settings import Settings
 from data.snapshot import Snapshot
 from data.sql import first_row, only_value
@@ -32,6 +33,7 @@ class Store:
         self._connection = connection
         self._cursors = threading.Lock()
         self._writing = threading.Lock()
+        self._noting = threading.Lock()
 
     @classmethod
     def open(cls, path: Path | str, *, memory_limit_mib: int | None = None) -> "Store":
@@ -66,13 +68,26 @@ class Store:
         self.close()
 
     @contextmanager
-    def snapshot(self, version: int | None = None) -> Iterator[Snapshot]:
+    def snapshot(self, version: int | None = None, *, scope: Segment = EVERYBODY) -> Iterator[Snapshot]:
         """A consistent view of one data version (default: the newest), for one thread, until the block ends.
 
-        An unknown version raises StoreError naming the newest one.
+        With `scope`, no frame of it holds a row of anybody else. An unknown version raises StoreError naming the newest one.
         """
         with self._transaction() as cursor:
-            yield Snapshot(cursor, version)
+            yield Snapshot(cursor, version, scope)
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor on what is kept beside the data (audit, links, alerts), for one thread, until the block ends."""
+        with self._transaction() as cursor:
+            yield cursor
+
+    @contextmanager
+    def noting(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """As `reading`, to write a few rows, which are kept when the block ends without an error. Imports and notes do not wait
+        for each other."""
+        with self._noting, self._transaction(write=True) as cursor:
+            yield cursor
 
     def compare(self, tables: Tables) -> dict[str, Counts]:
         """What `merge` would do with these rows: new, changed and same per table. Writes nothing."""

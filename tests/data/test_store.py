@@ -347,16 +347,36 @@ def test_an_older_file_is_migrated_after_a_backup_copy(tmp_path: Path, monkeypat
         ]
 
 
-def test_a_file_of_schema_1_gets_its_order_days(tmp_path: Path):
+SHARING = ("audit", "links", "kept_answers", "alerts", "deliveries", "ended_sessions")  # tables that came with schema 3
+
+
+def test_a_file_of_schema_1_gets_its_order_days_and_the_tables_of_sharing(tmp_path: Path):
     path = tmp_path / "one.duckdb"
     with Store.open(path) as store:
         take(store, orders=A)
         expected = rollup(store, "order_days")
     with duckdb.connect(str(path)) as old:
         old.execute("drop table order_days; update meta set value = '1' where key = 'schema_version'")
+        for name in SHARING:
+            old.execute(f"drop table {name}")
     with Store.open(path) as store:
         assert rollup(store, "order_days") == expected
+        with store.reading() as cursor:
+            assert [cursor.sql(f"select count(*) from {name}").fetchone() for name in SHARING] == [(0,)] * len(SHARING)
         assert len(expected) == 1
+
+
+def test_notes_beside_the_data_are_kept_only_when_nothing_failed(store: Store):
+    def note() -> None:
+        with store.noting() as cursor:
+            cursor.execute("insert into ended_sessions values ('a', now()::timestamp)")
+
+    note()
+    with pytest.raises(RuntimeError), store.noting() as cursor:
+        cursor.execute("insert into ended_sessions values ('b', now()::timestamp)")
+        raise RuntimeError
+    with store.reading() as cursor:
+        assert cursor.sql("select session from ended_sessions").fetchall() == [("a",)]
 
 
 def test_order_days_of_a_past_version_equal_those_saved_then(store: Store):
