@@ -362,7 +362,9 @@ def test_a_file_of_schema_1_gets_its_order_days_and_the_tables_of_sharing(tmp_pa
     with Store.open(path) as store:
         assert rollup(store, "order_days") == expected
         with store.reading() as cursor:
-            assert [cursor.sql(f"select count(*) from {name}").fetchone() for name in SHARING] == [(0,)] * len(SHARING)
+            assert [cursor.execute(f"select count(*) from {name}").fetchall() for name in SHARING] == [[(0,)]] * len(
+                SHARING
+            )
         assert len(expected) == 1
 
 
