@@ -3,15 +3,24 @@
 import streamlit as st
 
 from data.errors import RapportError
-from pages.shared import blocks, cached, filters, registry, view
+from pages.shared import auth, blocks, cached, door, filters, registry, view
 from pages.shared.front import LOGO, MARK
 from pages.shared.states import no_data, not_begun
 from pages.shared.theme import watch_theme
 
 
 def show(page: st.Page) -> None:
-    """The page under its bar. An error that a person can mend is one sentence; any other goes to the log."""
+    """The page under its bar, for who may open it. An error that a person can mend is one sentence; any other goes to the log."""
     entry = registry.entry_of(page)
+    if auth.person() is None:
+        filters.language_only()
+        door.page()
+        return
+    if not entry.allowed:
+        view.unmirrored()
+        filters.language_only()
+        door.refused()
+        return
     cached.renew()
     if not entry.data:
         view.unmirrored()
@@ -34,8 +43,8 @@ def show(page: st.Page) -> None:
 st.set_page_config("Rapport", layout="wide", page_icon=MARK)
 st.logo(LOGO, size="medium")
 view.settle_language()
-chosen = st.navigation(registry.pages(), position="top")
 try:
+    chosen = st.navigation(registry.pages(), position="top" if auth.person() else "hidden")
     show(chosen)
 except RapportError as error:
     blocks.failure(error)

@@ -1,7 +1,14 @@
 """What is known of an import besides its rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+import pyarrow as pa
+
+Tables = Mapping[str, Callable[[], pa.RecordBatchReader]]
 
 
 @dataclass(frozen=True)
@@ -37,3 +44,30 @@ class Merged:
     counts: dict[str, Counts]
     customers_new: int
     already_loaded: bool = False
+
+
+class Destination(Protocol):
+    """Where imports go: the store, or the store in the hands of a person (data.access)."""
+
+    @property
+    def path(self) -> Path: ...
+
+    def imports(self) -> pl.DataFrame: ...
+
+    def compare(self, tables: Tables) -> dict[str, Counts]: ...
+
+    def merge(
+        self,
+        tables: Tables,
+        meta: ImportMeta,
+        progress: Callable[[float], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Merged: ...
+
+    def undo(self, import_id: int) -> int: ...
+
+    def loaded_as(self, sha256: str, mapping: str = "") -> int | None: ...
+
+    def remember_mapping(self, signature: str, mapping: str) -> None: ...
+
+    def remembered_mapping(self, signature: str) -> str | None: ...

@@ -2,25 +2,22 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 
 from data import merging, schema
 from data.errors import StoreError
 from data.extent import Extent
-from data.imported import Counts, ImportMeta, Merged
+from data.imported import Counts, ImportMeta, Merged, Tables
 from data.segment import EVERYBODY, Segment
 from data.settings import Settings
 from data.snapshot import Snapshot
 from data.sql import first_row, only_value
 from metrics.texts import N_
-
-Tables = Mapping[str, Callable[[], pa.RecordBatchReader]]
 
 __all__ = ["Counts", "Extent", "ImportMeta", "Merged", "Snapshot", "Store"]
 
@@ -29,11 +26,16 @@ class Store:
     """One open file. Readers take snapshots and never wait; writers wait for each other."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-        self.path = path
+        self._path = path
         self._connection = connection
         self._cursors = threading.Lock()
         self._writing = threading.Lock()
         self._noting = threading.Lock()
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return self._path
 
     @classmethod
     def open(cls, path: Path | str, *, memory_limit_mib: int | None = None) -> "Store":
@@ -170,7 +172,7 @@ class Store:
         if target.exists():
             raise StoreError(N_("{path} exists already; name a file that does not."), path=target)
         with self._writing:
-            merging.copy_file(self._connection.cursor(), self.path, target)
+            merging.copy_file(self._connection.cursor(), self._path, target)
 
     @contextmanager
     def _transaction(self, *, write: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -7,7 +7,8 @@ import pytest
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from asgi import SECURITY_HEADERS, Compression, SecurityHeaders
+from pages.shared.serving.compression import Compression
+from pages.shared.serving.headers import SECURITY_HEADERS, SecurityHeaders
 
 SCRIPT = b"export const answer = 42;\n" * 1000
 IMMUTABLE = "public, immutable, max-age=31536000"

@@ -10,7 +10,7 @@ import pyarrow as pa
 from data.demo.build import build
 from data.demo.world import CUSTOMERS, SEED
 from data.errors import StoreError
-from data.store import ImportMeta, Merged, Store
+from data.imported import Destination, ImportMeta, Merged
 from metrics.texts import N_
 
 PROFILE = "demo"
@@ -20,7 +20,7 @@ BUILT_SHARE = 0.3  # of the time that loading takes
 
 
 def load(
-    store: Store,
+    store: Destination,
     *,
     customers: int = CUSTOMERS,
     seed: int = SEED,

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from data.errors import Cancelled, Refused
+from data.imported import Destination, ImportMeta, Merged
 from data.imports import leftover, summary
 from data.imports.clock import latest_allowed
 from data.imports.fold import Folding, quote
@@ -34,7 +35,6 @@ from data.imports.source import source_of
 from data.imports.unpack import NamedBytes, fingerprint, unpack
 from data.imports.workspace import open_folder
 from data.settings import Settings
-from data.store import ImportMeta, Merged, Store
 from metrics.texts import N_
 
 ENGINE_MEMORY = "640MiB"
@@ -68,7 +68,7 @@ class Staged:
     def __init__(
         self,
         staging: Staging,
-        store: Store | None,
+        store: Destination | None,
         receipt: Receipt,
         meta: ImportMeta,
         remember: tuple[str, str] | None,
@@ -131,7 +131,7 @@ class Staged:
 def stage(
     files: Sequence[Path | NamedBytes],
     *,
-    store: Store | None,
+    store: Destination | None,
     profile: str | None = None,
     mapping: Mapping[str, str] | None = None,
     values: Mapping[str, str] | None = None,
@@ -178,7 +178,7 @@ def _stage(
     work: _Work,
     staging: Staging,
     files: list[Path | NamedBytes],
-    store: Store | None,
+    store: Destination | None,
     profile_name: str | None,
     mapping: dict[str, str],
 ) -> Staged:

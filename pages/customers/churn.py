@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.customers import churn_parts, churn_rule
 from pages.customers.churn_list import list_section
-from pages.shared import blocks, findings_retention, readings_churn, states, view
+from pages.shared import auth, blocks, findings_retention, readings_churn, states, view
 from pages.shared.display import counted, shown
 from pages.shared.texts import _
 
@@ -37,4 +37,5 @@ def page() -> None:
         churn_rule.threshold_section(current, rule)
     with right:
         churn_parts.groups_section(current, rule)
-    list_section(current, rule)
+    if auth.may("customers"):
+        list_section(current, rule)

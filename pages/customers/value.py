@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.customers import value_groups, value_honesty, value_keeping, value_parts, value_spread
-from pages.shared import blocks, cached, findings_value, readings_value, states, view
+from pages.shared import auth, blocks, cached, findings_value, readings_value, states, view
 from pages.shared.texts import _
 
 
@@ -41,4 +41,5 @@ def page() -> None:
     with right:
         value_spread.active_section(asked)
     value_honesty.section(asked)
-    value_keeping.keeping_section(asked)
+    if auth.may("customers"):
+        value_keeping.keeping_section(asked)

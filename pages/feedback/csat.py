@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.feedback import csat_parts
-from pages.shared import blocks, groups, states, trends, view, why
+from pages.shared import auth, blocks, groups, states, trends, view, why
 from pages.shared.definition import cards_with_definitions
 from pages.shared.display import card, changed, counted, how_to_read, shown
 from pages.shared.texts import _
@@ -40,4 +40,5 @@ def page() -> None:
     with right:
         groups.section(current, csat_parts.measure(current))
     csat_parts.items_section(current)
-    csat_parts.low_section(current)
+    if auth.may("comments"):
+        csat_parts.low_section(current)

@@ -195,20 +195,23 @@ def low_section(view: View) -> None:
     if commented.height:
         said(commented.head(COMMENTS_SHOWN).to_dicts())
     if found.height:
-        with st.expander(_("All low scores, with their customers"), expanded=not commented.height):
+        known = "customer_id" in found.columns
+        name = _("All low scores, with their customers") if known else _("All low scores")
+        with st.expander(name, expanded=not commented.height):
             st.dataframe(_listed(found), hide_index=True)
 
 
 def _listed(found: pl.DataFrame) -> pl.DataFrame:
     """The low scores as people read them; what is not known stays empty."""
-    names = (_("Date"), _("Score"), _("Touchpoint"), _("Comment"), _("Customer"))
+    names = [_("Date"), _("Score"), _("Touchpoint"), _("Comment")]
+    names += [_("Customer")] if "customer_id" in found.columns else []
     rows = [
         (
             row["responded_at"].date().isoformat(),
             f"{row['score']:g} / {row['scale_low']:g}–{row['scale_high']:g}",
             label(row["touchpoint"]) if row["touchpoint"] else "",
             row["comment"] or "",
-            row["customer_id"] or "",
+            *([row["customer_id"] or ""] if "customer_id" in row else []),
         )
         for row in found.iter_rows(named=True)
     ]

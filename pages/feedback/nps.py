@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.feedback import nps_parts, reach_parts
-from pages.shared import blocks, findings, groups, readings, states, trends, view, why
+from pages.shared import auth, blocks, findings, groups, readings, states, trends, view, why
 from pages.shared.definition import cards_with_definitions
 from pages.shared.display import card, changed, counted, how_to_read, shown
 from pages.shared.texts import _
@@ -42,4 +42,5 @@ def page() -> None:
         reach_parts.later_spend_section(current)
     with right:
         reach_parts.known_section(current)
-    nps_parts.comments_section(current)
+    if auth.may("comments"):
+        nps_parts.comments_section(current)

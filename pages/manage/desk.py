@@ -14,12 +14,12 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
+from data.access import Access
 from data.errors import Cancelled, RapportError
 from data.imports import NamedBytes, NeedsMapping, Receipt, Staged, stage
 from data.imports.raw import prepare
 from data.imports.unpack import unpack
 from data.settings import Settings
-from data.store import Store
 from pages.manage.job import Cancelled as Stopped
 from pages.manage.job import Job, Progress
 from pages.shared import cached
@@ -81,12 +81,12 @@ class Desk:
         """Start reading the files, with what a person said about them."""
         self.told = told or self.told
         self._put_away()
-        files, store, said = self.files, cached.store(), self.told
+        files, store, said = self.files, cached.access(), self.told
         self.phase, self.job = "reading", Job(lambda progress, stop: _stage(files, store, said, progress, stop))
 
     def take_in(self, *, replace_demo: bool) -> None:
         """Start merging what was read; with `replace_demo` the demo imports are undone after it."""
-        staged, store = self.staged, cached.store()
+        staged, store = self.staged, cached.access()
         assert staged is not None
         demo = _demo_imports(store) if replace_demo else []
         self.phase, self.job = "taking", Job(lambda progress, stop: _take(staged, store, demo, progress, stop))
@@ -180,7 +180,7 @@ def _forget(uploaded: Sequence[UploadedFile]) -> None:
             remove(context.session_id, file.file_id)
 
 
-def _stage(files: tuple[NamedBytes, ...], store: Store, told: Told, progress: Progress, stop: Stopped) -> Read:
+def _stage(files: tuple[NamedBytes, ...], store: Access, told: Told, progress: Progress, stop: Stopped) -> Read:
     staged = stage(
         files,
         store=store,
@@ -208,7 +208,7 @@ def _first_rows(rows: Callable[[], pa.RecordBatchReader]) -> pl.DataFrame:
     return frame
 
 
-def _take(staged: Staged, store: Store, demo: Sequence[int], progress: Progress, stop: Stopped) -> Receipt:
+def _take(staged: Staged, store: Access, demo: Sequence[int], progress: Progress, stop: Stopped) -> Receipt:
     share = TAKING_SHARE if demo else 1.0
     receipt = staged.take_in(progress=lambda part: progress(share * part), cancelled=stop)
     for done, import_id in enumerate(demo, start=1):
@@ -217,6 +217,6 @@ def _take(staged: Staged, store: Store, demo: Sequence[int], progress: Progress,
     return receipt
 
 
-def _demo_imports(store: Store) -> list[int]:
+def _demo_imports(store: Access) -> list[int]:
     rows = store.imports().rows(named=True)
     return [row["id"] for row in rows if (row["kind"], row["profile"], row["status"]) == ("import", "demo", "current")]

@@ -2,9 +2,6 @@
 
 import datetime as dt
 
-import narwhals.stable.v2 as nw
-import streamlit as st
-
 from pages.shared import cached
 from pages.shared.cards import Card
 from pages.shared.cards import cards as draw
@@ -19,7 +16,7 @@ def cards() -> None:
         _card("feedback", _("Answers"), extent.feedback, _through(extent.feedback_last)),
     ]
     items.append(_card("customers", _("Customers"), extent.customers, _("known by an id")))
-    without = _without_customer(str(cached.store().path), cached.version())
+    without = cached.without_customer()
     items.append(_card("orders_without", _("Orders without customer"), without[0], _share(without[0], extent.orders)))
     items.append(
         _card("feedback_without", _("Answers without customer"), without[1], _share(without[1], extent.feedback))
@@ -40,17 +37,3 @@ def _through(last: dt.date | None) -> str:
 
 def _share(n: int, total: int) -> str:
     return _("{share} of them").format(share=percent(n / total)) if total else _("none yet")
-
-
-@st.cache_data(show_spinner=False, max_entries=20)
-def _without_customer(path: str, version: int) -> tuple[int, int]:  # noqa: ARG001 - the path is part of the key
-    """Orders and answers that name no customer."""
-    with cached.store().snapshot(version) as snap:
-        last = snap.extent().last
-        if last is None:
-            return 0, 0
-        return _nameless(snap.orders(as_of=last)), _nameless(snap.feedback(as_of=last))
-
-
-def _nameless(rows: nw.LazyFrame) -> int:
-    return int(rows.filter(nw.col("customer_key").is_null()).select(nw.len()).collect("polars").item())

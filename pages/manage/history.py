@@ -25,7 +25,7 @@ LEAVES = {
 
 
 def page() -> None:
-    rows = cached.store().imports().rows(named=True)
+    rows = cached.access().imports().rows(named=True)
     if not rows:
         _empty()
         return
@@ -154,7 +154,7 @@ def _receipt(row: dict) -> Receipt | None:
 
 def confirm_undo(import_id: int, after: Callable[[], None] | None = None) -> None:
     """A dialog that says what an undo will change, and does it on a second click."""
-    row = next(row for row in cached.store().imports().rows(named=True) if row["id"] == import_id)
+    row = next(row for row in cached.access().imports().rows(named=True) if row["id"] == import_id)
 
     @st.dialog(_("Undo import {id}?").format(id=import_id))
     def ask() -> None:
@@ -164,7 +164,7 @@ def confirm_undo(import_id: int, after: Callable[[], None] | None = None) -> Non
                 _("Undo import {id}").format(id=import_id), type="primary", icon=":material/undo:", key="undo.go"
             ):
                 with st.spinner(_("Undoing")):
-                    cached.store().undo(import_id)
+                    cached.access().undo(import_id)
                 cached.renew()
                 st.session_state[NOTE_KEY] = _("Import {id} is undone.").format(id=import_id)
                 if after:

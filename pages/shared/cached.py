@@ -1,18 +1,21 @@
-"""The one store of the process, and answers kept by what was asked: data version, question and arguments, never a frame."""
+"""The store in the hands of whom the session belongs to, and answers kept by what was asked: data version, question, arguments and
+what that person may see; never by a frame."""
 
 import datetime as dt
 import json
 from collections.abc import Callable
 
+import narwhals.stable.v2 as nw
 import polars as pl
 import streamlit as st
 
-from data import ask
+from data.access import Access, Forbidden
 from data.ask import Question
 from data.extent import Extent
 from data.segment import Segment
-from data.settings import Settings
-from data.store import Store
+from metrics.texts import N_
+from pages.shared import auth
+from pages.shared.opened import store
 
 KEPT_ANSWERS, KEPT_TABLES = 3_000, 300
 VERSION_KEY = "data.version"
@@ -20,15 +23,17 @@ VERSION_KEY = "data.version"
 Table = Callable[..., pl.DataFrame]
 
 
-@st.cache_resource(show_spinner=False)
-def store() -> Store:
-    """The process's one store, at the place that the settings name."""
-    return Store.open(Settings.read().db)
+def access() -> Access:
+    """The store in the hands of whom this session belongs to. Forbidden when nobody is signed in any more."""
+    person = auth.person()
+    if person is None:
+        raise Forbidden(N_("You are signed out. Load the page again to sign in."))
+    return Access(store(), person)
 
 
 def renew() -> int:
     """Take the newest data version as the one that this run, and the fragments after it, read. Call after a write too."""
-    with store().snapshot() as snap:
+    with access().snapshot() as snap:
         st.session_state[VERSION_KEY] = snap.version
     return version()
 
@@ -41,33 +46,33 @@ def version() -> int:
 
 def extent() -> Extent:
     """How far the data reach."""
-    return _extent(str(store().path), version())
+    return _extent(*_place(), version(), _access=access())
 
 
 def values(column: str) -> list[str]:
     """The codes that the data hold for a filter."""
-    return _values(str(store().path), version(), column)
+    return _values(*_place(), version(), column, _access=access())
 
 
 def last_import() -> dict | None:
-    """The newest import that is not undone: file_name, profile, at; None when there is none."""
+    """The newest import that is not undone: profile, at; None when there is none."""
     return _last_import(str(store().path), version())
+
+
+def without_customer() -> tuple[int, int]:
+    """Orders and answers that name no customer."""
+    return _without_customer(*_place(), version(), _access=access())
 
 
 def answer(name: str, question: Question, **arguments: object) -> pl.DataFrame:
     """The frame of a metric. Small, and shared: never change it in place."""
-    return _answer(str(store().path), version(), name, _key(question), tuple(sorted(arguments.items())))
+    return _answer(*_place(), version(), name, _key(question), tuple(sorted(arguments.items())), _access=access())
 
 
 def later(name: str, question: Question, **arguments: object) -> Callable[[], pl.DataFrame]:
     """The frame of a metric, worked out when the function is called: a list that most readers never take away is not kept."""
-    opened, seen = store(), version()
-
-    def made() -> pl.DataFrame:
-        with opened.snapshot(seen) as snap:
-            return ask.ask(snap, name, question, **arguments)
-
-    return made
+    opened, seen = access(), version()
+    return lambda: opened.ask(seen, name, question, **arguments)
 
 
 def table(function: Table, question: Question, **arguments: object) -> pl.DataFrame:
@@ -76,18 +81,14 @@ def table(function: Table, question: Question, **arguments: object) -> pl.DataFr
     The function is known by its name, so it must be one of a module. Small, and shared: never change it in place.
     """
     name = f"{function.__module__}.{function.__qualname__}"
-    return _table(str(store().path), version(), name, _key(question), tuple(sorted(arguments.items())), function)
+    given = tuple(sorted(arguments.items()))
+    return _table(*_place(), version(), name, _key(question), given, _function=function, _access=access())
 
 
 def table_later(function: Table, question: Question, **arguments: object) -> Callable[[], pl.DataFrame]:
     """As `later`, for a function of `data`."""
-    opened, seen = store(), version()
-
-    def made() -> pl.DataFrame:
-        with opened.snapshot(seen) as snap:
-            return function(snap, question, **arguments)
-
-    return made
+    opened, seen = access(), version()
+    return lambda: opened.table(seen, function, question, **arguments)
 
 
 def _key(question: Question) -> str:
@@ -108,47 +109,67 @@ def _question(key: str) -> Question:
     return Question(start, end, as_of, segment, tuple(told["by"]))
 
 
-# The path is part of each key, because the store of a process can be another one in the next (tests, another setting).
+def _place() -> tuple[str, str]:
+    """Whose data, and how much of them is seen: the store of a process can be another one in the next (tests, another setting)."""
+    opened = access()
+    return str(opened.path), opened.person.sees
+
+
+# Each of these has the place in its key, and not who asks: people who may see the same share the answers.
 
 
 @st.cache_data(show_spinner=False, max_entries=KEPT_ANSWERS)
 def _answer(
     path: str,  # noqa: ARG001
+    sees: str,  # noqa: ARG001
     version: int,
     name: str,
     question: str,
     arguments: tuple[tuple[str, object], ...],
+    *,
+    _access: Access,
 ) -> pl.DataFrame:
-    with store().snapshot(version) as snap:
-        return ask.ask(snap, name, _question(question), **dict(arguments))
+    return _access.ask(version, name, _question(question), **dict(arguments))
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
-def _extent(path: str, version: int) -> Extent:  # noqa: ARG001
-    with store().snapshot(version) as snap:
-        return snap.extent()
+@st.cache_data(show_spinner=False, max_entries=KEPT_TABLES)
+def _table(
+    path: str,  # noqa: ARG001
+    sees: str,  # noqa: ARG001
+    version: int,
+    name: str,  # noqa: ARG001
+    question: str,
+    arguments: tuple[tuple[str, object], ...],
+    *,
+    _function: Table,  # not hashed: its name is
+    _access: Access,
+) -> pl.DataFrame:
+    return _access.table(version, _function, _question(question), **dict(arguments))
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
-def _values(path: str, version: int, column: str) -> list[str]:  # noqa: ARG001
-    with store().snapshot(version) as snap:
+def _extent(path: str, sees: str, version: int, *, _access: Access) -> Extent:  # noqa: ARG001
+    with _access.snapshot(version) as snap:
+        return snap.extent()
+
+
+@st.cache_data(show_spinner=False, max_entries=400)
+def _values(path: str, sees: str, version: int, column: str, *, _access: Access) -> list[str]:  # noqa: ARG001
+    with _access.snapshot(version) as snap:
         return snap.values(column)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
 def _last_import(path: str, version: int) -> dict | None:  # noqa: ARG001
     found = store().imports().filter(pl.col("kind") == "import", pl.col("status") == "current", pl.col("id") <= version)
-    return found.select("file_name", "profile", "at").row(0, named=True) if found.height else None
+    return found.select("profile", "at").row(0, named=True) if found.height else None
 
 
-@st.cache_data(show_spinner=False, max_entries=KEPT_TABLES)
-def _table(
-    path: str,  # noqa: ARG001
-    version: int,
-    name: str,  # noqa: ARG001
-    question: str,
-    arguments: tuple[tuple[str, object], ...],
-    _function: Table,  # not hashed: its name is
-) -> pl.DataFrame:
-    with store().snapshot(version) as snap:
-        return _function(snap, _question(question), **dict(arguments))
+@st.cache_data(show_spinner=False, max_entries=20)
+def _without_customer(path: str, sees: str, version: int, *, _access: Access) -> tuple[int, int]:  # noqa: ARG001
+    def nameless(rows: nw.LazyFrame) -> int:
+        return int(rows.filter(nw.col("customer_key").is_null()).select(nw.len()).collect("polars").item())
+
+    with _access.snapshot(version) as snap:
+        last = snap.extent().last
+        return (nameless(snap.orders(as_of=last)), nameless(snap.feedback(as_of=last))) if last else (0, 0)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from metrics.texts import N_
 from pages.manage.wording import shortened
-from pages.shared import blocks, cached, cards, periods, view
+from pages.shared import blocks, cached, cards, door, periods, view
 from pages.shared.labels import label
 from pages.shared.texts import LANGUAGES, _, date, language, listed, period
 from pages.shared.theme import background
@@ -50,12 +50,14 @@ def bar(current: View | None, options: Sequence[Option]) -> None:
         if current:
             cards.link_button()
         _language()
+        door.account()
 
 
 def language_only() -> None:
     """The bar of pages without filters."""
     with st.container(key="filters", horizontal=True, wrap=False, gap="small", horizontal_alignment="right"):
         _language()
+        door.account()
 
 
 def _stick() -> None:

@@ -6,13 +6,17 @@ from importlib import import_module
 import streamlit as st
 
 from metrics.texts import N_
+from pages.shared import auth
 from pages.shared.texts import _
 from pages.shared.view import Option
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A page: `module` has a function page(); the code is its path in the URL; `data`: it stands under the filter bar."""
+    """A page: `module` has a function page(); the code is its path in the URL; `data`: it stands under the filter bar.
+
+    `needs`: the right (of data.access) without which the page is neither listed nor opened.
+    """
 
     module: str
     code: str
@@ -20,6 +24,12 @@ class Entry:
     section: str
     data: bool = True
     options: tuple[Option, ...] = ()
+    needs: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the person of this session may open the page."""
+        return not self.needs or auth.may(self.needs)
 
     def run(self) -> None:
         """Show the page. Its module is imported when it is first opened, which keeps the start short."""
@@ -80,8 +90,8 @@ ENTRIES = (
     Entry("pages.customers.churn", "churn", N_("Churn and lifecycle"), CUSTOMERS, options=CHURN),
     Entry("pages.programme.tiers", "tiers", N_("Tiers and migration"), PROGRAMME, options=TIERS),
     Entry("pages.programme.replay", "replay", N_("Threshold replay"), PROGRAMME, options=REPLAY),
-    Entry("pages.manage.upload", "upload", N_("Upload"), MANAGE, data=False),
-    Entry("pages.manage.history", "history", N_("History"), MANAGE, data=False),
+    Entry("pages.manage.upload", "upload", N_("Upload"), MANAGE, data=False, needs="change"),
+    Entry("pages.manage.history", "history", N_("History"), MANAGE, data=False, needs="change"),
     Entry("pages.manage.definitions", "definitions", N_("Definitions"), MANAGE, data=False),
 )
 
@@ -108,4 +118,10 @@ def open_page(code: str) -> None:
 
 
 def _page(entry: Entry) -> st.Page:
-    return st.Page(entry.run, title=_(entry.title), url_path=entry.code, default=entry is ENTRIES[0])
+    return st.Page(
+        entry.run,
+        title=_(entry.title),
+        url_path=entry.code,
+        default=entry is ENTRIES[0],
+        visibility="visible" if entry.allowed else "hidden",
+    )

@@ -8,7 +8,7 @@ from data.ask import Question
 from data.demo.load import load
 from metrics.texts import N_
 from pages.manage.job import Job
-from pages.shared import blocks, cached, registry, view
+from pages.shared import auth, blocks, cached, registry, view
 from pages.shared.texts import _, date, dates, moment
 from pages.shared.view import View
 
@@ -84,7 +84,7 @@ def no_source(noun: str) -> None:
 
 
 def _to_upload(noun: str) -> None:
-    if st.button(_("Upload an export"), icon=":material/upload:", key=f"upload-{noun}"):
+    if auth.may("change") and st.button(_("Upload an export"), icon=":material/upload:", key=f"upload-{noun}"):
         registry.open_page("upload")
 
 
@@ -108,6 +108,9 @@ def late(orders: dt.date | None, feedback: dt.date | None) -> str:
 
 
 def _first_steps() -> None:
+    if not auth.may("change"):
+        blocks.quiet(_("Whoever may upload can begin; you will see the numbers here."))
+        return
     with st.container(horizontal=True, horizontal_alignment="center", gap="small"):
         if st.button(_("Upload an export"), type="primary", icon=":material/upload:", key="first-upload"):
             registry.open_page("upload")
@@ -118,7 +121,8 @@ def _first_steps() -> None:
 
 def _build_demo() -> None:
     bar = st.progress(0.0)
-    job = Job(lambda progress, _stop: load(cached.store(), progress=progress))
+    opened = cached.access()
+    job = Job(lambda progress, _stop: load(opened, progress=progress))
     while not job.ended(POLL_SECONDS):
         bar.progress(job.share, _("Building the demo data"))
     job.result()

@@ -24,14 +24,17 @@ class Server:
 
 
 @contextmanager
-def serve(db: Path, log: Path) -> Iterator[Server]:
-    """Serve `db` until the block ends, then end this process and no other."""
-    port = _free_port()
+def serve(
+    db: Path, log: Path, *, port: int | None = None, secrets: Path | None = None, **settings: str
+) -> Iterator[Server]:
+    """Serve `db` until the block ends, then end this process and no other. `secrets`: where sign-in is configured."""
+    port = port or free_port()
     address = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "RAPPORT_DB": str(db), "STREAMLIT_SERVER_PORT": str(port)}
+    environment = {**os.environ, "RAPPORT_DB": str(db), "STREAMLIT_SERVER_PORT": str(port), **settings}
+    options = ["--secrets.files", str(secrets)] if secrets else []
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "asgi.py"],
+            [sys.executable, "-m", "streamlit", "run", "asgi.py", *options],
             cwd=ROOT,
             env=environment,
             stdout=output,
@@ -49,7 +52,7 @@ def serve(db: Path, log: Path) -> Iterator[Server]:
                 process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

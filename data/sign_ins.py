@@ -1,0 +1,42 @@
+"""Sign-ins that ended before their time: after “sign out” a copied cookie opens nothing, in any tab and on any machine."""
+
+import datetime as dt
+import hashlib
+import json
+import threading
+from collections.abc import Mapping
+
+from data.store import Store
+
+_known: dict[str, set[str]] = {}  # store path → ended sign-ins; asked for on every run, so kept in memory
+_lock = threading.Lock()
+
+
+def fingerprint(claims: Mapping[str, object]) -> str:
+    """What names one sign-in: a hash of its claims, among them when it was made and the provider's nonce."""
+    return hashlib.sha256(json.dumps(dict(claims), sort_keys=True, default=str).encode()).hexdigest()
+
+
+def end(store: Store, sign_in: str) -> None:
+    """The sign-in of this fingerprint opens nothing from now on."""
+    known = _ended(store)
+    with _lock:
+        if sign_in in known:
+            return
+        with store.noting() as cursor:
+            cursor.execute("insert into ended_sessions values ($1, $2)", [sign_in, dt.datetime.now()])
+        known.add(sign_in)
+
+
+def ended(store: Store, sign_in: str) -> bool:
+    """Whether the sign-in was ended."""
+    return sign_in in _ended(store)
+
+
+def _ended(store: Store) -> set[str]:
+    path = str(store.path)
+    with _lock:
+        if path not in _known:
+            with store.reading() as cursor:
+                _known[path] = {name for (name,) in cursor.execute("select session from ended_sessions").fetchall()}
+        return _known[path]

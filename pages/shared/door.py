@@ -1,0 +1,83 @@
+"""What stands before the numbers where people sign in: the sign-in page, whom one is signed in as, and what one may not open."""
+
+import streamlit as st
+
+from data.access import Person, Role
+from metrics.texts import N_
+from pages.shared import auth, blocks
+from pages.shared.auth import Mode
+from pages.shared.blocks import plain
+from pages.shared.labels import label
+from pages.shared.texts import _, joined
+
+ROLE_NAMES = {Role.VIEWER: N_("Viewer"), Role.ANALYST: N_("Analyst"), Role.ADMINISTRATOR: N_("Administrator")}
+NAME_CHARACTERS = 40
+
+
+def page() -> None:
+    """For who is nobody here: the way to sign in; for who signed in and has no role, whom to ask."""
+    claims = auth.claims()
+    st.space("large")
+    with st.container(key="door", horizontal_alignment="center", gap="small"):
+        if claims and auth.fresh(claims):
+            _stranger(claims)
+            return
+        st.title(_("Sign in to see the numbers"), anchor=False, text_alignment="center")
+        if claims:
+            st.markdown(_("You signed in a while ago, and that sign-in has ended."), text_alignment="center")
+        for name in auth.providers():
+            st.button(
+                _("Sign in with {provider}").format(provider=plain(name.capitalize())) if name else _("Sign in"),
+                type="primary",
+                icon=":material/login:",
+                key=f"sign-in-{name}",
+                on_click=st.login,
+                args=(name,),
+            )
+        back = _("You come back to the page that you opened.")
+        st.markdown(blocks.quietly(back), text_alignment="center")
+
+
+def refused() -> None:
+    """In the place of a page that the person has no right to."""
+    blocks.empty(
+        _("This page is not open to you"),
+        _("Your role does not include it. Ask the administrator for the right to it."),
+        icon=":material/lock:",
+    )
+
+
+def account() -> None:
+    """Who is signed in, what that allows, and the way out. Nothing where nobody signs in."""
+    how, who = auth.mode(), auth.person()
+    if how is Mode.OPEN:
+        st.markdown(blocks.quietly(":material/visibility: " + _("open for reading")), width="content")
+    if how is not Mode.SIGN_IN or who is None:
+        return
+    with st.popover("", icon=":material/account_circle:", type="tertiary", key="account", help=_("Who is signed in")):
+        st.markdown(f"**{plain(_short(who.name))}**")
+        if who.who != who.name:
+            blocks.quiet(plain(_short(who.who)))
+        st.markdown(_(ROLE_NAMES[who.role]))
+        if limits := _limits(who):
+            blocks.quiet(_("You see {customers} only.").format(customers=limits))
+        st.button(_("Sign out"), icon=":material/logout:", key="sign-out", on_click=st.logout)
+
+
+def _stranger(claims: dict[str, object]) -> None:
+    st.title(_("You have no access yet"), anchor=False, text_alignment="center")
+    who = plain(_short(str(claims.get("email") or claims.get("name") or claims.get("sub"))))
+    told = _(
+        "You are signed in as **{who}**, who has no role here. Ask the administrator to add you to the access file."
+    )
+    st.markdown(told.format(who=who), text_alignment="center")
+    st.button(_("Sign out"), icon=":material/logout:", key="sign-out", on_click=st.logout)
+
+
+def _limits(who: Person) -> str:
+    """The customers that the person is limited to. Markdown."""
+    return plain(" · ".join(joined([label(code) for code in codes]) for codes in who.scope.chosen.values()))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= NAME_CHARACTERS else text[: NAME_CHARACTERS - 1] + "…"

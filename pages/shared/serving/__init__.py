@@ -1,0 +1,1 @@
+"""What stands between the network and the pages: each module is one layer around the app."""

@@ -1,0 +1,57 @@
+"""A provider of OpenID Connect on this machine, with people who sign in by a click, and a Rapport that trusts it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import oidc_provider_mock
+from playwright.sync_api import Page
+
+from tests.browser.idle import settled
+from tests.browser.server import Server, free_port, serve
+
+ACCESS = """
+[roles]
+administrator = ["ada@example.com"]
+analyst = ["bo@example.com"]
+viewer = ["@example.com"]
+
+[[scope]]
+who = ["eva@example.com"]
+region = ["East China"]
+"""
+PEOPLE = ("ada@example.com", "bo@example.com", "vic@example.com", "eva@example.com", "mallory@elsewhere.test")
+
+
+@contextmanager
+def serve_with_sign_in(db: Path, folder: Path, **settings: str) -> Iterator[Server]:
+    """Serve `db` behind the provider until the block ends. Administrator ada, analyst bo, viewer vic, eva of East China; mallory has no
+    role."""
+    users = [
+        oidc_provider_mock.User(sub=who, claims={"email": who, "name": who.partition("@")[0].capitalize()})
+        for who in PEOPLE
+    ]
+    with oidc_provider_mock.run_server_in_thread(user_claims=users) as provider:
+        port = free_port()
+        secrets, access = folder / "secrets.toml", folder / "access.toml"
+        secrets.write_text(
+            f"""
+            [auth]
+            redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
+            cookie_secret = "a secret of this test alone, long enough"
+            client_id = "rapport"
+            client_secret = "also of this test"
+            server_metadata_url = "http://localhost:{provider.server_port}/.well-known/openid-configuration"
+            """
+        )
+        access.write_text(ACCESS)
+        with serve(db, folder / "log", port=port, secrets=secrets, RAPPORT_ACCESS=str(access), **settings) as server:
+            yield server
+
+
+def sign_in(page: Page, who: str) -> None:
+    """Press the button of the sign-in page and be this person at the provider."""
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name=who).click()
+    page.locator("[data-testid=stApp]").wait_for()
+    settled(page)
