@@ -165,7 +165,8 @@ def shared_days(snap: Snapshot, question: Question, *, survey: str) -> pl.DataFr
 
     Answers cover the days from the first to the last one that names a customer, whatever the segment.
     """
-    asked = snap.feedback(as_of=question.as_of).filter(
+    everybody = Snapshot(snap.cursor, snap.version)  # how far the data reach is the same for who sees a part of them
+    asked = everybody.feedback(as_of=question.as_of).filter(
         nw.col("survey") == survey, ~nw.col("customer_key").is_null()
     )  # fmt: skip
     day = nw.col("responded_at").cast(nw.Date)

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import polars as pl
 
-from data.ask import Question, ask, find
+from data import policy
+from data.access import LOCAL, Access, Person
+from data.ask import Question, find
 from data.errors import RapportError
 from data.segment import Segment
 from data.settings import Settings
@@ -53,8 +55,22 @@ def answer(options: argparse.Namespace) -> pl.DataFrame:
     path = options.db or Settings.read().db
     if not path.exists():
         raise RapportError("{path} does not exist. Load a file first: python -m data.load FILE --db {path}.", path=path)
-    with Store.open(path) as store, store.snapshot() as snap:
-        return ask(snap, metric.name, _question(snap, options), **settings)
+    with Store.open(path) as store:
+        access = Access(store, _person(options.person))
+        with access.snapshot() as snap:
+            version, question = snap.version, _question(snap, options)
+        return access.ask(version, metric.name, question, **settings)
+
+
+def _person(who: str | None) -> Person:
+    """Whose numbers are asked for: everybody's, or those that a person of the access file sees."""
+    if who is None:
+        return LOCAL
+    path = Settings.read().access
+    person = policy.read(path).person({"email": who})
+    if person is None:
+        raise RapportError("“{who}” has no role in the access file {path}.", who=who, path=path)
+    return person
 
 
 def _question(snap: Snapshot, options: argparse.Namespace) -> Question:
@@ -151,6 +167,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("name", metavar="NAME", help="the metric, or “list” for all there are")
     parser.add_argument("--db", type=Path, help="the DuckDB file (default: RAPPORT_DB)")
+    parser.add_argument(
+        "--as", dest="person", metavar="EMAIL", help="with the rights of a person of the access file (RAPPORT_ACCESS)"
+    )
     parser.add_argument("--from", dest="start", metavar="DATE", help="first day (default: of the data)")
     parser.add_argument("--to", dest="end", metavar="DATE", help="last day (default: of the data)")
     parser.add_argument(

@@ -1,14 +1,16 @@
 """A provider of OpenID Connect on this machine, with people who sign in by a click, and a Rapport that trusts it."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import oidc_provider_mock
 from playwright.sync_api import Page
 
 from tests.browser.idle import settled
-from tests.browser.server import Server, free_port, serve
+from tests.browser.server import Server, end, free_port, serve, wait_until_answered
 
 ACCESS = """
 [roles]
@@ -27,11 +29,7 @@ PEOPLE = ("ada@example.com", "bo@example.com", "vic@example.com", "eva@example.c
 def serve_with_sign_in(db: Path, folder: Path, **settings: str) -> Iterator[Server]:
     """Serve `db` behind the provider until the block ends. Administrator ada, analyst bo, viewer vic, eva of East China; mallory has no
     role."""
-    users = [
-        oidc_provider_mock.User(sub=who, claims={"email": who, "name": who.partition("@")[0].capitalize()})
-        for who in PEOPLE
-    ]
-    with oidc_provider_mock.run_server_in_thread(user_claims=users) as provider:
+    with _provider(folder / "provider.log") as provider:
         port = free_port()
         secrets, access = folder / "secrets.toml", folder / "access.toml"
         secrets.write_text(
@@ -41,12 +39,32 @@ def serve_with_sign_in(db: Path, folder: Path, **settings: str) -> Iterator[Serv
             cookie_secret = "a secret of this test alone, long enough"
             client_id = "rapport"
             client_secret = "also of this test"
-            server_metadata_url = "http://localhost:{provider.server_port}/.well-known/openid-configuration"
+            server_metadata_url = "{provider}/.well-known/openid-configuration"
             """
         )
         access.write_text(ACCESS)
         with serve(db, folder / "log", port=port, secrets=secrets, RAPPORT_ACCESS=str(access), **settings) as server:
             yield server
+
+
+@contextmanager
+def _provider(log: Path) -> Iterator[str]:
+    """The address of the provider, a process of its own."""
+    port = free_port()
+    users = [json.dumps({"sub": who, "email": who, "name": who.partition("@")[0].capitalize()}) for who in PEOPLE]
+    named = [word for user in users for word in ("--user-claims", user)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port), *named],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_until_answered(f"{address}/.well-known/openid-configuration", process, log)
+            yield address
+        finally:
+            end(process)
 
 
 def sign_in(page: Page, who: str) -> None:

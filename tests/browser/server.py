@@ -41,15 +41,20 @@ def serve(
             stderr=subprocess.STDOUT,
         )
         try:
-            _wait_until_healthy(address, process, log)
+            wait_until_answered(f"{address}/_stcore/health", process, log)
             yield Server(address, process.pid)
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that was started here."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def free_port() -> int:
@@ -59,14 +64,14 @@ def free_port() -> int:
     return port
 
 
-def _wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_answered(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     """Health only, not the script's: the first visit of a test must find a server that has run no script yet."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"The server ended with code {process.returncode}:\n{log.read_text()}")
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+            with urllib.request.urlopen(address, timeout=1):
                 return
         except OSError:
             time.sleep(0.05)

@@ -173,3 +173,47 @@ def test_what_is_not_known_gets_one_sentence_and_exit_2(run: Run, arguments: lis
     assert (code, out) == (2, "")
     assert sentence in err
     assert err.count("\n") == 1
+
+
+ACCESS = """
+[roles]
+viewer = ["@example.com"]
+analyst = ["bo@example.com"]
+[[scope]]
+who = ["eva@example.com"]
+region = ["south"]
+"""
+
+
+@pytest.fixture
+def access_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "access.toml"
+    path.write_text(ACCESS)
+    monkeypatch.setenv("RAPPORT_ACCESS", str(path))
+    return path
+
+
+@pytest.mark.usefixtures("access_file")
+def test_a_person_limited_to_a_region_gets_its_numbers_only(run: Run) -> None:
+    for where in ((), ("--where", "region=south")):
+        code, out, _ = run("nps", "--as", "eva@example.com", "--json", *where)
+        assert (code, json.loads(out)[0]["n"]) == (0, 16)
+    _, out, _ = run("nps", "--as", "vic@example.com", "--json")
+    assert json.loads(out)[0]["n"] == 40
+    code, out, error = run("nps", "--as", "eva@example.com", "--where", "region=north")
+    assert (code, out) == (2, "")
+    assert "There are: south." in error
+
+
+@pytest.mark.usefixtures("access_file")
+def test_lists_of_customers_are_for_who_may_see_them(run: Run) -> None:
+    code, out, error = run("worth_keeping", "--as", "vic@example.com")
+    assert (code, out) == (2, "")
+    assert "You may not do this" in error
+    assert run("worth_keeping", "--as", "bo@example.com")[0] == 0
+
+
+def test_a_person_without_a_role_gets_nothing(run: Run, access_file: Path) -> None:
+    code, out, error = run("nps", "--as", "mallory@elsewhere.test")
+    assert (code, out) == (2, "")
+    assert error == f"“mallory@elsewhere.test” has no role in the access file {access_file}.\n"
