@@ -4,7 +4,7 @@ import csv
 import re
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -86,30 +86,52 @@ def load(connection: duckdb.DuckDBPyConnection, file: RawFile, pattern: str = ""
     if pattern:
         _write_matches(file, pattern)
         file.layout = Layout(",", '"', unique_headers(list(names)), 0, ())
-    columns = {f"c{n}": "varchar" for n in range(file.layout.width)}
     try:
-        connection.execute(
-            f"""
-            create table {file.table} as
-            select row_number() over () - 1 as row_no, * from read_csv($path, auto_detect = false, header = false, skip = $skip,
-                delim = $delim, quote = $quote, escape = $quote, columns = {columns!r}, nullstr = '', strict_mode = true,
-                store_rejects = true, rejects_table = 'bad_{file.number}', rejects_scan = 'scan_{file.number}',
-                max_line_size = {LONGEST_LINE_BYTES}, encoding = 'utf-8')
-            """,
-            {
-                "path": str(file.decoded.path),
-                "skip": file.layout.skip,
-                "delim": file.layout.delimiter,
-                "quote": file.layout.quote,
-            },
-        )
+        _read(connection, file)
     except duckdb.InvalidInputException as error:
-        raise _too_long(file) or error from error
+        if too_long := _too_long(file):
+            raise too_long from error
+        _write_with_equal_line_ends(file)  # the engine gives up on a file that has two kinds of them
+        try:
+            _read(connection, file)
+        except duckdb.InvalidInputException as again:
+            raise Refused(
+                N_(
+                    "{file} cannot be read as a table: its quotes and line ends contradict each other. Save it as CSV anew."
+                ),
+                file=file.name,
+            ) from again
     blank = " and ".join(f"c{n} is null" for n in range(file.layout.width))
     connection.execute(f"delete from {file.table} where {blank}")
     file.rows = connection.execute(f"select count(*) from {file.table}").fetchall()[0][0]
     _set_aside(connection, file)
     _refuse_swallowed(connection, file)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, file: RawFile) -> None:
+    columns = {f"c{n}": "varchar" for n in range(file.layout.width)}
+    connection.execute(
+        f"""
+        create table {file.table} as
+        select row_number() over () - 1 as row_no, * from read_csv($path, auto_detect = false, header = false, skip = $skip,
+            delim = $delim, quote = $quote, escape = $quote, columns = {columns!r}, nullstr = '', strict_mode = true,
+            store_rejects = true, rejects_table = 'bad_{file.number}', rejects_scan = 'scan_{file.number}',
+            max_line_size = {LONGEST_LINE_BYTES}, encoding = 'utf-8')
+        """,
+        {
+            "path": str(file.decoded.path),
+            "skip": file.layout.skip,
+            "delim": file.layout.delimiter,
+            "quote": file.layout.quote,
+        },
+    )
+
+
+def _write_with_equal_line_ends(file: RawFile) -> None:
+    target = file.decoded.path.with_suffix(".lines")
+    with file.decoded.path.open("rb") as text, target.open("wb") as out:
+        out.writelines(line.removesuffix(b"\r\n") + b"\n" if line.endswith(b"\r\n") else line for line in text)
+    file.decoded = replace(file.decoded, path=target)
 
 
 def _write_matches(file: RawFile, pattern: str) -> None:
