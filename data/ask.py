@@ -74,6 +74,8 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
         dates |= {"start": question.start, "end": question.end}
     elif "as_of" not in takes:
         start, end = question.start, question.end
+    if "within" in takes:
+        dates["within"] = (question.start, min(question.end, as_of))
     if lapses:
         dates |= {"order_days": snap.order_days(question.segment, as_of=as_of)}
     if spends:

@@ -7,10 +7,10 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from metrics.periods import at_least
-from metrics.reduce import collected, day_number, in_order, one_if, totals
+from metrics.reduce import collected, in_order, one_if, totals
 from metrics.rollups import with_neighbours
 from metrics.shares import share_change, with_share
-from metrics.survival import counted_waits, curve_at_marks, kaplan_meier, time_by_which
+from metrics.survival import curve_at_marks, kaplan_meier, time_by_which
 
 HIATUS_TYPES: dict[str, pl.DataType] = {
     "hiatus_days": pl.Int64(),
@@ -108,7 +108,7 @@ def inactive_share(
     """
     days = hiatus_threshold(order_days, as_of=as_of, hiatus_days=hiatus_days, quantile=quantile)
     longest = as_of - dt.timedelta(days=days or 0)
-    last = between_orders(order_days, as_of=as_of).filter(nw.col("next_day").is_null())
+    last = seen_by(order_days, as_of).filter(is_last(as_of))
     marked = last.with_columns(customers=nw.lit(1), inactive=one_if(nw.col("day") < nw.lit(longest)))
     counted = totals(marked, by, ("customers", "inactive")).with_columns(
         hiatus_days=pl.lit(days, pl.Int64), inactive=pl.when(pl.lit(days is not None)).then("inactive")
@@ -138,31 +138,28 @@ def hiatus_threshold(
 
 def _gaps(order_days: nw.LazyFrame, as_of: dt.date, by: Sequence[str]) -> pl.DataFrame:
     """One row per combination of `by` and length of a gap in days: time, events (ended by an order), censored (open at `as_of`)."""
-    rows = between_orders(order_days, as_of=as_of)
-    known = ~nw.col("next_day").is_null()
-    since = nw.lit(as_of.toordinal() - 1) - day_number(nw.col("day"))
-    waits = rows.with_columns(
-        event=one_if(known), time=nw.when(known).then(nw.col("next_age") - nw.col("age")).otherwise(since)
-    )
-    return counted_waits(waits, by)
+    rows = seen_by(order_days, as_of)
+    ended = rows.filter(nw.col("next_day") <= nw.lit(as_of)).with_columns(time=nw.col("next_age") - nw.col("age"))
+    still = rows.filter(is_last(as_of))
+    # one pass each: lengths that are a plain difference, and days, are what an engine groups by fastest
+    events = collected(ended.group_by(*by, "time").agg(events=nw.len()))
+    censored = collected(still.group_by(*by, "day").agg(censored=nw.len()))
+    since = (pl.lit(as_of) - pl.col("day").cast(pl.Date)).dt.total_days()
+    lengths = pl.concat([events, censored.with_columns(time=since)], how="diagonal_relaxed")
+    numbers = pl.col("time", "events", "censored").cast(pl.Int64)
+    return lengths.select(*by, numbers).group_by(*by, "time").agg(pl.col("events", "censored").sum())
 
 
-def gap_pairs(order_days: nw.LazyFrame, *, as_of: dt.date, by: Sequence[str]) -> pl.DataFrame:
-    """How many customers ordered on one day and next on another: one row per combination of `by`, day and next_day (null: not by
-    `as_of`), with n. What all gaps and flows follow from; days are few, so the engine hands over few rows."""
-    counted = collected(between_orders(order_days, as_of=as_of).group_by(*by, "day", "next_day").agg(n=nw.len()))
-    return counted.with_columns(pl.col("day", "next_day").cast(pl.Date), pl.col("n").cast(pl.Int64))
-
-
-def between_orders(order_days: nw.LazyFrame, *, as_of: dt.date) -> nw.LazyFrame:
-    """The rows up to `as_of` with previous_day and next_day, the latter null when it is not known by then.
-
-    A frame that has them already (see `rollups.with_neighbours`) is spared looking for them.
-    """
+def seen_by(order_days: nw.LazyFrame, as_of: dt.date) -> nw.LazyFrame:
+    """The rows up to `as_of` with the columns of `rollups.with_neighbours`, of which next_day and next_age may lie after it. A frame that
+    has them already is spared looking for them."""
     seen = order_days.filter(nw.col("day") <= nw.lit(as_of))
-    if "next_day" not in order_days.collect_schema().names():
-        return with_neighbours(seen)
-    return seen.with_columns(next_day=nw.when(nw.col("next_day") <= nw.lit(as_of)).then(nw.col("next_day")))
+    return seen if "next_day" in order_days.collect_schema().names() else with_neighbours(seen)
+
+
+def is_last(as_of: dt.date) -> nw.Expr:
+    """Whether a row of `seen_by` is the last one of its customer by then."""
+    return nw.col("next_day").is_null() | (nw.col("next_day") > nw.lit(as_of))
 
 
 def _flags(counted: pl.DataFrame, hiatus_days: int, quantile: float) -> dict[str, object]:

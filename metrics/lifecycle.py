@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
 import polars as pl
+import polars.selectors as cs
 
-from metrics.hiatus import INACTIVE_RATE, INACTIVE_TYPES, gap_pairs, hiatus_threshold
+from metrics.hiatus import INACTIVE_RATE, INACTIVE_TYPES, hiatus_threshold, is_last, seen_by
 from metrics.periods import EVERY, calendar, checked, start_of
-from metrics.reduce import in_order
+from metrics.reduce import collected, in_order, period_start
 from metrics.shares import with_share
 
 FLOWS = ("new", "returning", "resurrected", "dormant")
@@ -42,18 +43,27 @@ def lifecycle(
     """
     checked("period", period, EVERY)
     days = hiatus_threshold(order_days, as_of=as_of, hiatus_days=hiatus_days, quantile=quantile)
-    flows = _flows(order_days, as_of, period, days, by)
-    first: dt.date | None = flows["period"].min()  # type: ignore[assignment]
-    periods = calendar(first or as_of, as_of, period).filter(pl.lit(first is not None))
+    seen = seen_by(order_days, as_of)
+    known = _counted(seen.filter(nw.col("previous_day").is_null()), by, first=nw.col("day").min())
+    first: dt.date | None = known["first"].min()  # type: ignore[assignment]
+    begin = start_of(min(max(start, first or as_of), as_of), period)
+    periods = calendar(begin, as_of, period).filter(pl.lit(first is not None))
     frame = periods.select(period="start", complete=pl.col("end") <= as_of)
-    wanted = flows.select(by).unique().join(frame, how="cross") if by else frame
+    wanted = known.select(by).join(frame, how="cross") if by else frame
+    flows = _flows(seen, as_of, begin, period, days or 0, by)
     rows = wanted.join(flows, on=[*by, "period"], how="left", nulls_equal=True).with_columns(
         pl.col(*FLOWS).fill_null(0)
     )
-    net = pl.col("new") + pl.col("resurrected") - pl.col("dormant")
-    rows = rows.with_columns(active=net.cum_sum().over(list(by) or pl.lit(1), order_by="period"))
+    if stock:
+        standing = _active_at(seen, begin, days or 0, by)
+        rows = (
+            rows.join(standing, on=list(by), how="left", nulls_equal=True) if by else rows.join(standing, how="cross")
+        )
+        net = pl.col("new") + pl.col("resurrected") - pl.col("dormant")
+        gained = net.cum_sum().over(list(by) or pl.lit(1), order_by="period")
+        rows = rows.with_columns(active=pl.col("standing").fill_null(0) + gained)
     if days is None:
-        rows = rows.with_columns(dormant=pl.lit(None), active=pl.lit(None))
+        rows = rows.with_columns(pl.lit(None).alias(name) for name in ("dormant", "active"))
     rows = rows.filter(pl.col("period") >= start_of(start, period), pl.col("period") <= end)
     return in_order(rows, by, TYPES | STOCK_TYPES if stock else TYPES, ["period"])
 
@@ -94,26 +104,52 @@ def inactive_share_trend(
     return in_order(rated, by, types, ["period"])
 
 
-def _flows(order_days: nw.LazyFrame, as_of: dt.date, period: str, days: int | None, by: Sequence[str]) -> pl.DataFrame:
-    """One row per combination of `by` and period in which something happened, with the counts."""
+def _flows(
+    seen: nw.LazyFrame, as_of: dt.date, begin: dt.date, period: str, days: int, by: Sequence[str]
+) -> pl.DataFrame:
+    """One row per combination of `by` and period from the one that begins at `begin`, in which something happened, with the counts."""
     every, keys, n = EVERY[period], [*by, "period"], pl.col("n")
-    pairs = gap_pairs(order_days, as_of=as_of, by=by)
-    again = pairs.drop_nulls("next_day")
-    # An order day that follows no other is a first one
-    came = pl.concat([pairs.select(*by, "n", at="day"), again.select(*by, n=-n, at="next_day")])
-    new = came.group_by(*by, period=pl.col("at").dt.truncate(every)).agg(new=n.sum())
+    # The first order of a period, and the one before it, say who came; days are few, so the engine hands over few rows
+    dated = seen.filter(nw.col("day") >= nw.lit(begin)).with_columns(period=period_start(nw.col("day"), period))
+    before = nw.col("previous_day")
+    came = _counted(dated.filter(before.is_null() | (before < nw.col("period"))), [*keys, "previous_day"], n=nw.len())
     # Active until `days` after the last order; that is at the end of the period before when the day after is no earlier than this begins
-    silent_from = pl.col("day") + pl.duration(days=(days or 0) + 1)
-    moved = again.with_columns(period=pl.col("next_day").dt.truncate(every)).filter(pl.col("day") < pl.col("period"))
-    active = silent_from >= pl.col("period")
-    back = moved.group_by(keys).agg(returning=n.filter(active).sum(), resurrected=n.filter(~active).sum())
-    # Who orders again before the period of falling silent has ended is active at its end
-    gone_in = silent_from.dt.truncate(every)
-    silent = (silent_from <= as_of) & (
-        pl.col("next_day").is_null() | (pl.col("next_day") >= gone_in.dt.offset_by(every))
+    active = pl.col("previous_day") + pl.duration(days=days + 1) >= pl.col("period")
+    back = came.group_by(keys).agg(
+        new=n.filter(pl.col("previous_day").is_null()).sum(),
+        returning=n.filter(active).sum(),
+        resurrected=n.filter(~active).sum(),
     )
+    # Who orders again before the period of falling silent has ended is active at its end
+    long = is_last(as_of) | (nw.col("next_age") - nw.col("age") > days)
+    recent = seen.filter(nw.col("day") >= nw.lit(_days_before(begin, days + 1)), long)
+    silent_from = pl.col("day") + pl.duration(days=days + 1)
+    gone_in = silent_from.dt.truncate(every)
+    next_day = pl.col("next_day")
+    silent = (silent_from <= as_of) & (
+        next_day.is_null() | (next_day > as_of) | (next_day >= gone_in.dt.offset_by(every))
+    )
+    pairs = _counted(recent, [*by, "day", "next_day"], n=nw.len())
     went = pairs.filter(silent).group_by(*by, period=gone_in).agg(dormant=n.sum())
-    flows = new
-    for more in (back, went):
-        flows = flows.join(more, on=keys, how="full", coalesce=True, nulls_equal=True)
-    return flows.with_columns(pl.col(*FLOWS).fill_null(0))
+    return back.join(went, on=keys, how="full", coalesce=True, nulls_equal=True)
+
+
+def _active_at(seen: nw.LazyFrame, begin: dt.date, days: int, by: Sequence[str]) -> pl.DataFrame:
+    """`standing`: how many were active when the period began, one row per combination of `by` with any, or exactly one row."""
+    day, next_day = nw.col("day"), nw.col("next_day")
+    until_then = (day < nw.lit(begin)) & (next_day.is_null() | (next_day >= nw.lit(begin)))
+    still = seen.filter(until_then & (day >= nw.lit(_days_before(begin, days + 1))))
+    return _counted(still, by, standing=nw.len())
+
+
+def _days_before(day: dt.date, days: int) -> dt.date:
+    """So many days earlier, or the first of all days."""
+    return day - dt.timedelta(days=min(days, (day - dt.date.min).days))
+
+
+def _counted(rows: nw.LazyFrame, keys: Sequence[str], **what: nw.Expr) -> pl.DataFrame:
+    """The rows counted, or measured, by the keys: one row per combination of them, or exactly one without keys."""
+    found = collected(rows.group_by(*keys).agg(**what) if keys else rows.select(**what))
+    dates = cs.by_name("period", "day", "previous_day", "next_day", "first", require_all=False)
+    counts = cs.by_name("n", "standing", require_all=False)
+    return found.with_columns(dates.cast(pl.Date), counts.cast(pl.Int64))

@@ -18,21 +18,28 @@ RATE = {"successes": "repeat_buyers", "n": "buyers", "name": "repeat_rate"}
 
 
 def repeat_rate(
-    customer_periods: nw.LazyFrame, *, by: Sequence[str] = (), confidence: float = 0.95, minimum: int = 30
+    customer_periods: nw.LazyFrame,
+    *,
+    within: tuple[dt.date, dt.date] | None = None,
+    by: Sequence[str] = (),
+    confidence: float = 0.95,
+    minimum: int = 30,
 ) -> pl.DataFrame:
     """Customers with two or more orders in the window over customers with at least one; a share, higher is better.
 
     The frame must hold the window's rows and no others. `by` are attributes of the customer. One row per combination of them: buyers,
     repeat_buyers, repeat_rate, low, high (Wilson). Below `minimum` buyers the counts stand and the rest is null. Without orders: one
-    row with 0 buyers, or none when `by` is given. Rows that hold only a refund (orders 0) make no buyer.
+    row with 0 buyers, or none when `by` is given. Rows that hold only a refund (orders 0) make no buyer. Columns previous_month and
+    next_month (see `rollups.with_neighbour_months`) save grouping by customer, when `within` tells the window’s first and last day.
     """
-    buyers = (
-        customer_periods.filter(nw.col("orders") > 0)
-        .group_by("customer_key", *by)
-        .agg(orders=nw.col("orders").sum())
-        .with_columns(buyers=nw.lit(1), repeat_buyers=one_if(nw.col("orders") >= 2))
-    )
-    counted = totals(buyers, by, ("buyers", "repeat_buyers"))
+    ordered = customer_periods.filter(nw.col("orders") > 0)
+    if within and "next_month" in customer_periods.collect_schema().names():
+        is_last, is_repeat = _last_month(*within)
+        buyers = ordered.filter(is_last).with_columns(repeat_buyers=one_if(is_repeat))
+    else:
+        buyers = ordered.group_by("customer_key", *by).agg(orders=nw.col("orders").sum())
+        buyers = buyers.with_columns(repeat_buyers=one_if(nw.col("orders") >= 2))
+    counted = totals(buyers.with_columns(buyers=nw.lit(1)), by, ("buyers", "repeat_buyers"))
     return in_order(with_share(counted, **RATE, confidence=confidence, minimum=minimum), by, TYPES)
 
 
@@ -109,16 +116,22 @@ def _per_window(orders: nw.LazyFrame, windows: Sequence[tuple[dt.date, dt.date]]
 
 
 def _of_last_months(windows: Sequence[tuple[dt.date, dt.date]]) -> dict[str, nw.Expr]:
-    """What a row adds to the counts of each window: a customer's last month in it stands for the customer, who has ordered twice when
-    that month holds two orders or another one before it lies in the window too."""
-    month, previous, following = (nw.col(name) for name in ("month", "previous_month", "next_month"))
+    """What a row adds to the counts of each window."""
     counts = {}
     for i, (begin, end) in enumerate(windows):
-        inside = (month >= nw.lit(begin)) & (month <= nw.lit(end))
-        last = inside & (following.is_null() | (following > nw.lit(end)))
+        last, repeat = _last_month(begin, end)
+        last = last & (nw.col("month") >= nw.lit(begin)) & (nw.col("month") <= nw.lit(end))
         counts[f"buyers_{i}"] = one_if(last)
-        counts[f"repeat_buyers_{i}"] = one_if(last & ((nw.col("orders") >= 2) | (previous >= nw.lit(begin))))
+        counts[f"repeat_buyers_{i}"] = one_if(last & repeat)
     return counts
+
+
+def _last_month(begin: dt.date, end: dt.date) -> tuple[nw.Expr, nw.Expr]:
+    """Of a month with an order between two others: whether it is the customer's last one there, which stands for the customer, and
+    whether the customer has then ordered twice: it holds two orders, or one before it lies there too."""
+    following = nw.col("next_month")
+    last = following.is_null() | (following > nw.lit(end))
+    return last, (nw.col("orders") >= 2) | (nw.col("previous_month") >= nw.lit(begin))
 
 
 def _long(wide: pl.DataFrame, windows: Sequence[tuple[dt.date, dt.date]], by: Sequence[str]) -> pl.DataFrame:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from metrics.periods import at_least, checked, start_of
-from metrics.reduce import collected, day_number, in_order, period_start
+from metrics.hiatus import is_last, seen_by
+from metrics.periods import at_least, calendar, checked, start_of
+from metrics.reduce import collected, in_order
 from metrics.retention import KINDS, RATE, TYPES
-from metrics.rollups import with_neighbours
 from metrics.shares import with_share
 
 
@@ -38,36 +38,39 @@ def rolling_retention(
     """
     at_least("window_days", window_days, 1)
     checked("kind", kind, KINDS)
-    seen = order_days.filter(nw.col("day") <= nw.lit(as_of))
-    if "first_day" not in seen.collect_schema().names():
-        seen = with_neighbours(seen)
-    visits = seen.with_columns(cohort=period_start(nw.col("first_day"), "month"))
+    seen = seen_by(order_days, as_of)
     if cohorts_from:
-        visits = visits.filter(nw.col("cohort") >= nw.lit(start_of(cohorts_from, "month")))
+        seen = seen.filter(nw.col("first_day") >= nw.lit(start_of(cohorts_from, "month")))
     if cohorts_to:
-        visits = visits.filter(nw.col("cohort") <= nw.lit(cohorts_to))
-    visits = visits.with_columns(
-        ended=(nw.lit(as_of.toordinal()) - day_number(nw.col("first_day"))) // window_days,
-        at=nw.col("age") // window_days,
-    )
-    first = visits.filter(nw.col("previous_day").is_null())
+        seen = seen.filter(nw.col("first_day") <= nw.lit(calendar(cohorts_to, cohorts_to, "month")["end"].item()))
+    # `//` would do, but is worked out in a roundabout way on DuckDB; half a day more keeps the quotient off whole numbers
+    visits = seen.with_columns(at=((nw.col("age") + 0.5) / window_days).floor().cast(nw.Int64))
     if kind == "on":
         # the first day in a window stands for the customer in it
-        before = nw.col("previous_age") // window_days
-        placed = visits.filter(nw.col("previous_day").is_null() | (before < nw.col("at")))
+        opens = nw.col("previous_age").is_null() | (nw.col("previous_age") < nw.col("at") * window_days)
+        counted = _counted(visits.filter(opens), as_of, window_days, by)
+        firsts = counted.filter(pl.col("at") == 0)
     else:
-        placed = visits.filter(nw.col("next_day").is_null() | (nw.col("next_day") > nw.lit(as_of)))
-    sizes = _counted(first, [*by, "cohort", "ended"], "customers")
-    active = _counted(placed, [*by, "cohort", "ended", "at"], "active")
+        counted = firsts = _counted(visits.filter(is_last(as_of)), as_of, window_days, by)
+    keys = [*by, "cohort", "ended"]
+    sizes = firsts.group_by(keys).agg(customers=pl.col("n").sum())
+    active = counted.group_by(*keys, "at").agg(active=pl.col("n").sum())
     cells = _cells(sizes, active, kind, by)
     rated = with_share(cells, **RATE, confidence=confidence, minimum=minimum)
     return in_order(rated, by, TYPES, ["cohort", "period"])
 
 
-def _counted(frame: nw.LazyFrame, keys: Sequence[str], name: str) -> pl.DataFrame:
-    counted = collected(frame.group_by(*keys).agg(nw.len().alias(name)))
-    numbers = pl.col(*(key for key in (*keys, name) if key in ("ended", "at", name))).cast(pl.Int64)
-    return counted.with_columns(numbers, pl.col("cohort").cast(pl.Date))
+def _counted(placed: nw.LazyFrame, as_of: dt.date, window_days: int, by: Sequence[str]) -> pl.DataFrame:
+    """One row per combination of `by`, first day and window `at`, with n rows: cohort, and ended (how many windows have). First days are
+    few, so that dates are reckoned with here and not in every row."""
+    counted = collected(placed.group_by(*by, "first_day", "at").agg(n=nw.len()))
+    known_days = (pl.lit(as_of) - pl.col("first_day").cast(pl.Date)).dt.total_days() + 1
+    return counted.select(
+        *by,
+        pl.col("at", "n").cast(pl.Int64),
+        cohort=pl.col("first_day").cast(pl.Date).dt.truncate("1mo"),
+        ended=known_days // window_days,
+    )
 
 
 def _cells(sizes: pl.DataFrame, active: pl.DataFrame, kind: str, by: Sequence[str]) -> pl.DataFrame:

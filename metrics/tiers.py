@@ -30,6 +30,7 @@ RANK = {name: rank for rank, names in enumerate(USUAL) for name in names}
 
 # A date and a tier in one integer, so that the tier of the last change is found by a maximum
 CODES = 1000
+YEAR_DAYS = 366  # at most: year × this + day of the year puts dates in order, for less work than their distance in days
 HIGHEST = 1_000_000_000  # a threshold; more is a slip, and cents of it would not fit an integer everywhere
 
 
@@ -169,16 +170,18 @@ def tier_states(
     code = nw.lit(0)
     for number, name in enumerate(names, start=1):
         code = nw.when(nw.col("tier") == name).then(nw.lit(number)).otherwise(code)
-    seen = tier_changes.filter(nw.col("effective_on") <= nw.lit(dates[-1])).with_columns(
-        entered=day_number(nw.col("effective_on"))
-    )
-    stamp = nw.col("entered") * CODES + code
+    seen = tier_changes.filter(nw.col("effective_on") <= nw.lit(dates[-1]))
+    day = nw.col("effective_on")
+    if lapse_days:
+        seen = seen.with_columns(entered=day_number(day))
+    stamp = (day.dt.year().cast(nw.Int64) * YEAR_DAYS + day.dt.ordinal_day().cast(nw.Int64)) * CODES + code
     states = (
-        seen.with_columns(
-            **{c: nw.when(nw.col("effective_on") <= nw.lit(d)).then(stamp) for c, d in zip(columns, dates, strict=True)}
+        seen.with_columns(stamp=stamp)
+        .with_columns(
+            **{c: nw.when(day <= nw.lit(d)).then(nw.col("stamp")) for c, d in zip(columns, dates, strict=True)}
         )
         .group_by("customer_key", *by)
-        .agg(nw.col("entered").min(), *[nw.col(column).max() for column in columns])
+        .agg(*[nw.col("entered").min()] * bool(lapse_days), *[nw.col(column).max() for column in columns])
         .with_columns(nw.col(*columns) % CODES)
     )
     if lapse_days:

@@ -32,24 +32,29 @@ class BetaGeometricNBD(PurchaseModel):
         values, row, customers = rows.distinct_x
         survived = b + values + self.dies_at_once  # b + the chances to die that were survived by someone alive
         gamma, gamma_by_r = rising(r, values)
+        customers_by_T, ever_by_T = rows.by_T
+        exposed = r * customers_by_T + ever_by_T
         to_T, to_t_x = (alpha + distinct for distinct, _ in (rows.distinct_T, rows.distinct_t_x))
-        log_T, gap = _each(np.log(to_T), rows.distinct_T), _each(np.log(to_t_x), rows.distinct_t_x)
-        np.subtract(log_T, gap, out=gap)
-        rx = r + rows.x
-        log_odds = self._log_odds(a, b, values)[row] + rx * gap
+        log_T = np.log(to_T)
+        log_odds, gap, rx = self._each_log_odds(parameters, rows, log_T)
         log_sum, dead = _softplus(log_odds)
-        n_dead = rows.n * dead
+        n_dead = np.multiply(rows.n, dead, out=dead)
         n_dead_by_x = np.bincount(row, n_dead, len(values))
         value = (
             rows.customers * (r * np.log(alpha) - betaln(a, b))
             + total(customers, gamma + betaln(a, survived))
-            + total(rows.n, log_sum - rx * log_T)
+            + total(rows.n, log_sum)
+            - total(exposed, log_T)
         )
         both, both_survived = digamma(a + b), digamma(a + survived)
-        by_T, by_t_x = _each(1 / to_T, rows.distinct_T), _each(1 / to_t_x, rows.distinct_t_x)
+        sooner = _each(1 / to_t_x, rows.distinct_t_x)
+        sooner -= _each(1 / to_T, rows.distinct_T)
         gradient = (
-            rows.customers * np.log(alpha) + total(customers, gamma_by_r) - total(rows.n, log_T) + total(n_dead, gap),
-            rows.customers * r / alpha - total((rows.n - n_dead) * rx, by_T) - total(n_dead * rx, by_t_x),
+            rows.customers * np.log(alpha)
+            + total(customers, gamma_by_r)
+            - total(customers_by_T, log_T)
+            + total(n_dead, gap),
+            rows.customers * r / alpha - total(exposed, 1 / to_T) - total(np.multiply(n_dead, rx, out=rx), sooner),
             rows.customers * both - total(customers, both_survived) + n_dead_by_x.sum() / a,
             rows.customers * (both - digamma(b))
             + total(customers, digamma(survived) - both_survived)
@@ -65,9 +70,16 @@ class BetaGeometricNBD(PurchaseModel):
 
     def p_alive(self, parameters: Array, x: Array, t_x: Array, T: Array) -> Array:
         r, alpha, a, b = parameters
-        return 1 / (
-            1 + self._odds_per_a(b, x) * a * np.exp(np.minimum((r + x) * np.log((alpha + T) / (alpha + t_x)), LARGEST))
-        )
+        return _none_of(self._log_odds(a, b, x) + (r + x) * np.log((alpha + T) / (alpha + t_x)))
+
+    def are_alive(self, parameters: Array, rows: Purchases) -> Array:
+        return _none_of(self._each_log_odds(parameters, rows, np.log(parameters[1] + rows.distinct_T[0]))[0])
+
+    def are_active(self, parameters: Array, t: float, rows: Purchases) -> Array:
+        now, then = (np.log(parameters[1] + rows.distinct_T[0] + later) for later in (0.0, t))
+        (odds_now, _, rx), (odds_then, _, _) = (self._each_log_odds(parameters, rows, log_T) for log_T in (now, then))
+        longer = _softplus(odds_then)[0] - _softplus(odds_now)[0] - rx * _each(then - now, rows.distinct_T)
+        return -np.expm1(np.minimum(longer, 0.0))
 
     def purchases_if_alive(self, parameters: Array, t: float | Array, x: Array, T: Array) -> Array:
         """Eq. (10) over P(alive), its ₂F₁ in Euler's form, in which x stands in the third argument only and nothing overflows."""
@@ -79,6 +91,18 @@ class BetaGeometricNBD(PurchaseModel):
         r, alpha, a, b = parameters
         z = np.asarray(t, dtype=float) / (alpha + t)
         return (b / (a + b) if self.dies_at_once else 1.0) * _growth(a, a + b + self.dies_at_once - 1, z, r)
+
+    def _each_log_odds(self, parameters: Array, rows: Purchases, log_T: Array) -> tuple[Array, Array, Array]:
+        """Of each row the logarithm of the odds to be dead at T, ln (α + T)/(α + t_x) and r + x, from `log_T`, the ln (α + T) of each
+        distinct T."""
+        r, alpha, a, b = parameters
+        values, row, _ = rows.distinct_x
+        gap = _each(log_T, rows.distinct_T)
+        gap -= _each(np.log(alpha + rows.distinct_t_x[0]), rows.distinct_t_x)
+        rx = r + rows.x
+        log_odds = rx * gap
+        log_odds += self._log_odds(a, b, values)[row]
+        return log_odds, gap, rx
 
     def _odds_per_a(self, b: float, x: Array) -> Array:
         """1/(b + x − 1), or 1/(b + x) in MBG/NBD; 0 for who had no chance to die yet."""
@@ -102,8 +126,19 @@ def _growth(a: float, c: Array | float, z: Array, s: Array | float) -> Array:
 
 def _softplus(values: Array) -> tuple[Array, Array]:
     """ln(1 + e^v) and its derivative 1/(1 + e^−v), for any v, from one exponential."""
-    small = np.exp(-np.abs(values))
-    return np.maximum(values, 0) + np.log(1 + small), np.where(values > 0, 1.0, small) / (1 + small)
+    power = np.exp(np.minimum(values, LARGEST))
+    one_more = 1 + power
+    power /= one_more
+    log_sum = np.log(one_more, out=one_more)
+    log_sum += np.maximum(values - LARGEST, 0)
+    return log_sum, power
+
+
+def _none_of(log_odds: Array) -> Array:
+    """1 − p from the logarithm of the odds p/(1 − p)."""
+    power = np.exp(np.minimum(log_odds, LARGEST))
+    power += 1
+    return 1 / power
 
 
 def _each(values: Array, distinct: tuple[Array, Array]) -> Array:

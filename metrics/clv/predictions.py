@@ -1,6 +1,8 @@
 """What the fitted models expect of the coming weeks, discounted, and how sure they are of it."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +14,7 @@ from metrics.clv.statistics import Array, Purchases
 WEEKS_PER_YEAR = 365.25 / 7
 DRAWS = 24  # of the parameters; matched to their covariance, so that few are enough
 SEED = 20_050_401
+COLUMNS_AT_ONCE = 4096  # so that what is at hand stays near the processor
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(5)
 NODES, WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2  # Gauss–Legendre on (0, 1)
 
@@ -48,8 +51,8 @@ def expected(fitted: Fitted, rows: Purchases, horizon: Horizon) -> Expected:
     """The conditional expectations of the fitted model."""
     assert fitted.purchases is not None
     model, parameters = fitted.model, fitted.purchases.parameters
-    x, T, row = _while_alive(rows)
-    alive = model.p_alive(parameters, rows.x, rows.t_x, rows.T)
+    x, T, row = rows.distinct_x_T  # t_x matters only for whether someone is alive
+    alive = model.are_alive(parameters, rows)
 
     def purchases(weeks: float) -> Array:
         return model.purchases_if_alive(parameters, weeks, x, T)
@@ -58,21 +61,19 @@ def expected(fitted: Fitted, rows: Purchases, horizon: Horizon) -> Expected:
     return Expected(
         purchases=alive * whole[row],
         discounted=alive * _discounted(purchases, whole, horizon)[row],
-        p_active=model.p_active(parameters, horizon.weeks, rows.x, rows.t_x, rows.T),
+        p_active=model.are_active(parameters, horizon.weeks, rows),
     )
 
 
 def purchase_draws(fitted: Fitted, rows: Purchases, weeks: float) -> np.ndarray:
     """Expected purchases under parameters drawn around the estimate: DRAWS × rows."""
     assert fitted.purchases is not None
-    x, T, row = _while_alive(rows)
-    return np.array(
-        [
-            fitted.model.p_alive(parameters, rows.x, rows.t_x, rows.T)
-            * fitted.model.purchases_if_alive(parameters, weeks, x, T)[row]
-            for parameters in parameter_draws(fitted.purchases, SEED)
-        ]
-    )
+    x, T, row = rows.distinct_x_T
+
+    def under(parameters: Array) -> Array:
+        return fitted.model.are_alive(parameters, rows) * fitted.model.purchases_if_alive(parameters, weeks, x, T)[row]
+
+    return np.array(_side_by_side(under, parameter_draws(fitted.purchases, SEED)))
 
 
 def parameter_draws(fit: Fit, seed: int = SEED) -> np.ndarray:
@@ -89,7 +90,12 @@ def parameter_draws(fit: Fit, seed: int = SEED) -> np.ndarray:
 
 def log_deviation(draws: np.ndarray) -> Array:
     """Standard deviation of the logarithm over draws (rows)."""
-    return np.log(np.maximum(draws, np.finfo(float).tiny)).std(axis=0)
+
+    def of_some(some: np.ndarray) -> Array:
+        return np.log(np.maximum(some, np.finfo(float).tiny)).std(axis=0)
+
+    blocks = np.array_split(draws, draws.shape[1] // COLUMNS_AT_ONCE + 1, axis=1)
+    return np.concatenate(_side_by_side(of_some, blocks))
 
 
 def history(rows: Purchases, horizon: Horizon) -> Array:
@@ -101,6 +107,12 @@ def history(rows: Purchases, horizon: Horizon) -> Array:
     return rows.x * horizon.weeks / np.maximum(rows.T, horizon.weeks)
 
 
+def _side_by_side(work: Callable[[np.ndarray], Array], pieces: Iterable[np.ndarray]) -> list[Array]:
+    """What the work gives for each piece, in as many threads as there are processors: NumPy lets others run while it computes."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, pieces))
+
+
 def _discounted(purchases: Callable[[float], Array], whole: Array, horizon: Horizon) -> Array:
     """∫ e^(−δu) dM(u) over the horizon, M being the expected purchases; by parts e^(−δH) M(H) + δ ∫ e^(−δu) M(u) du."""
     rate = horizon.weekly
@@ -109,10 +121,3 @@ def _discounted(purchases: Callable[[float], Array], whole: Array, horizon: Hori
     times = horizon.weeks * NODES
     integral = sum(weight * np.exp(-rate * time) * purchases(time) for time, weight in zip(times, WEIGHTS, strict=True))
     return np.exp(-rate * horizon.weeks) * whole + rate * horizon.weeks * integral
-
-
-def _while_alive(rows: Purchases) -> tuple[Array, Array, Array]:
-    """The distinct (x, T), and which of them each row has: t_x matters only for whether someone is alive."""
-    stride = float(rows.T.max(initial=0.0)) + 1
-    _, first, row = np.unique(rows.x * stride + rows.T, return_index=True, return_inverse=True)
-    return rows.x[first], rows.T[first], row

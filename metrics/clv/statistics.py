@@ -46,22 +46,38 @@ class Purchases:
     @cached_property
     def distinct_x(self) -> tuple[Array, Array, Array]:
         """The distinct x, the row of it that each row has, and the customers of each: terms of x alone are worked out once for each."""
-        values, row = np.unique(self.x, return_inverse=True)
+        values, row = distinct(self.x)
         return values, row, np.bincount(row, self.n, len(values))
 
     @cached_property
     def distinct_t_x(self) -> tuple[Array, Array]:
         """The distinct t_x, and the row of it that each row has."""
-        return np.unique(self.t_x, return_inverse=True)
+        return distinct(self.t_x)
 
     @cached_property
     def distinct_T(self) -> tuple[Array, Array]:
         """The distinct T, and the row of it that each row has."""
-        return np.unique(self.T, return_inverse=True)
+        return distinct(self.T)
 
-    def scaled(self, factor: float) -> "Purchases":
-        """The same in another unit of time."""
-        return Purchases(self.x, self.t_x * factor, self.T * factor, self.n)
+    @cached_property
+    def by_T(self) -> tuple[Array, Array]:
+        """For each distinct T: customers, and their purchases after the first."""
+        values, row = self.distinct_T
+        return np.bincount(row, self.n, len(values)), np.bincount(row, self.n * self.x, len(values))
+
+    @cached_property
+    def distinct_x_T(self) -> tuple[Array, Array, Array]:
+        """x and T of the distinct pairs of them, and the row of it that each row has."""
+        (values, at_x, _), (times, at_T) = self.distinct_x, self.distinct_T
+        pairs, row = _distinct_whole(at_x * len(times) + at_T)
+        x, T = np.divmod(pairs, max(len(times), 1))
+        return values[x], times[T], row
+
+    def one_in(self, step: int) -> "Purchases":
+        """Every so-manieth customer, in the order of the rows: so few show nearly the same as all, when like ones stand together."""
+        n = np.diff(np.floor(np.cumsum(self.n) / step), prepend=0.0)
+        some = n > 0
+        return Purchases(self.x[some], self.t_x[some], self.T[some], n[some])
 
 
 @dataclass(frozen=True)
@@ -151,23 +167,33 @@ def put_together(rows: pl.DataFrame) -> tuple[Purchases, Array]:
     """Rows with x, t_x, T and n, those that are alike as one; and which of the result each row has become."""
     x, t_x, T, n = (_floats(rows, name) for name in ("x", "t_x", "T", "n"))
     unit = 1 if _are_whole(t_x) and _are_whole(T) else DAYS_PER_WEEK  # so that keys are whole and small
-    stride = unit * T.max(initial=0.0) + 1
-    first, row = _first_and_rank(np.rint((x * stride + t_x * unit) * stride + T * unit).astype(np.int64))
-    return Purchases(x[first], t_x[first], T[first], np.bincount(row, n, len(first))), row
+    stride = int(np.rint(unit * T.max(initial=0.0))) + 1
+    keys, row = _distinct_whole(np.rint((x * stride + t_x * unit) * stride + T * unit))
+    keys, T_key = np.divmod(keys, stride)
+    x_key, t_x_key = np.divmod(keys, stride)
+    return Purchases(x_key.astype(float), t_x_key / unit, T_key / unit, np.bincount(row, n, len(keys))), row
 
 
-def _first_and_rank(keys: Array) -> tuple[Array, Array]:
-    """Where each distinct key stands, in the order of keys, and the rank of each key. Without sorting where few keys are possible."""
+def distinct(values: Array) -> tuple[Array, Array]:
+    """The distinct values, ascending, and the place of each value among them."""
+    if not _are_whole(values):
+        return np.unique(values, return_inverse=True)
+    found, row = _distinct_whole(values)
+    return found.astype(float), row
+
+
+def _distinct_whole(values: Array) -> tuple[Array, Array]:
+    """As `distinct`, of whole numbers from 0 on. Without sorting where few are possible."""
+    keys = values.astype(np.int64)
     most = int(keys.max(initial=0)) + 1
     if most > 16 * len(keys):
-        _, first, row = np.unique(keys, return_index=True, return_inverse=True)
-        return first, row
-    where = np.full(most, -1)
-    where[keys] = np.arange(len(keys))
-    present = np.flatnonzero(where >= 0)
-    rank = np.empty(most, dtype=np.int64)
-    rank[present] = np.arange(len(present))
-    return where[present], rank[keys]
+        return np.unique(keys, return_inverse=True)
+    there = np.zeros(most, dtype=bool)
+    there[keys] = True
+    found = np.flatnonzero(there)
+    place = np.empty(most, dtype=np.int32)
+    place[found] = np.arange(len(found), dtype=np.int32)
+    return found, place[keys].astype(np.int64)
 
 
 def _are_whole(values: Array) -> bool:

@@ -76,7 +76,8 @@ def of_customers(forecast: Forecast) -> pl.DataFrame:
     spend = gamma_gamma.expected_spend(fitted.spend.parameters, cells.spend_days, mean_spend)
     value = known.discounted[alike] * spend * terms.margin
     deviation = log_deviation(forecast.purchase_draws)[alike]
-    width = np.exp(terms.z * np.hypot(deviation, _spend_deviation(fitted, cells.spend_days, mean_spend)))
+    deviation = np.sqrt(deviation**2 + _spend_variance(fitted, cells.spend_days, mean_spend))
+    width = np.exp(terms.z * deviation)
     return pl.DataFrame(
         {
             "purchases": known.purchases[alike],
@@ -92,11 +93,11 @@ def of_customers(forecast: Forecast) -> pl.DataFrame:
 def of_groups(forecast: Forecast, groups: pl.DataFrame) -> pl.DataFrame:
     """One row per distinct row of `groups` (as many as there are cells): its columns and VALUES, the means over its customers."""
     cells, fitted, terms = forecast.cells, forecast.fitted, forecast.terms
-    index, distinct = _numbered(groups)
-    customers = np.bincount(index, cells.n, distinct.height)
+    index, found = _numbered(groups)
+    customers = np.bincount(index, cells.n, found.height)
 
     def mean(sums: Array) -> Array:
-        return np.bincount(index, sums, distinct.height) / customers
+        return np.bincount(index, sums, found.height) / customers
 
     if not fitted.predicts:
         past = _from_history(cells, terms)
@@ -105,13 +106,13 @@ def of_groups(forecast: Forecast, groups: pl.DataFrame) -> pl.DataFrame:
             "spend": mean(past["spend"].to_numpy()),
             "clv": mean(past["clv"].to_numpy()),
         }
-        return distinct.with_columns(**means, **_unknown())
+        return found.with_columns(**means, **_unknown())
     assert fitted.spend is not None
     known, alike = forecast.known, cells.alike
     spends = _sums_of_spend(cells, fitted.spend.parameters)
     value = mean(known.discounted[alike] * spends) * terms.margin
     width = np.exp(terms.z * log_deviation(np.array([mean(sums) for sums in _drawn_values(forecast)])))
-    return distinct.with_columns(
+    return found.with_columns(
         purchases=mean(cells.n * known.purchases[alike]),
         spend=mean(spends),
         clv=value,
@@ -157,9 +158,13 @@ def _unknown() -> dict[str, pl.Expr]:
     return dict.fromkeys(("low", "high", "p_active"), pl.lit(None, pl.Float64))
 
 
-def _spend_deviation(fitted: Fitted, x: Array, m: Array) -> Array:
-    """Standard deviation of ln expected spend, to first order in the logarithms of p, q, v."""
+def _spend_variance(fitted: Fitted, x: Array, m: Array) -> Array:
+    """Variance of ln expected spend, to first order in the logarithms of p, q, v."""
     assert fitted.spend is not None and fitted.spend.covariance is not None
     slopes = gamma_gamma.log_spend_slopes(fitted.spend.parameters, x, m)
-    factors = np.linalg.cholesky(fitted.spend.covariance).T
-    return np.sqrt(sum(sum(f * slope for f, slope in zip(row, slopes, strict=True)) ** 2 for row in factors))
+    factors = np.linalg.cholesky(fitted.spend.covariance)  # a triangle: nothing stands above its diagonal
+    parts = (
+        sum(factor * slope for factor, slope in zip(factors[k:, k], slopes[k:], strict=True))
+        for k in range(len(slopes))
+    )
+    return np.asarray(sum(part**2 for part in parts))

@@ -39,11 +39,11 @@ WILSON = """
 REPEAT_RATE = (
     """
 with buyers as (
-    select customer_key, sum(orders) as orders from customer_periods
-    where month >= date_trunc('month', $start) and month <= $end group by customer_key having sum(orders) > 0
+    select customer_key, orders >= 2 or previous_month >= date_trunc('month', $start) as is_repeat from customer_periods
+    where orders > 0 and month between date_trunc('month', $start) and $end and (next_month is null or next_month > $end)
 ), counted as (
-    select {columns} count(*) as buyers, count(*) filter (b.orders >= 2) as repeat_buyers,
-        count(*) filter (b.orders >= 2) / count(*) as p
+    select {columns} count(*) as buyers, count(*) filter (b.is_repeat) as repeat_buyers,
+        count(*) filter (b.is_repeat) / count(*) as p
     from buyers b {join} {group}
 )
 select {names} buyers, repeat_buyers, p as repeat_rate,
@@ -54,20 +54,15 @@ select {names} buyers, repeat_buyers, p as repeat_rate,
 
 RETENTION = (
     """
-with months as (
-    select p.customer_key, p.month from customer_periods p {join} where p.orders > 0 {condition}
-), firsts as (
-    select customer_key, min(month) as cohort from months group by customer_key
-), sizes as (
-    select cohort, count(*) as customers from firsts group by cohort
-), seen as (
-    select cohort, date_diff('month', cohort, month) as period, count(*) as active
-    from months join firsts using (customer_key) group by all
+with seen as (
+    select first_month as cohort, date_diff('month', first_month, month) as period, count(*) as active
+    from customer_periods p {join} where p.orders > 0 {condition} group by all
 ), cells as (
-    select cohort, customers, unnest(range(0, date_diff('month', cohort, $as_of) + 1)) as period from sizes
+    select cohort, active as customers, unnest(range(0, date_diff('month', cohort, $as_of) + 1)) as period
+    from seen where period = 0
 ), counted as (
-    select cohort, period, customers, coalesce(active, 0) as active, coalesce(active, 0) / customers as p
-    from cells left join seen using (cohort, period)
+    select cohort, c.period, customers, coalesce(active, 0) as active, coalesce(active, 0) / customers as p
+    from cells c left join seen s using (cohort, period)
 )
 select cohort::date as cohort, period, customers, active, p as retention,
 """

@@ -1,6 +1,6 @@
 """Satisfaction, churn, lifecycle, rolling and revenue retention, and tiers in SQL that somebody who knows the store would write by hand.
 
-Counts only: the intervals that the metrics add are reckoned on a handful of rows.
+What the metrics add to counts is left out where it is reckoned on a handful of rows.
 """
 
 import datetime as dt
@@ -8,63 +8,85 @@ import datetime as dt
 import duckdb
 import polars as pl
 
-CSAT = """
-select count(*) as n, count(*) filter (score >= scale_high - 1) as satisfied
-from feedback where replaced_by is null and survey = 'csat' and score is not null
-    and responded_at >= $start and responded_at < $end + interval 1 day
+from tests.benchmarks.by_hand import WILSON, Z
+
+CSAT = (
+    """
+with counted as (
+    select count(*) as n, count(*) filter (score >= scale_high - 1) as satisfied, sum(score) as score,
+        min(scale_low) = max(scale_low) and min(scale_high) = max(scale_high) as one_scale
+    from feedback where replaced_by is null and survey = 'csat' and score is not null
+        and responded_at >= $start and responded_at < $end + interval 1 day
+), rated as (select *, satisfied / n as p from counted)
+select n, satisfied, p as csat, case when one_scale then score / n end as mean,
 """
+    + WILSON.format(n="n")
+    + "from rated"
+)
 INACTIVE = """
-with lasts as (select max(day) as last from order_days where day <= $as_of group by customer_key)
-select count(*) as customers, count(*) filter (date_diff('day', last, $as_of) > $days) as inactive from lasts
+select count(*) as customers, count(*) filter (day < $as_of - $days::integer) as inactive
+from order_days where day <= $as_of and (next_day is null or next_day > $as_of)
 """
 HIATUS = """
 with gaps as (
-    select date_diff('day', day, coalesce(next_day, $as_of)) as gap, next_day is not null as ended from order_days where day <= $as_of
+    select next_age - age as gap, count(*) as ended, 0 as still from order_days where next_day <= $as_of group by 1
+    union all
+    select $as_of - day, 0, count(*) from order_days where day <= $as_of and (next_day is null or next_day > $as_of) group by 1
+), lengths as (
+    select gap, sum(ended) as ended, sum(still) as still from gaps group by 1
+), waiting as (
+    select *, sum(ended + still) over (order by gap desc) as at_risk from lengths
 )
-select count(*) as gaps, count(*) filter (not ended) as open_gaps, count(*) filter (gap > $days) as flagged,
-    count(*) filter (gap > $days and ended) as came_back
-from gaps
+select sum(ended + still) as gaps, sum(still) as open_gaps,
+    1 - case when min(at_risk - ended) > 0 then exp(sum(ln(1 - ended / at_risk)) filter (ended < at_risk)) else 0 end as ended_share,
+    sum(ended + still) filter (gap > $days) as flagged, sum(ended) filter (gap > $days) as came_back
+from waiting
 """
 LIFECYCLE = """
 with days as (
-    select day, previous_day, next_day, date_trunc('month', day)::date as month, day + ($days + 1)::integer as silent from order_days
+    select date_trunc('month', day)::date as period, previous_day from order_days where day between $start and $as_of
 ), came as (
-    select month as period,
+    select period,
         count(*) filter (previous_day is null) as new,
-        count(*) filter (previous_day < month and previous_day + ($days + 1)::integer >= month) as "returning",
-        count(*) filter (previous_day < month and previous_day + ($days + 1)::integer < month) as resurrected
+        count(*) filter (previous_day < period and previous_day + ($days + 1)::integer >= period) as "returning",
+        count(*) filter (previous_day + ($days + 1)::integer < period) as resurrected
     from days group by 1
+), silences as (
+    select date_trunc('month', day + ($days + 1)::integer)::date as period, next_day from order_days
+    where day between $start - ($days + 1)::integer and $as_of - ($days + 1)::integer
+        and (next_day is null or next_age - age > $days)
 ), went as (
-    select date_trunc('month', silent)::date as period, count(*) as dormant from days
-    where silent <= $as_of and (next_day is null or next_day >= date_trunc('month', silent) + interval 1 month) group by 1
+    select period, count(*) as dormant from silences where next_day is null or next_day >= period + interval 1 month group by 1
 )
 select period, coalesce(new, 0) as new, coalesce("returning", 0) as "returning", coalesce(resurrected, 0) as resurrected,
     coalesce(dormant, 0) as dormant
-from came full join went using (period) where period >= $start order by period
+from came full join went using (period) order by period
 """
 ROLLING = """
-with firsts as (
-    select customer_key, day as first, date_trunc('month', day)::date as cohort, date_diff('day', day, $as_of) + 1 as known
-    from order_days where previous_day is null
+with counted as (
+    select first_day, age // 30 as period, count(*) as n from order_days
+    where day <= $as_of and (previous_age is null or previous_age < age - age % 30) group by all
+), dated as (
+    select date_trunc('month', first_day)::date as cohort, (date_diff('day', first_day, $as_of) + 1) // 30 as known, period, n
+    from counted
 ), sizes as (
-    select cohort, period, count(*) as customers from (select cohort, unnest(range(known // 30)) as period from firsts) group by all
+    select cohort, period, sum(n) as customers
+    from (select cohort, unnest(range(known)) as period, n from dated where period = 0) group by all
 ), seen as (
-    select cohort, date_diff('day', first, day) // 30 as period, count(distinct customer_key) as active
-    from order_days join firsts using (customer_key) where date_diff('day', first, day) // 30 < known // 30 group by all
+    select cohort, period, sum(n) as active from dated where period < known group by all
 )
 select cohort, period, customers, coalesce(active, 0) as active from sizes left join seen using (cohort, period) order by all
 """
 REVENUE = """
-with sizes as (
-    select first_month as cohort, count(distinct customer_key) as customers from customer_periods
-    where first_month is not null group by 1
-), money as (
-    select first_month as cohort, date_diff('month', first_month, month) as period, sum(revenue) as revenue
+with money as (
+    select first_month as cohort, date_diff('month', first_month, month) as period, sum(revenue) as revenue,
+        count(*) filter (month = first_month) as customers
     from customer_periods where month >= first_month group by all
 ), cells as (
-    select cohort, customers, unnest(range(0, date_diff('month', cohort, $as_of) + 1)) as period from sizes
+    select cohort, customers, unnest(range(0, date_diff('month', cohort, $as_of) + 1)) as period from money where period = 0
 )
-select cohort, period, customers, coalesce(revenue, 0) as revenue from cells left join money using (cohort, period) order by all
+select cohort, c.period, c.customers, coalesce(revenue, 0) as revenue
+from cells c left join money m using (cohort, period) order by all
 """
 MIGRATION = """
 with states as (
@@ -77,7 +99,7 @@ select coalesce(from_tier, 'new') as from_tier, to_tier, count(*) as members fro
 
 
 def csat(cursor: duckdb.DuckDBPyConnection, start: dt.date, end: dt.date) -> pl.DataFrame:
-    return cursor.sql(CSAT, params={"start": start, "end": end}).pl()
+    return cursor.sql(CSAT, params={"start": start, "end": end, "z": Z}).pl()
 
 
 def inactive_share(cursor: duckdb.DuckDBPyConnection, as_of: dt.date, days: int) -> pl.DataFrame:

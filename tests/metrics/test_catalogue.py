@@ -12,7 +12,7 @@ from tests.metrics.buying import no_customers
 from tests.metrics.frames import answer_rows, day, lazy, order_days, orders, periods, tier_changes
 
 METRICS = pytest.mark.parametrize("metric", CATALOGUE.values(), ids=CATALOGUE)
-ASKED = {"as_of", "start", "end", "cohorts_from", "cohorts_to", "by", "order_days"}  # what a question brings
+ASKED = {"as_of", "start", "end", "within", "cohorts_from", "cohorts_to", "by", "order_days"}  # what a question brings
 ASKED |= {"orders", "refunds", "customers", "answers"}
 ASKED |= {"customer_periods", "known_from"}
 

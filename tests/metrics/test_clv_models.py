@@ -1,5 +1,7 @@
 """The models against what they say they are: gradients against differences, closed forms against integrals, at the edges too."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,8 +9,9 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import beta
 
-from metrics.clv import gamma_gamma
+from metrics.clv import gamma_gamma, models
 from metrics.clv.fitted import MODELS
+from metrics.clv.fitting import maximise
 from metrics.clv.models import PurchaseModel, fit_without_dropout
 from metrics.clv.pareto_nbd import PARETO_NBD
 from metrics.clv.statistics import Purchases, Spends, as_purchases, purchase_statistics
@@ -190,7 +193,7 @@ def test_stable_at_two_thousand_purchases_up_to_the_last_day(model: PurchaseMode
 def test_fit_is_a_maximum_and_scales_with_the_unit_of_time(model: PurchaseModel) -> None:
     buyers = customer_rows(buying(seed=7, customers=1500))
     rows = as_purchases(purchase_statistics(lazy(buyers), as_of=LAST))
-    fit, in_days = model.fit(rows), model.fit(rows.scaled(7.0))
+    fit, in_days = model.fit(rows), model.fit(replace(rows, t_x=7 * rows.t_x, T=7 * rows.T))
     assert fit.found
     value, gradient = model.log_likelihood(fit.parameters, rows)
     assert np.abs(gradient).max() / 1500 < 1e-6
@@ -198,6 +201,62 @@ def test_fit_is_a_maximum_and_scales_with_the_unit_of_time(model: PurchaseModel)
     factors = [7.0 if letter in model.times else 1.0 for letter in model.letters]
     np.testing.assert_allclose(in_days.parameters, fit.parameters * factors, rtol=1e-5)
     assert fit.log_likelihood > fit_without_dropout(rows).log_likelihood
+
+
+@each_model
+def test_a_fit_that_begins_near_ends_where_others_end(model: PurchaseModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    buyers = customer_rows(buying(seed=8, customers=4000))
+    rows = as_purchases(purchase_statistics(lazy(buyers), as_of=LAST))
+    expected = model.fit(rows)
+    begun: list[int] = []
+
+    def counted(*arguments, **options):
+        begun.append(options["near"] is not None)
+        return maximise(*arguments, **options)
+
+    monkeypatch.setattr(models, "maximise", counted)
+    monkeypatch.setattr(models, "MANY_ROWS", 100)
+    monkeypatch.setattr(models, "SAMPLE_STEP", 3)
+    found = model.fit(rows)
+    assert begun == [False, True]
+    np.testing.assert_allclose(found.parameters, expected.parameters, rtol=1e-7)
+    np.testing.assert_allclose(found.standard_errors, expected.standard_errors, rtol=1e-3)
+    assert found.log_likelihood == pytest.approx(expected.log_likelihood, rel=1e-12)
+
+
+def test_a_fit_to_all_does_without_one_to_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One customer in a thousand shows nothing."""
+    buyers = customer_rows(buying(seed=8, customers=1500))
+    rows = as_purchases(purchase_statistics(lazy(buyers), as_of=LAST))
+    expected = MODELS["mbg_nbd"].fit(rows)
+    monkeypatch.setattr(models, "MANY_ROWS", 100)
+    monkeypatch.setattr(models, "SAMPLE_STEP", 1000)
+    np.testing.assert_allclose(MODELS["mbg_nbd"].fit(rows).parameters, expected.parameters, rtol=1e-6)
+
+
+@law
+@given(histories, st.integers(1, 20))
+def test_one_customer_in_so_many(drawn: list, step: int) -> None:
+    rows = purchases(drawn)
+    some = rows.one_in(step)
+    assert some.n.sum() == rows.n.sum() // step
+    shown = dict.fromkeys(zip(rows.x, rows.t_x, rows.T, strict=True), 0)
+    for x, t_x, T, n in zip(rows.x, rows.t_x, rows.T, rows.n, strict=True):
+        shown[x, t_x, T] += n
+    assert all(n <= shown[x, t_x, T] for x, t_x, T, n in zip(some.x, some.t_x, some.T, some.n, strict=True))
+
+
+@law
+@given(parameters, histories, st.floats(0.1, 500), st.booleans())
+def test_rows_have_the_chances_of_their_histories(at: np.ndarray, drawn: list, weeks: float, whole: bool) -> None:
+    rows = purchases(drawn)
+    if whole:
+        rows = replace(rows, t_x=np.rint(rows.t_x), T=np.rint(rows.T))
+    for model in MODELS.values():
+        histories = (rows.x, rows.t_x, rows.T)
+        np.testing.assert_allclose(model.are_alive(at, rows), model.p_alive(at, *histories), rtol=1e-9, atol=1e-12)
+        active = model.p_active(at, weeks, *histories)
+        np.testing.assert_allclose(model.are_active(at, weeks, rows), active, rtol=1e-8, atol=1e-10)
 
 
 def test_expected_spend_lies_between_the_customers_mean_and_everyones() -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
+import narwhals.stable.v2 as nw
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from metrics.intervals import newcombe_difference, wilson
 from metrics.nps import nps, nps_change
+from metrics.periods import months_before
 from metrics.repeat_rate import repeat_rate, repeat_rate_change, repeat_rate_trend
 from metrics.retention import retention, retention_average
 from metrics.rollups import with_neighbour_months
@@ -150,6 +152,12 @@ def test_saved_neighbour_months_change_nothing(rows: pl.DataFrame, as_of: dt.dat
         asked = {"as_of": as_of, "window_months": months, "minimum": 1, "by": ["region"]}
         found = [repeat_rate_trend(frame, **asked) for frame in (with_neighbour_months(lazy(rows)), lazy(rows))]  # type: ignore[arg-type]
         assert_frame_equal(*found)
+        begin = months_before(as_of, months - 1)
+        window = (nw.col("month") >= nw.lit(begin)) & (nw.col("month") <= nw.lit(as_of))
+        saved, plain = (frame.filter(window) for frame in (with_neighbour_months(lazy(rows)), lazy(rows)))
+        for by in ((), ("region",)):
+            options = {"by": by, "minimum": 1}
+            assert_frame_equal(repeat_rate(saved, within=(begin, as_of), **options), repeat_rate(plain, **options))  # type: ignore[arg-type]
 
 
 @law

@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from metrics.hiatus import hiatus, inactive_share
 from metrics.lifecycle import inactive_share_trend, lifecycle
-from metrics.periods import EVERY, calendar
+from metrics.periods import EVERY, calendar, start_of
 from metrics.rolling import rolling_retention
 from metrics.rollups import with_neighbours
 from tests.metrics.frames import lazy
@@ -39,6 +39,16 @@ def test_new_plus_resurrected_minus_dormant_is_the_net_change_of_actives(
         assert row["new"] + row["resurrected"] - row["dormant"] == active - before
         assert row["active"] == active
         before = active
+
+
+@law
+@given(visits(), PERIODS, THRESHOLDS, st.dates(FIRST, AS_OF + dt.timedelta(days=40)))
+def test_what_is_asked_for_is_the_same_part_of_the_whole(
+    rows: pl.DataFrame, period: str, days: int, start: dt.date
+) -> None:
+    asked = {"as_of": AS_OF, "end": AS_OF, "period": period, "hiatus_days": days, "stock": True, "by": ["region"]}
+    whole = lifecycle(lazy(rows), start=FIRST, **asked).filter(pl.col("period") >= start_of(start, period))
+    assert_frame_equal(lifecycle(lazy(rows), start=start, **asked), whole)
 
 
 @law
