@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from data.store import Store
-from tests.benchmarks import again_speed, browser_speed, clv_speed, imports_speed, metrics_speed
+from tests.benchmarks import again_speed, browser_speed, clv_speed, imports_speed, load_speed, metrics_speed
 from tests.benchmarks.measure import MIB, ROOT, Line
 
 ORDERS_PER_CUSTOMER = 10
@@ -43,6 +43,8 @@ def main() -> None:
     for line in again_speed.lines(path):
         show(line)
     for line in browser_speed.lines(path, exports):
+        show(line)
+    for line in load_speed.lines(exports[-1]):
         show(line)
 
 

@@ -1,0 +1,116 @@
+"""25 people browsing while a million orders are taken in: nobody meets an error or a number that is neither the old nor the new one."""
+
+import itertools
+import random
+import re
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+from websockets.exceptions import WebSocketException
+
+from tests.benchmarks.imports_speed import Export
+from tests.benchmarks.measure import Line, peak_mib_of
+from tests.benchmarks.visitor import Broken, visiting
+from tests.browser.chromium import launch
+from tests.browser.pages import choose_files, load, take_in
+from tests.browser.server import serve
+
+SESSIONS, P95_S, PEAK_MIB = 25, 2.0, 3072
+ROWS_BEFORE = 100_000
+THINKING_S = (2.0, 6.0)  # what people do with a page before the next click
+DATES = {"as_of": "2026-06-30", "from": "2026-04-01", "to": "2026-06-30"}
+PAGES = ("", "nps", "csat", "retention", "churn", "tiers")
+PLACES = [
+    (code, {**DATES, "vs": vs, "lang": lang}) for code in PAGES for vs, lang in (("before", "en"), ("none", "zh"))
+]
+
+
+@dataclass
+class Seen:
+    """What the sessions met: seconds per rerun, titles per place, errors."""
+
+    seconds: list[float] = field(default_factory=list)
+    titles: dict[int, set[str]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+
+def lines(export: Export) -> Iterator[Line]:
+    """A store that holds the first rows of the export, while all of it is uploaded."""
+    with tempfile.TemporaryDirectory() as folder:
+        db, small = Path(folder) / "load.duckdb", Path(folder) / "small.csv"
+        with export.path.open() as rows:
+            small.write_text("".join(itertools.islice(rows, ROWS_BEFORE)))
+        load(db, small, *export.options)
+        with serve(db, Path(folder) / "log") as server:
+            old = _titles(server.address)
+            seen, taken_s = _browse_while_importing(server.address, export)
+            new = _titles(server.address)
+            peak = peak_mib_of(server.pid)
+            left = (Path(folder) / "log").read_text().count("Traceback")
+    wrong = [title for place, titles in seen.titles.items() for title in titles - {old[place], new[place]}]
+    p95 = statistics.quantiles(seen.seconds, n=20)[-1]
+    figures = (
+        f"p50 {statistics.median(seen.seconds):.2f} s, p95 {p95:.2f} s of {len(seen.seconds)} reruns in {taken_s:.0f} s; "
+        f"{len(seen.errors)} errors, {left} in the log, {len(wrong)} wrong"
+    )
+    sound = p95 <= P95_S and not (seen.errors or left or wrong)
+    yield Line(f"{SESSIONS} sessions while {export.what} come in", figures, f"p95 ≤ {P95_S:.0f} s", sound)
+    for text in [*seen.errors[:3], *wrong[:3]]:
+        yield Line("", text)
+    changed = sum(old[place] != new[place] for place in old)
+    yield Line("", f"{changed} of {len(old)} titles are others after the import")
+    yield Line("resident memory meanwhile, at most", f"{peak:,.0f} MiB", f"≤ {PEAK_MIB} MiB", peak <= PEAK_MIB)
+
+
+def _titles(server: str) -> dict[int, str]:
+    with visiting(server) as visitor:
+        return {place: visitor.look(*where) for place, where in enumerate(PLACES)}
+
+
+def _browse_while_importing(server: str, export: Export) -> tuple[Seen, float]:
+    seen, stop = Seen(), threading.Event()
+    browsing = [threading.Thread(target=_browse, args=(server, number, seen, stop)) for number in range(SESSIONS)]
+    for thread in browsing:
+        thread.start()
+    started = time.perf_counter()
+    try:
+        _import(server, export.path)
+    finally:
+        taken_s = time.perf_counter() - started
+        stop.set()
+        for thread in browsing:
+            thread.join()
+    return seen, taken_s
+
+
+def _browse(server: str, number: int, seen: Seen, stop: threading.Event) -> None:
+    draws = random.Random(number)
+    try:
+        with visiting(server) as visitor:
+            while not stop.wait(draws.uniform(*THINKING_S)):
+                place = draws.randrange(len(PLACES))
+                start = time.perf_counter()
+                title = visitor.look(*PLACES[place])
+                seen.seconds.append(time.perf_counter() - start)
+                seen.titles.setdefault(place, set()).add(title)
+    except (Broken, OSError, WebSocketException) as error:
+        seen.errors.append(f"{type(error).__name__}: {error}")
+
+
+def _import(server: str, path: Path) -> None:
+    """Through the upload page, as an analyst does it."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        page = browser.new_page(locale="en-GB")
+        page.set_default_timeout(600_000)
+        page.goto(f"{server}/upload?lang=en")
+        choose_files(page, path)
+        take_in(page).click()
+        page.get_by_role("heading", name=re.compile(r" taken in: [\d,]+ new")).first.wait_for()
+        browser.close()
