@@ -13,6 +13,18 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "RAPPORT_ACCESS": ("access.toml", "the file that says who has which role; it counts where people sign in"),
     "RAPPORT_SESSION_HOURS": ("12", "hours after which a person has to sign in again"),
     "RAPPORT_OPEN": ("no", "“view” lets everybody read without signing in, and nobody change anything"),
+    "RAPPORT_ADDRESS": (
+        "none",
+        "where people reach the app, such as https://rapport.example.com: for links in messages",
+    ),
+    "RAPPORT_SMTP_URL": ("none", "the mail server: smtp://user:password@host:587 (STARTTLS), smtps://…:465, …?tls=off"),
+    "RAPPORT_SMTP_PASSWORD_FILE": ("none", "a file that holds the mail server’s password, instead of the address"),
+    "RAPPORT_MAIL_FROM": ("none", "the sender of messages, such as Rapport <rapport@example.com>"),
+    "RAPPORT_MAIL_DOMAINS": ("any", "domains that messages may be mailed to, with commas between"),
+    "RAPPORT_WEBHOOK_HOSTS": (
+        "hooks.slack.com, qyapi.weixin.qq.com, oapi.dingtalk.com, open.feishu.cn",
+        "hosts that webhooks may go to, over HTTPS; http://host:port allows one without it",
+    ),
 }
 
 
@@ -39,6 +51,13 @@ class Settings:
             session_hours=_positive("RAPPORT_SESSION_HOURS", text),
             open_view=_open_view(text["RAPPORT_OPEN"]),
         )
+
+
+def text(name: str) -> str:
+    """The text of a setting; "" where it is not set and has no default."""
+    default, _meaning = SETTINGS[name]
+    value = os.environ.get(name, "").strip() or default
+    return "" if value in ("none", "any") else value
 
 
 def _positive(name: str, text: dict[str, str]) -> int:

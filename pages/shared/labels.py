@@ -1,48 +1,5 @@
-"""What codes that come from data are called: the usual ones in both languages, any other as it is; and what is counted."""
+"""What codes that come from data are called, and what is counted: those of `data.labels`."""
 
-from metrics.texts import N_
-from pages.shared.texts import _, ngettext, number
+from data.labels import KNOWN, NONE, TIER_ORDER, answers, customers, label
 
-KNOWN = {
-    "bronze": N_("Bronze"),
-    "silver": N_("Silver"),
-    "gold": N_("Gold"),
-    "platinum": N_("Platinum"),
-    "East China": N_("East China"),
-    "South China": N_("South China"),
-    "North China": N_("North China"),
-    "West China": N_("West China"),
-    "store": N_("Store"),
-    "web": N_("Web shop"),
-    "app": N_("App"),
-    "search": N_("Search"),
-    "social": N_("Social media"),
-    "referral": N_("Referral"),
-    "coupon campaign": N_("Coupon campaign"),
-    "delivery": N_("Delivery"),
-    "store visit": N_("Store visit"),
-    "support": N_("Support"),
-    "quality": N_("Quality"),
-    "price": N_("Price"),
-    "service": N_("Service"),
-    "assortment": N_("Assortment"),
-}
-TIER_ORDER = ("platinum", "gold", "silver", "bronze")
-NONE = N_("not known")
-
-
-def label(code: str | None) -> str:
-    """The name of a code; "not known" for a missing one."""
-    if code is None:
-        return _(NONE)
-    return _(KNOWN[code]) if code in KNOWN else code
-
-
-def customers(n: int) -> str:
-    """How many customers."""
-    return ngettext("{n} customer", "{n} customers", n).format(n=number(n))
-
-
-def answers(n: int) -> str:
-    """How many answers."""
-    return ngettext("{n} answer", "{n} answers", n).format(n=number(n))
+__all__ = ["KNOWN", "NONE", "TIER_ORDER", "answers", "customers", "label"]

@@ -1,0 +1,141 @@
+"""E-mail by SMTP: text and HTML, with the page of a subscription as attachment."""
+
+import html
+import re
+import smtplib
+import ssl
+from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate, parseaddr
+
+from data.alerts.channels.message import Message, NotSent, Unsure
+from data.alerts.channels.setup import Mail, Setup
+from data.errors import RapportError
+from metrics.texts import N_
+
+TIMEOUT_SECONDS = 15
+MOST_RECIPIENTS = 20
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
+NOT_SET_UP = N_("E-mail is not set up: an administrator sets RAPPORT_SMTP_URL and RAPPORT_MAIL_FROM.")
+
+
+def recipients(target: str, setup: Setup) -> list[str]:
+    """The addresses of a target, with commas between; RapportError for one that cannot be one, or that the settings do not allow."""
+    if setup.mail is None:
+        raise RapportError(NOT_SET_UP)
+    found = [part.strip() for part in target.replace(";", ",").split(",") if part.strip()]
+    if not 1 <= len(found) <= MOST_RECIPIENTS:
+        raise RapportError(N_("Give 1 to {most} e-mail addresses, with commas between."), most=MOST_RECIPIENTS)
+    for address in found:
+        if not ADDRESS.fullmatch(address):
+            raise RapportError(N_("“{address}” is no e-mail address."), address=" ".join(address.split())[:80])
+        domain = address.rpartition("@")[2].lower()
+        if setup.mail.domains and domain not in setup.mail.domains:
+            raise RapportError(N_("Mail to “{domain}” is not allowed here (RAPPORT_MAIL_DOMAINS)."), domain=domain)
+    return found
+
+
+def send(message: Message, target: str, setup: Setup) -> None:
+    """Hand the message to the mail server, once for all recipients: if it refuses one of them, nobody gets it."""
+    to = recipients(target, setup)
+    assert setup.mail is not None
+    data = as_bytes(message, setup.mail, to)
+    try:
+        with _connected(setup.mail) as server:
+            _envelope(server, setup.mail, to)
+            _hand_over(server, data)
+    except smtplib.SMTPAuthenticationError:
+        raise NotSent(N_("The mail server does not accept the user and password that are set."), again=True) from None
+    except smtplib.SMTPResponseException as error:
+        raise _refused(error.smtp_code) from None
+    except (OSError, smtplib.SMTPException):  # what it says may quote addresses and passwords
+        raise NotSent(
+            N_("The mail server cannot be reached, or its TLS certificate is not trusted."), again=True
+        ) from None
+
+
+def as_bytes(message: Message, mail: Mail, to: list[str]) -> bytes:
+    """The message as it goes over the line.
+
+    Names from data lie in the title. The subject is encoded whole, here: Python's own way would decode encoded words that a name holds,
+    line breaks and all, and loses spaces where it folds.
+    """
+    subject = Header(one_line(message.title), "utf-8", header_name="Subject").encode(linesep="\r\n")
+    return f"Subject: {subject}\r\n".encode() + _mail(message, mail, to).as_bytes(policy=SMTP)
+
+
+def _mail(message: Message, mail: Mail, to: list[str]) -> EmailMessage:
+    made = EmailMessage()
+    made["From"] = mail.sender
+    made["To"] = ", ".join(to)
+    made["Date"] = formatdate(localtime=True)
+    made["Message-ID"] = f"<{message.key}@{parseaddr(mail.sender)[1].rpartition('@')[2]}>"
+    made["Auto-Submitted"] = "auto-generated"
+    made.set_content("\n".join([message.title, "", message.text, ""]))
+    made.add_alternative(_as_html(message), subtype="html")
+    if message.attachment:
+        name, page = message.attachment
+        made.add_attachment(page, subtype="html", filename=name)
+    return made
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without what is not printable."""
+    return "".join(char for char in " ".join(text.split()) if char.isprintable())
+
+
+def _as_html(message: Message) -> str:
+    lines = "".join(f"<p>{html.escape(line)}</p>" for line in message.lines)
+    link = f'<p><a href="{html.escape(message.link)}">{html.escape(message.link_name)}</a></p>' if message.link else ""
+    title = html.escape(message.title)
+    return f'<!doctype html><meta charset="utf-8"><title>{title}</title><body><h2>{title}</h2>{lines}{link}</body>'
+
+
+def _connected(mail: Mail) -> smtplib.SMTP:
+    trusted = ssl.create_default_context()
+    if mail.tls == "on":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(mail.host, mail.port, timeout=TIMEOUT_SECONDS, context=trusted)
+    else:
+        server = smtplib.SMTP(mail.host, mail.port, timeout=TIMEOUT_SECONDS)
+    try:
+        if mail.tls == "starttls":
+            server.starttls(context=trusted)
+        if mail.user:
+            server.login(mail.user, mail.password)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _envelope(server: smtplib.SMTP, mail: Mail, to: list[str]) -> None:
+    server.ehlo_or_helo_if_needed()
+    code, _said = server.mail(parseaddr(mail.sender)[1])
+    if code != 250:
+        raise _refused(code)
+    for place, address in enumerate(to, 1):
+        code, _said = server.rcpt(address)
+        if code not in (250, 251):
+            raise NotSent(
+                N_("The mail server refuses recipient {place} (code {code}); nobody got the message."),
+                again=code < 500,
+                place=place,
+                code=code,
+            )
+
+
+def _hand_over(server: smtplib.SMTP, data: bytes) -> None:
+    """From the first byte of the message on, a broken line leaves it open whether the server has it."""
+    try:
+        code, _said = server.data(data)
+    except smtplib.SMTPDataError as error:
+        raise _refused(error.smtp_code) from None
+    except (OSError, smtplib.SMTPServerDisconnected):
+        raise Unsure(N_("The mail server did not confirm the message: it may have arrived or not.")) from None
+    if code != 250:
+        raise _refused(code)
+
+
+def _refused(code: int) -> NotSent:
+    return NotSent(N_("The mail server refuses the message (code {code})."), again=code < 500, code=code)
