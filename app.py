@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.errors import RapportError
-from pages.shared import auth, blocks, cached, door, filters, registry, view
+from pages.shared import alerting, auth, blocks, cached, door, filters, registry, view
 from pages.shared.front import LOGO, MARK
 from pages.shared.states import no_data, not_begun
 from pages.shared.theme import watch_theme
@@ -49,3 +49,4 @@ try:
 except RapportError as error:
     blocks.failure(error)
 watch_theme()
+alerting.begin()

@@ -39,6 +39,11 @@ class Delivery:
     error: RapportError | None = None
     tried_at: dt.datetime | None = None
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it was a test message, which is of no period."""
+        return self.period.startswith(TEST)
+
     def waits(self, now: dt.datetime) -> bool:
         """Whether a failed one must wait before it is tried again."""
         wait = (

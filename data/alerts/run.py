@@ -56,17 +56,11 @@ def due(store: Store, now: dt.datetime) -> list[Due]:
         known = {one.period: one for one in book.deliveries(store, alert.id)}
         period = period_of(alert, extent)
         wanted = [period] if period else []
-        wanted += [
-            _read(code) for code, one in known.items() if one.status == "failed" and not code.startswith(book.TEST)
-        ]
+        wanted += [Period.of_code(code) for code, one in known.items() if one.status == "failed" and not one.is_test]
         for one in dict.fromkeys(wanted):
             if _is_due(known.get(one.code), version, now):
                 found.append(Due(alert, one))
     return found
-
-
-def _read(code: str) -> Period:
-    return Period.of_code(code)
 
 
 def period_of(alert: Alert, extent: Extent) -> Period | None:
