@@ -40,6 +40,26 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+class Still:
+    """In the place of the thread: counts how often one would have been started."""
+
+    started = 0
+    running = True
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def start(self) -> None:
+        Still.started += 1
+
+
+@pytest.fixture(autouse=True)
+def no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test runs the alerts itself, whenever it likes."""
+    monkeypatch.setattr(alerting, "Watcher", Still)
+    monkeypatch.setattr(Still, "started", 0)
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("alerts") / "a.duckdb"
@@ -302,18 +322,13 @@ def test_what_goes_wrong_in_the_thread_stays_there(
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_the_thread_begins_with_the_first_alert(
-    open_app: Open, db: Path, hook: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started: list[Watcher] = []
-    monkeypatch.setattr(Watcher, "start", lambda self: started.append(self))
-    monkeypatch.setattr(Watcher, "running", True)
-    app = open_app(db, "nps")
-    assert started == []
+def test_the_thread_begins_with_the_first_alert(open_app: Open, db: Path, hook: Receiver) -> None:
+    app = open_app(db, "history")
+    assert Still.started == 0
     make(OPENED["store"], by_hook(hook), Setup.read(), NOW)
     app.run()
     app.run()
-    assert len(started) == 1
+    assert Still.started == 1
 
 
 def test_a_page_never_fails_for_the_thread(open_app: Open, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
