@@ -63,6 +63,7 @@ def _run(path: Path, now: dt.datetime) -> list[Delivery]:
         if all(isinstance(item.alert.what, Rule) for item in due(store, now)):
             return run(store, now)
     os.environ["RAPPORT_DB"] = str(path)
+    os.environ.setdefault("STREAMLIT_LOGGER_LEVEL", "error")  # it warns that no browser is there, which is meant
     module = import_module(DRAWS)
     render: Render = module.render
     with module.store() as store:
@@ -86,7 +87,8 @@ def _alert(alert: Alert, currency: str | None) -> dict[str, Any]:
 
 
 def _delivery(one: Delivery) -> dict[str, Any]:
-    return {**vars(one), "error": str(one.error) if one.error else ""}
+    message = "" if one.status == "quiet" else one.message
+    return {**vars(one), "message": message, "error": str(one.error) if one.error else ""}
 
 
 def _print(rows: list[dict[str, Any]], as_json: bool) -> None:

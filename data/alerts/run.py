@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -55,12 +55,17 @@ def due(store: Store, now: dt.datetime) -> list[Due]:
     for alert in book.active(store):
         known = {one.period: one for one in book.deliveries(store, alert.id)}
         period = period_of(alert, extent)
-        wanted = [period] if period else []
+        wanted = [period] if period and not _is_past(period, known) else []
         wanted += [Period.of_code(code) for code, one in known.items() if one.status == "failed" and not one.is_test]
         for one in dict.fromkeys(wanted):
             if _is_due(known.get(one.code), version, now):
                 found.append(Due(alert, one))
     return found
+
+
+def _is_past(period: Period, known: Mapping[str, Delivery]) -> bool:
+    """Whether a later period was judged already: after an undo the data end earlier, which is no news of an older period."""
+    return any(Period.of_code(code).start > period.start for code, one in known.items() if not one.is_test)
 
 
 def period_of(alert: Alert, extent: Extent) -> Period | None:

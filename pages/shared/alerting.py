@@ -11,6 +11,7 @@ from data.alerts.run import Report
 from data.alerts.watcher import Watcher
 from data.errors import RapportError
 from data.segment import Segment
+from data.settings import text
 from metrics.texts import N_
 from pages.shared.opened import store
 
@@ -48,5 +49,6 @@ def render(page: str, params: dict[str, list[str]], language: str, scope: Segmen
         draw = import_module(DRAWS).render
     except ImportError:
         raise RapportError(N_("Pages cannot be drawn here yet.")) from None
-    drawn: Report = draw(page, params, language, person=Person("", Role.VIEWER, scope=scope, denied=KEPT_OUT))
+    reader = Person("", Role.VIEWER, scope=scope, denied=KEPT_OUT)
+    drawn: Report = draw(page, params, language, person=reader, address=text("RAPPORT_ADDRESS"))
     return drawn

@@ -344,11 +344,13 @@ def test_a_page_is_drawn_for_nobody_in_particular(monkeypatch: pytest.MonkeyPatc
 
     class Module:
         @staticmethod
-        def render(page, params, language, *, person):
+        def render(page, params, language, *, person, address):
+            assert address == "https://r.example.com"
             asked.append((page, params, language, person))
             return "report"
 
     monkeypatch.setattr(alerting, "import_module", lambda _name: Module)
+    monkeypatch.setenv("RAPPORT_ADDRESS", "https://r.example.com")
     assert alerting.render("nps", {"region": ["North"]}, "zh", NORTH) == "report"
     ((page, params, language, who),) = asked
     assert (page, params, language) == ("nps", {"region": ["North"]}, "zh")

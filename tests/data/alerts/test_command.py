@@ -113,7 +113,8 @@ def test_a_page_is_drawn_by_what_is_found_by_name(
     )
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(command, "DRAWS", "drawing_of_a_test")
-    monkeypatch.setenv("RAPPORT_DB", "put back after the test")
+    for name in ("RAPPORT_DB", "STREAMLIT_LOGGER_LEVEL"):
+        monkeypatch.setenv(name, "put back after the test")
     make(store, alert(Subscription("nps"), name="Monthly"), setup, NOW)
     code, _out, _err = run("run")
     assert code == 0

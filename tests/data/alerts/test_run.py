@@ -97,6 +97,19 @@ def test_later_imports_and_undo_tell_no_period_twice(store: Store, mailbox: Mail
     assert len(mailbox.messages) == 1
 
 
+def test_an_undo_brings_no_news_of_an_older_period(store: Store, mailbox: Mailbox, setup: Setup) -> None:
+    april = [nps(f"april {place}", None, "2026-04-30", 0) for place in range(50)]
+    version = take(store, feedback=april).import_id
+    made = make(store, alert(rule("below", 30)), setup, NOW)
+    run(store, NOW)
+    store.undo(version)
+    assert run(store, NOW + MINUTE) == []
+    take(store, feedback=april)
+    run(store, NOW + 2 * MINUTE)
+    assert kept(store, made) == [("2026-04", "sent", 1)]
+    assert len(mailbox.messages) == 1
+
+
 def test_the_next_period_is_told_again(store: Store, mailbox: Mailbox, setup: Setup) -> None:
     made = make(store, alert(rule("below", 30)), setup, NOW)
     run(store, NOW)
