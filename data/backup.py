@@ -1,12 +1,13 @@
-"""`python -m data.backup PATH`: a consistent copy of the DuckDB file."""
+"""`python -m data.backup PATH`: a consistent copy of the DuckDB file, whether or not the app has it open."""
 
 import argparse
 import sys
 from pathlib import Path
 
+from data.backups import ask_app
 from data.errors import RapportError
 from data.settings import Settings
-from data.store import Store
+from data.store import OpenElsewhere, Store
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,13 +20,23 @@ def main(arguments: list[str] | None = None) -> int:
         path = options.db or Settings.read().db
         if not path.exists():
             raise RapportError("{path} does not exist, so there is nothing to copy.", path=path)
-        with Store.open(path) as store:
-            store.backup(options.target)
+        back_up(path, options.target)
     except (RapportError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     print(f"{path} was copied to {options.target}.")
     return 0
+
+
+def back_up(db: Path, target: Path) -> None:
+    """Write the copy oneself, or have the running app write it."""
+    try:
+        store = Store.open(db)
+    except OpenElsewhere:
+        ask_app(db, target)
+        return
+    with store:
+        store.backup(target)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import duckdb
 
 from data.sql import first_row, only_value
+from metrics.schemas import TABLES
 
 
 @dataclass(frozen=True)
@@ -50,30 +51,25 @@ class Extent:
         return cls(**values)
 
 
-def measure(cursor: duckdb.DuckDBPyConnection) -> Extent:
-    """The extent of the rows that are visible now; rollups must be fresh."""
-    orders, feedback = (
-        "from orders where replaced_by is null and kind = 'order'",
-        "from feedback where replaced_by is null",
-    )
+def measure(cursor: duckdb.DuckDBPyConnection, version: int | None = None) -> Extent:
+    """The extent of the rows that are visible now, for which rollups must be fresh, or that were in a past version."""
+    visible = visible_in(version)
+    orders, feedback = f"from orders where {visible} and kind = 'order'", f"from feedback where {visible}"
     dated = "select min({0})::date, max({0})::date, count(*) {1}"
-    orders_first, orders_last, orders_count = first_row(cursor, dated.format("ordered_at", orders)) or (None, None, 0)
-    feedback_first, feedback_last, feedback_count = first_row(cursor, dated.format("responded_at", feedback)) or (
-        None,
-        None,
-        0,
-    )
-    currency = home_currency(cursor)
+    nothing = (None, None, 0)
+    orders_first, orders_last, orders_count = first_row(cursor, dated.format("ordered_at", orders)) or nothing
+    feedback_first, feedback_last, feedback_count = first_row(cursor, dated.format("responded_at", feedback)) or nothing
+    currency = home_currency(cursor, visible)
+    refunds = f"select max(ordered_at)::date from orders where {visible} and kind = 'refund'"
+    known = "customers" if version is None else f"({keys_query(visible)})"
     return Extent(
         orders_first=orders_first,
         orders_last=orders_last,
-        refunds_last=only_value(
-            cursor, "select max(ordered_at)::date from orders where replaced_by is null and kind = 'refund'"
-        ),
+        refunds_last=only_value(cursor, refunds),
         feedback_first=feedback_first,
         feedback_last=feedback_last,
         orders=orders_count,
-        customers=only_value(cursor, "select count(*) from customers"),
+        customers=only_value(cursor, f"select count(*) from {known}"),
         feedback=feedback_count,
         currency=currency,
         other_currency_orders=only_value(
@@ -81,20 +77,34 @@ def measure(cursor: duckdb.DuckDBPyConnection) -> Extent:
         ),
         demo=only_value(
             cursor,
-            """
-            select count(*) > 0 from imports where profile = 'demo' and kind = 'import'
-                and id not in (select undoes from imports where undoes is not null)
+            f"""
+            select count(*) > 0 from imports where profile = 'demo' and kind = 'import' and id <= {version or "id"}
+                and id not in (select undoes from imports where undoes is not null and id <= {version or "id"})
             """,
         ),
     )
 
 
-def home_currency(cursor: duckdb.DuckDBPyConnection) -> str | None:
+def visible_in(version: int | None) -> str:
+    """The condition that a row is visible in: now (None), or in that version."""
+    if version is None:
+        return "replaced_by is null"
+    return f"added_by <= {int(version)} and (replaced_by is null or replaced_by > {int(version)})"
+
+
+def keys_query(visible: str) -> str:
+    """The query for the customers of whom a row is visible."""
+    return " union ".join(
+        f"select customer_key from {table} where {visible} and customer_key is not null" for table in TABLES
+    )
+
+
+def home_currency(cursor: duckdb.DuckDBPyConnection, visible: str = "replaced_by is null") -> str | None:
     """The currency of most visible orders (the first in the alphabet among equals), or None when none is named."""
     found = first_row(
         cursor,
-        """
-        select currency from orders where replaced_by is null and kind = 'order' and currency is not null
+        f"""
+        select currency from orders where {visible} and kind = 'order' and currency is not null
         group by currency order by count(*) desc, currency limit 1
         """,
     )

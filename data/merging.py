@@ -1,9 +1,7 @@
 """How an import enters the file and leaves it again. Everything here runs inside one transaction of the caller."""
 
 import datetime as dt
-import shutil
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -268,14 +266,3 @@ def _finish(cursor: duckdb.DuckDBPyConnection, version: int, steps: Steps) -> No
         "update imports set extent = $extent where id = $id", {"extent": measure(cursor).to_json(), "id": version}
     )
     steps.reach(1.0)
-
-
-def copy_file(cursor: duckdb.DuckDBPyConnection, path: Path, target: Path) -> None:
-    """Copy the file after a checkpoint; the target appears under its name only once it is whole."""
-    try:
-        cursor.execute("force checkpoint")
-        partial = target.with_name(target.name + ".partial")
-        shutil.copy2(path, partial)
-        partial.replace(target)
-    finally:
-        cursor.close()

@@ -19,6 +19,7 @@ from metrics.schemas import NATURAL_KEYS, TABLES
 from metrics.texts import N_
 
 VERSION = 3
+REWRITE = "rewrite"  # a key of meta: the file holds bytes of deleted rows, until it is written anew
 SQL_TYPES = {pl.String(): "VARCHAR", pl.Float64(): "DOUBLE", pl.Date(): "DATE", pl.Datetime("us"): "TIMESTAMP"}
 
 ORDER_DAYS = """create table order_days (customer_key bigint, day date, previous_day date, next_day date, first_day date,
@@ -108,6 +109,22 @@ def version_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
             path=path,
         )
     return int(only_value(connection, "select value from meta where key = 'schema_version'"))
+
+
+def want_rewrite(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Have the file written anew at the next start, unless it is done before."""
+    forget_rewrite(cursor)
+    cursor.execute("insert into meta values ($key, 'wanted')", {"key": REWRITE})
+
+
+def rewrite_is_due(cursor: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the file is still to be written anew."""
+    return bool(only_value(cursor, "select count(*) from meta where key = $key", {"key": REWRITE}))
+
+
+def forget_rewrite(cursor: duckdb.DuckDBPyConnection) -> None:
+    """It was written anew."""
+    cursor.execute("delete from meta where key = $key", {"key": REWRITE})
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, path: Path, found: int) -> None:

@@ -25,6 +25,9 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "hooks.slack.com, qyapi.weixin.qq.com, oapi.dingtalk.com, open.feishu.cn",
         "hosts that webhooks may go to, over HTTPS; http://host:port allows one without it",
     ),
+    "RAPPORT_BACKUP_DIR": ("no", "the folder where the running app puts a backup from time to time; “no” for none"),
+    "RAPPORT_BACKUP_HOURS": ("24", "hours between two of these backups"),
+    "RAPPORT_BACKUP_KEEP": ("7", "how many of them are kept"),
 }
 
 
@@ -38,6 +41,9 @@ class Settings:
     access: Path
     session_hours: int
     open_view: bool
+    backup_dir: Path | None
+    backup_hours: int
+    backup_keep: int
 
     @classmethod
     def read(cls) -> "Settings":
@@ -50,6 +56,9 @@ class Settings:
             access=Path(text["RAPPORT_ACCESS"]),
             session_hours=_positive("RAPPORT_SESSION_HOURS", text),
             open_view=_open_view(text["RAPPORT_OPEN"]),
+            backup_dir=None if text["RAPPORT_BACKUP_DIR"] == "no" else Path(text["RAPPORT_BACKUP_DIR"]),
+            backup_hours=_positive("RAPPORT_BACKUP_HOURS", text),
+            backup_keep=_positive("RAPPORT_BACKUP_KEEP", text),
         )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from data import merging, schema
+from data import copying, merging, schema
 from data.errors import StoreError
 from data.extent import Extent
 from data.imported import Counts, ImportMeta, Merged, Tables
@@ -19,18 +19,30 @@ from data.snapshot import Snapshot
 from data.sql import first_row, only_value
 from metrics.texts import N_
 
-__all__ = ["Counts", "Extent", "ImportMeta", "Merged", "Snapshot", "Store"]
+__all__ = ["Counts", "Extent", "ImportMeta", "Merged", "OpenElsewhere", "Snapshot", "Store", "connect"]
+
+
+class OpenElsewhere(StoreError):
+    """Another process has the file open."""
+
+
+QUIET_SECONDS = 10.0
 
 
 class Store:
     """One open file. Readers take snapshots and never wait; writers wait for each other."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, memory_limit_mib: int) -> None:
         self._path = path
         self._connection = connection
-        self._cursors = threading.Lock()
+        self._limit = memory_limit_mib
+        self._cursors = threading.Condition()
+        self._open = 0  # transactions under way
+        self._mine = threading.local()  # .open: those of this thread
+        self._pausing = False
         self._writing = threading.Lock()
         self._noting = threading.Lock()
+        self.closed = threading.Event()
 
     @property
     def path(self) -> Path:
@@ -46,21 +58,25 @@ class Store:
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         limit = memory_limit_mib or Settings.read().memory_limit_mib
-        connection = _connect(path, limit)
+        connection = connect(path, limit)
         try:
             found = schema.version_of(connection, path)
             if found is None:
                 schema.create(connection)
             else:
                 schema.migrate(connection, path, found)
+            _remove_leftovers(path)
+            if schema.rewrite_is_due(connection):
+                connection = _rewritten(connection, path, limit)
             _lock_down(connection)
         except BaseException:
             connection.close()
             raise
-        return cls(connection, path)
+        return cls(connection, path, limit)
 
     def close(self) -> None:
         """Let go of the file; snapshots that are still open end."""
+        self.closed.set()
         self._connection.close()
 
     def __enter__(self) -> "Store":
@@ -90,6 +106,41 @@ class Store:
         for each other."""
         with self._noting, self._transaction(write=True) as cursor:
             yield cursor
+
+    @contextmanager
+    def changing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """As `noting`, to change the data themselves: no import is merged meanwhile."""
+        with self._writing, self._transaction(write=True) as cursor:
+            yield cursor
+
+    def rewrite(self) -> bool:
+        """Write the file anew, so that no byte of what was deleted is left in it. Readers go on; writers wait.
+
+        False when no moment without readers came: then schema.REWRITE, which the caller set, has the next start do it.
+        """
+        fresh = _fresh(self._path)
+        with self._writing, self._noting:
+            with self.reading() as cursor:
+                copying.write_copy(cursor, self._path, fresh)
+            with self._pause() as quiet:
+                if not quiet:
+                    fresh.unlink()
+                    return False
+                self._connection = _swapped(self._connection, self._path, self._limit)
+                done = not schema.rewrite_is_due(self._connection)
+                _lock_down(self._connection)
+                return done
+
+    @contextmanager
+    def _pause(self) -> Iterator[bool]:
+        """No transaction begins until the block ends, but inside one that its thread has open; whether all have ended in time."""
+        with self._cursors:
+            self._pausing = True
+            try:
+                yield self._cursors.wait_for(lambda: self._open == 0, QUIET_SECONDS)
+            finally:
+                self._pausing = False
+                self._cursors.notify_all()
 
     def compare(self, tables: Tables) -> dict[str, Counts]:
         """What `merge` would do with these rows: new, changed and same per table. Writes nothing."""
@@ -168,17 +219,22 @@ class Store:
         return found[0] if found else None
 
     def backup(self, target: Path) -> None:
-        """Write a consistent copy of the file. A target that exists raises StoreError."""
+        """Write a consistent copy of the file, of the newest version: what an import is merging meanwhile is not in it, and neither
+        waits for the other. A target that exists raises StoreError."""
         if target.exists():
             raise StoreError(N_("{path} exists already; name a file that does not."), path=target)
-        with self._writing:
-            merging.copy_file(self._connection.cursor(), self._path, target)
+        with self.reading() as cursor:
+            copying.write_copy(cursor, self._path, target)
 
     @contextmanager
     def _transaction(self, *, write: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of its own inside a transaction that ends with the block: kept when `write` and no error, else rolled back."""
+        mine = getattr(self._mine, "open", 0)
         with self._cursors:
+            self._cursors.wait_for(lambda: mine or not self._pausing)
             cursor = self._connection.cursor()
+            self._open += 1
+        self._mine.open = mine + 1
         try:
             cursor.execute("begin")
             try:
@@ -189,24 +245,69 @@ class Store:
             cursor.execute("commit" if write else "rollback")
         finally:
             cursor.close()
+            self._mine.open = mine
+            with self._cursors:
+                self._open -= 1
+                self._cursors.notify_all()
 
 
 def _now() -> dt.datetime:
     return dt.datetime.now().replace(microsecond=0)
 
 
-def _connect(path: Path, memory_limit_mib: int) -> duckdb.DuckDBPyConnection:
+def connect(path: Path, memory_limit_mib: int) -> duckdb.DuckDBPyConnection:
+    """A connection to the file as it is. OpenElsewhere when another process has it, StoreError when it is no DuckDB file."""
     try:
         return duckdb.connect(str(path), config={"memory_limit": f"{memory_limit_mib}MiB"})
     except duckdb.Error as error:
         if "lock" in str(error).lower():
-            raise StoreError(
+            raise OpenElsewhere(
                 N_("{path} is open in the running app. Use the app, or stop it first."), path=path
             ) from error
         raise StoreError(
             N_("{path} cannot be opened as a DuckDB file. Name another file in RAPPORT_DB, or restore a backup."),
             path=path,
         ) from error
+
+
+def _fresh(path: Path) -> Path:
+    return path.with_name(f"{path.name}.rewriting")
+
+
+def _rewritten(connection: duckdb.DuckDBPyConnection, path: Path, limit: int) -> duckdb.DuckDBPyConnection:
+    """The file written anew, and a connection to it, before anybody else has one."""
+    with connection.cursor() as cursor:
+        copying.write_copy(cursor, path, _fresh(path))
+    return _swapped(connection, path, limit)
+
+
+def _swapped(connection: duckdb.DuckDBPyConnection, path: Path, limit: int) -> duckdb.DuckDBPyConnection:
+    """Put the fresh file in the place of the one that the connection, the only one, is to; a connection to it.
+
+    A kill on the way leaves the old file or the new one under the name, each whole. Should something in this process still hold the
+    old one, the engine gives that again: then it keeps its name, and rewriting stays due.
+    """
+    with connect(_fresh(path), limit) as copy:
+        schema.forget_rewrite(copy)
+    connection.execute("checkpoint")  # the log beside the file holds nothing any more
+    connection.close()
+    _old(path).hardlink_to(path)
+    _fresh(path).replace(path)
+    reopened = connect(path, limit)
+    if schema.rewrite_is_due(reopened):
+        _old(path).replace(path)
+    _remove_leftovers(path)
+    return reopened
+
+
+def _old(path: Path) -> Path:
+    return path.with_name(f"{path.name}.old")
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Of a rewriting that was killed."""
+    for name in (_fresh(path), _old(path)):
+        name.unlink(missing_ok=True)
 
 
 def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from data.backups import Keeper
 from data.settings import Settings
 from data.store import Store
 
@@ -9,4 +10,6 @@ from data.store import Store
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
     """Opened once, at the place that the settings name. Pages reach it through cached.access(), which knows who asks."""
-    return Store.open(Settings.read().db)
+    opened = Store.open(Settings.read().db)
+    Keeper(opened)
+    return opened

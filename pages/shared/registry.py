@@ -94,6 +94,7 @@ ENTRIES = (
     Entry("pages.manage.history", "history", N_("History"), MANAGE, data=False, needs="change"),
     Entry("pages.manage.alerts", "alerts", N_("Alerts"), MANAGE, data=False, needs="alerts"),
     Entry("pages.manage.access", "access", N_("Access"), MANAGE, data=False, needs="administer"),
+    Entry("pages.manage.people", "people", N_("People"), MANAGE, data=False, needs="erase"),
     Entry("pages.manage.definitions", "definitions", N_("Definitions"), MANAGE, data=False),
 )
 

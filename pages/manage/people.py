@@ -1,0 +1,109 @@
+"""People: what is held of one customer in any version, to take away, and an end to it."""
+
+import json
+from collections.abc import Sequence
+
+import streamlit as st
+
+from data import person
+from data.access import Access
+from data.errors import RapportError
+from data.person import Erased, Held
+from metrics.texts import N_
+from pages.manage import wording
+from pages.shared import blocks, cached
+from pages.shared.blocks import plain, section
+from pages.shared.texts import _, date, listed, ngettext, number
+
+LONGEST_ID = 200
+ID_KEY, NOTE_KEY = "people.id", "people.note"
+CONSEQUENCES = (
+    N_("Every row of this customer leaves the data, in all versions, and the file is written anew without them."),
+    N_("Numbers that counted this customer change a little, those of past periods too."),
+    N_("Backups made before still hold this customer, until they are deleted."),
+    N_("Uploading a file that names this customer brings the rows back, so erase the customer in the shop first."),
+    N_("This cannot be undone."),
+)
+
+
+def page() -> None:
+    blocks.heading(
+        _("What is held of one customer"), _("Every version of the data is searched. The search is not in the address.")
+    )
+    if note := st.session_state.pop(NOTE_KEY, None):
+        for line in note:
+            st.success(line, icon=":material/person_remove:")
+    with st.form("people", border=False), st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        asked = st.text_input(_("Customer id"), key=ID_KEY, max_chars=LONGEST_ID)
+        st.form_submit_button(_("Find"), icon=":material/search:")
+    if not asked.strip():
+        return
+    try:
+        held = person.find(cached.access().beside("erase"), asked)
+    except RapportError as error:
+        blocks.failure(error)
+        return
+    _held(held, asked)
+    _erase(asked)
+
+
+def _held(held: Sequence[Held], asked: str) -> None:
+    """How much there is of each kind, and all of it as a file."""
+    current, past = sum(each.rows for each in held), sum(each.past for each in held)
+    title = ngettext("{n} row is held of this customer", "{n} rows are held of this customer", current + past)
+    section(
+        title.format(n=number(current + past)),
+        _("{now} in the data now, and {past} from before they were changed or taken back.").format(
+            now=number(current), past=number(past)
+        ),
+    )
+    for each in held:
+        st.markdown(f"- {_line(each)}")
+    opened = cached.access()
+    st.download_button(
+        _("Everything as one file"),
+        lambda: _file(opened, asked),
+        "customer.json",
+        "application/json",
+        icon=":material/download:",
+        key="people.export",
+        on_click="ignore",
+    )
+
+
+def _line(held: Held) -> str:
+    """31 orders, from when to when. Markdown."""
+    words = f"**{plain(wording.amount(held.table, held.rows + held.past))}**"
+    return f"{words}, {date(held.first)} – {date(held.last)}" if held.first and held.last else words
+
+
+def _file(opened: Access, asked: str) -> bytes:
+    told = person.export(opened.beside("erase"), asked)
+    opened.note("export person", person.trace(str(told["customer_id"])))
+    return json.dumps(told, ensure_ascii=False, indent=2).encode()
+
+
+def _erase(asked: str) -> None:
+    """What erasing means, and doing it once the id has been typed again."""
+    section(_("Erase this customer"))
+    st.markdown("\n".join(f"- {_(text)}" for text in CONSEQUENCES))
+    typed = st.text_input(_("Type the customer id again to confirm"), key=f"people.again.{asked}", max_chars=LONGEST_ID)
+    sure = typed.strip() == asked.strip()
+    if st.button(_("Erase"), type="primary", icon=":material/delete_forever:", key="people.erase", disabled=not sure):
+        with st.spinner(_("Erasing")):
+            opened = cached.access()
+            erased = person.erase(opened.beside("erase"), asked, opened.person.who)
+        st.cache_data.clear()  # what was worked out before may name the customer
+        st.session_state[NOTE_KEY] = _done(erased)
+        del st.session_state[ID_KEY]
+        st.rerun()
+
+
+def _done(erased: Erased) -> list[str]:
+    said = [ngettext("{n} row was erased.", "{n} rows were erased.", erased.rows).format(n=number(erased.rows))]
+    if not erased.gone:
+        said.append(_("Their bytes leave the file when Rapport is started next: people were reading meanwhile."))
+    if erased.copies:
+        names = listed([plain(name) for name in erased.copies])
+        said.append(_("Copies beside the file may hold the customer too: {files}.").format(files=names))
+    return said
