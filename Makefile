@@ -5,7 +5,7 @@ RAPPORT_DEMO ?= 1
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint test-spark bench clean
+.PHONY: help run test lint test-spark bench audit clean
 
 help: ## list these commands
 	@echo "Rapport: loyalty numbers from order, member and survey exports"
@@ -39,5 +39,9 @@ bench: ## time the usual questions on 10 M orders (ORDERS=100000 for a small set
 	@scripts/chromium.sh .venv-bench/bin/python
 	@.venv-bench/bin/python -m tests.benchmarks
 
+audit: ## look the pinned requirements up in the database of known holes (needs the network)
+	@scripts/venv.sh .venv-audit requirements-audit.txt
+	.venv-audit/bin/pip-audit --disable-pip --no-deps --requirement requirements.txt
+
 clean: ## remove the environments and caches; data stay
-	rm -rf .venv .venv-spark .venv-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-spark .venv-bench .venv-audit .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

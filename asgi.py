@@ -21,6 +21,7 @@ from pages.shared import auth
 from pages.shared.serving.compression import Compression
 from pages.shared.serving.guard import Guard, is_loopback
 from pages.shared.serving.headers import SecurityHeaders
+from pages.shared.serving.logs import RequestLog, configure, show_failure
 from pages.shared.serving.return_to import ReturnTo
 
 # Until st.navigation has run once, Streamlit takes pages/ for its own folder of scripts, and tells the first visitor who follows
@@ -52,8 +53,17 @@ def check_settings() -> None:
 
 
 check_settings()
+if Settings.read().json_logs:
+    configure()
 app = st.App(
     Path(__file__).with_name("app.py"),
     routes=[Route("/overview", overview)],
-    middleware=[Middleware(SecurityHeaders), Middleware(Guard), Middleware(ReturnTo), Middleware(Compression)],
+    middleware=[
+        Middleware(RequestLog),
+        Middleware(SecurityHeaders),
+        Middleware(Guard),
+        Middleware(ReturnTo),
+        Middleware(Compression),
+    ],
+    on_script_error=show_failure,
 )

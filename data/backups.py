@@ -90,7 +90,7 @@ class Keeper:
                 self._keep_plan(Settings.read(), dt.datetime.now())
             except (RapportError, OSError, duckdb.Error) as error:
                 if not self._store.closed.is_set():
-                    LOG.error("A backup failed: %s", error)
+                    LOG.error("A backup failed: %(reason)s", {"reason": str(error)})
 
     def _answer_requests(self) -> None:
         for request in requests(self._store.path).glob("*.request"):
@@ -102,7 +102,7 @@ class Keeper:
         try:
             self._store.backup(taken.with_suffix(".duckdb"))
         except (RapportError, OSError, duckdb.Error) as error:
-            LOG.error("A backup failed: %s", error)
+            LOG.error("A backup failed: %(reason)s", {"reason": str(error)})
             said = taken.with_suffix(".saying")
             said.write_text(f"The app could not write the copy: {error}", "utf-8")
             said.rename(taken.with_suffix(".failed"))
@@ -120,6 +120,6 @@ class Keeper:
             self._not_before = min(self._not_before, now + dt.timedelta(hours=settings.backup_hours) - age)
             return
         self._store.backup(folder / now.strftime(NAME))
-        LOG.info("A planned backup was written.")
+        LOG.info("A planned backup was written")
         for old in sorted(folder.glob(PLANNED))[: -settings.backup_keep]:
             old.unlink()

@@ -25,6 +25,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "hooks.slack.com, qyapi.weixin.qq.com, oapi.dingtalk.com, open.feishu.cn",
         "hosts that webhooks may go to, over HTTPS; http://host:port allows one without it",
     ),
+    "RAPPORT_LOGS": ("plain", "“json” prints a JSON object per line, without anything that could name a person"),
     "RAPPORT_BACKUP_DIR": ("no", "the folder where the running app puts a backup from time to time; “no” for none"),
     "RAPPORT_BACKUP_HOURS": ("24", "hours between two of these backups"),
     "RAPPORT_BACKUP_KEEP": ("7", "how many of them are kept"),
@@ -41,6 +42,7 @@ class Settings:
     access: Path
     session_hours: int
     open_view: bool
+    json_logs: bool
     backup_dir: Path | None
     backup_hours: int
     backup_keep: int
@@ -55,7 +57,8 @@ class Settings:
             upload_limit_mib=_positive("RAPPORT_UPLOAD_LIMIT_MIB", text),
             access=Path(text["RAPPORT_ACCESS"]),
             session_hours=_positive("RAPPORT_SESSION_HOURS", text),
-            open_view=_open_view(text["RAPPORT_OPEN"]),
+            open_view=_one_of("RAPPORT_OPEN", ("no", "view"), text) == "view",
+            json_logs=_one_of("RAPPORT_LOGS", ("plain", "json"), text) == "json",
             backup_dir=None if text["RAPPORT_BACKUP_DIR"] == "no" else Path(text["RAPPORT_BACKUP_DIR"]),
             backup_hours=_positive("RAPPORT_BACKUP_HOURS", text),
             backup_keep=_positive("RAPPORT_BACKUP_KEEP", text),
@@ -75,7 +78,13 @@ def _positive(name: str, text: dict[str, str]) -> int:
     return int(text[name])
 
 
-def _open_view(text: str) -> bool:
-    if text not in ("no", "view"):
-        raise RapportError("RAPPORT_OPEN can be “view” or “no”, but is “{value}”.", value=text)
-    return text == "view"
+def _one_of(name: str, known: tuple[str, str], text: dict[str, str]) -> str:
+    if text[name] not in known:
+        raise RapportError(
+            "{name} can be “{other}” or “{default}”, but is “{value}”.",
+            name=name,
+            other=known[1],
+            default=known[0],
+            value=text[name],
+        )
+    return text[name]

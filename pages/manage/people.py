@@ -33,9 +33,7 @@ def page() -> None:
     if note := st.session_state.pop(NOTE_KEY, None):
         for line in note:
             st.success(line, icon=":material/person_remove:")
-    with st.form("people", border=False), st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        asked = st.text_input(_("Customer id"), key=ID_KEY, max_chars=LONGEST_ID)
-        st.form_submit_button(_("Find"), icon=":material/search:")
+    asked = st.text_input(_("Customer id"), key=ID_KEY, max_chars=LONGEST_ID, icon=":material/search:")
     if not asked.strip():
         return
     try:

@@ -99,7 +99,7 @@ def _policy_person(claims: Mapping[str, object]) -> Person | None:
     except (
         RapportError
     ) as error:  # a mistake made while the app runs: nobody is let in, and no visitor is told where the file lies
-        LOG.error("%s", error)
+        LOG.error("The access file is not understood: %(reason)s", {"reason": str(error)})
         return None
 
 

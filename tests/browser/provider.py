@@ -29,26 +29,29 @@ PEOPLE = ("ada@example.com", "bo@example.com", "vic@example.com", "eva@example.c
 def serve_with_sign_in(db: Path, folder: Path, **settings: str) -> Iterator[Server]:
     """Serve `db` behind the provider until the block ends. Administrator ada, analyst bo, viewer vic, eva of East China; mallory has no
     role."""
-    with _provider(folder / "provider.log") as provider:
+    with provider(folder / "provider.log") as address:
         port = free_port()
         secrets, access = folder / "secrets.toml", folder / "access.toml"
-        secrets.write_text(
-            f"""
-            [auth]
-            redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
-            cookie_secret = "a secret of this test alone, long enough"
-            client_id = "rapport"
-            client_secret = "also of this test"
-            server_metadata_url = "{provider}/.well-known/openid-configuration"
-            """
-        )
+        secrets.write_text(secrets_of(port, address))
         access.write_text(ACCESS)
         with serve(db, folder / "log", port=port, secrets=secrets, RAPPORT_ACCESS=str(access), **settings) as server:
             yield server
 
 
+def secrets_of(port: int, provider: str) -> str:
+    """Streamlit's secrets file of a Rapport at this port that trusts the provider at that address."""
+    return f"""
+        [auth]
+        redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
+        cookie_secret = "a secret of this test alone, long enough"
+        client_id = "rapport"
+        client_secret = "also of this test"
+        server_metadata_url = "{provider}/.well-known/openid-configuration"
+    """
+
+
 @contextmanager
-def _provider(log: Path) -> Iterator[str]:
+def provider(log: Path) -> Iterator[str]:
     """The address of the provider, a process of its own."""
     port = free_port()
     users = [json.dumps({"sub": who, "email": who, "name": who.partition("@")[0].capitalize()}) for who in PEOPLE]
