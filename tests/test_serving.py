@@ -26,13 +26,23 @@ def as_mode(monkeypatch: pytest.MonkeyPatch, mode: auth.Mode, person: Person | N
     monkeypatch.setattr(guard, "claims", lambda _connection: {"sub": "x"})
 
 
-def ask(app: object, *, host: str, server: str, path: str = "/", kind: str = "http", method: str = "GET") -> Message:
+def ask(
+    app: object,
+    *,
+    host: str,
+    server: str,
+    path: str = "/",
+    kind: str = "http",
+    method: str = "GET",
+    origin: str | None = None,
+) -> Message:
     """The first message that an app answers to a request that came in at `server` under the name `host`."""
+    told = [(b"origin", origin.encode())] if origin is not None else []
     scope = {
         "type": kind,
         "method": method,
         "path": path,
-        "headers": [(b"host", host.encode())],
+        "headers": [(b"host", host.encode()), *told],
         "server": (server, 8501),
         "query_string": b"",
     }
@@ -177,3 +187,26 @@ def test_unsafe_settings_end_the_start_with_one_sentence(settings: dict[str, str
     assert started.returncode != 0
     assert said in started.stdout + started.stderr
     assert "Traceback" not in started.stderr
+
+
+@pytest.mark.parametrize(
+    ("origin", "opened"),
+    [
+        (None, True),  # no browser
+        ("https://rapport.example.com", True),
+        ("http://rapport.example.com", True),
+        ("https://evil.test", False),
+        ("https://rapport.example.com.evil.test", False),
+        ("https://rapport.example.com:8443", False),
+        ("https://localhost", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("mode", [auth.Mode.SIGN_IN, auth.Mode.OPEN])
+def test_a_page_of_another_site_opens_no_session(
+    monkeypatch, origin: str | None, opened: bool, mode: auth.Mode
+) -> None:
+    as_mode(monkeypatch, mode)
+    first = ask(Guard(inner), host="rapport.example.com", server="10.0.0.2", kind="websocket", origin=origin)
+    assert first["type"] == ("websocket.accept" if opened else "websocket.close")

@@ -16,8 +16,8 @@ UPLOADS = "/_stcore/upload_file/"
 
 
 class Guard:
-    """Lets in only what may come in before any page has run: uploads of people who may upload, and this machine alone where nobody
-    signs in."""
+    """Lets in only what may come in before any page has run: uploads of people who may upload, sessions of our own pages, and this
+    machine alone where nobody signs in."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -34,6 +34,8 @@ class Guard:
 
 def _refusal(scope: Scope) -> str | None:
     """Why a request is turned away; None for one that may go on."""
+    if scope["type"] == "websocket" and _is_of_another_site(Headers(scope=scope)):
+        return "A page of another site may not open a session here."
     how = auth.mode()
     if how is auth.Mode.LOCAL:
         if not _is_local(scope):
@@ -44,6 +46,12 @@ def _refusal(scope: Scope) -> str | None:
         if who is None or not who.may("change"):
             return "You may not upload here. Sign in as someone who may."
     return None
+
+
+def _is_of_another_site(headers: Headers) -> bool:
+    """Whether a browser says that a page of another host asks. Streamlit would ask a third party for this machine's address first."""
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")
 
 
 def _is_local(scope: Scope) -> bool:
