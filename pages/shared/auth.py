@@ -19,6 +19,7 @@ from data.settings import Settings
 from pages.shared.opened import store
 
 LOG = logging.getLogger("rapport.access")
+NOT_UNDERSTOOD = "The access file is not understood: %(reason)s"
 OPEN = Person("", Role.VIEWER, denied=frozenset({"comments", "share"}))
 CLOCK_SKEW = dt.timedelta(minutes=5)
 # What Streamlit adds to the claims of a cookie, or leaves out of it, by the way it is read.
@@ -99,7 +100,7 @@ def _policy_person(claims: Mapping[str, object]) -> Person | None:
     except (
         RapportError
     ) as error:  # a mistake made while the app runs: nobody is let in, and no visitor is told where the file lies
-        LOG.error("The access file is not understood: %(reason)s", {"reason": str(error)})
+        LOG.error(NOT_UNDERSTOOD, {"reason": str(error)})
         return None
 
 

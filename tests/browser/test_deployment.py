@@ -1,6 +1,7 @@
 """The deployed app without Docker: the files, the environment and the command of the Dockerfile, as a user who can write nowhere but in the
 data and temporary folders."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -83,7 +84,7 @@ def test_the_image_starts_and_signs_people_in_and_writes_to_its_data_only(contai
     with provider(container.log.with_name("provider.log")) as address:
         (container.config / "secrets.toml").write_text(secrets_of(container.port, address))
         (container.config / "access.toml").write_text(ACCESS)
-        process = container.start()
+        process = container.start(RAPPORT_LOGS="json")
         try:
             server = f"http://127.0.0.1:{container.port}"
             wait_until_answered(f"{server}/_stcore/health", process, container.log)
@@ -91,10 +92,17 @@ def test_the_image_starts_and_signs_people_in_and_writes_to_its_data_only(contai
             visit(page, f"{server}/upload?lang=en")
             expect(page.get_by_role("heading", name="Sign in to see the numbers")).to_be_visible()
             sign_in(page, "ada@example.com")
-            expect(page.locator("input[type=file]")).to_have_count(1)
+            page.locator("input[type=file]").set_input_files(
+                {"name": "mei.lin@example.com.csv", "mimeType": "text/csv", "buffer": b"\x00mei.lin@example.com;\n" * 9}
+            )
+            expect(page.get_by_text("mei.lin").first).to_be_visible()
             assert container.healthy()
         finally:
             end(process)
+    said = container.log.read_text().lower()
+    assert '"path": "/auth"' in said
+    for personal in ("mei", "ada@", "cookie_secret", "a secret of this test", "code=", "lang="):
+        assert personal not in said
     assert {path.name for path in container.data.iterdir()} <= {"rapport.duckdb", "rapport.duckdb.wal"}
     assert {str(path.relative_to(container.app)) for path in container.app.rglob("*") if path.is_file()} == set(
         container.files
@@ -127,13 +135,22 @@ def test_without_sign_in_the_image_does_not_start(container: Container) -> None:
     assert list(container.data.iterdir()) == []
 
 
-def test_a_page_that_fails_is_unhealthy(container: Container) -> None:
+def test_a_page_that_fails_is_unhealthy_and_says_a_reference_that_is_in_the_log(
+    container: Container, page: Page
+) -> None:
     (container.app / "app.py").chmod(0o644)
-    (container.app / "app.py").write_text("raise ValueError('no page')\n")
-    process = container.start(RAPPORT_OPEN="view")
+    (container.app / "app.py").write_text("raise ValueError('no page for mei.lin@example.com')\n")
+    process = container.start(RAPPORT_OPEN="view", RAPPORT_LOGS="json")
     try:
         server = f"http://127.0.0.1:{container.port}"
         wait_until_answered(f"{server}/_stcore/health", process, container.log)
         assert not container.healthy()
+        visit(page, server)
+        said = page.get_by_text("Tell the administrator this reference").inner_text()
     finally:
         end(process)
+    reference = said.rpartition(" ")[2]
+    logged = [json.loads(line) for line in container.log.read_text().splitlines() if reference in line]
+    assert [(entry["error"], entry["event"]) for entry in logged] == [("ValueError", "A page failed")]
+    assert logged[0]["trace"][-1].endswith("app.py:1 <module>")
+    assert "mei" not in container.log.read_text() + page.content()

@@ -24,6 +24,7 @@ from pages.shared import registry
 from pages.shared.texts import _
 
 LOG = logging.getLogger("rapport.requests")
+PAGE_FAILED, REQUEST = "A page failed", "request"
 OURS = "rapport"
 QUIET = ("/static/", "/_stcore/health", "/_stcore/script-health-check")
 INNER = ("stream", "upload_file", "host-config", "metrics", "agent")
@@ -47,6 +48,7 @@ def configure() -> None:
     logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(message)s", force=True)
     logging.getLogger(OURS).setLevel(logging.INFO)
     config.set_option("logger.messageFormat", "%(message)s")  # Streamlit gives each of its loggers a handler
+    config.set_option("logger.enableRich", False)  # would print errors itself, values and all
     update_formatter()
 
 
@@ -82,7 +84,7 @@ def _places(trace: TracebackType | None) -> list[str]:
 def show_failure(error: Exception) -> bool:
     """In the place of a page that failed: one sentence, and a reference that is in the log too. For st.App(on_script_error=…)."""
     reference = secrets.token_hex(4)
-    LOG.error("a page failed", {"reference": reference}, exc_info=error)
+    LOG.error(PAGE_FAILED, {"reference": reference}, exc_info=error)
     said = _(
         "This page could not be shown, through a fault of ours. Tell the administrator this reference: {reference}"
     )
@@ -113,7 +115,7 @@ class RequestLog:
         finally:
             took = round(1000 * (time.monotonic() - begun))
             told = {"method": scope["method"], "path": place(scope["path"]), "status": status, "duration_ms": took}
-            LOG.info("request", told)
+            LOG.info(REQUEST, told)
 
 
 def place(path: str) -> str:
