@@ -13,9 +13,9 @@ from metrics.texts import N_
 from pages.manage import wording
 from pages.shared import blocks, cached
 from pages.shared.blocks import plain, section
-from pages.shared.texts import _, date, listed, ngettext, number
+from pages.shared.texts import _, dates, listed, ngettext, number
 
-LONGEST_ID = 200
+LONGEST_ID, WIDTH = 200, 420
 ID_KEY, NOTE_KEY = "people.id", "people.note"
 CONSEQUENCES = (
     N_("Every row of this customer leaves the data, in all versions, and the file is written anew without them."),
@@ -33,7 +33,7 @@ def page() -> None:
     if note := st.session_state.pop(NOTE_KEY, None):
         for line in note:
             st.success(line, icon=":material/person_remove:")
-    asked = st.text_input(_("Customer id"), key=ID_KEY, max_chars=LONGEST_ID, icon=":material/search:")
+    asked = st.text_input(_("Customer id"), key=ID_KEY, max_chars=LONGEST_ID, icon=":material/search:", width=WIDTH)
     if not asked.strip():
         return
     try:
@@ -55,8 +55,7 @@ def _held(held: Sequence[Held], asked: str) -> None:
             now=number(current), past=number(past)
         ),
     )
-    for each in held:
-        st.markdown(f"- {_line(each)}")
+    st.markdown("\n".join(f"- {_line(each)}" for each in held))
     opened = cached.access()
     st.download_button(
         _("Everything as one file"),
@@ -72,7 +71,7 @@ def _held(held: Sequence[Held], asked: str) -> None:
 def _line(held: Held) -> str:
     """31 orders, from when to when. Markdown."""
     words = f"**{plain(wording.amount(held.table, held.rows + held.past))}**"
-    return f"{words}, {date(held.first)} – {date(held.last)}" if held.first and held.last else words
+    return f"{words} · {dates(held.first, held.last)}" if held.first and held.last else words
 
 
 def _file(opened: Access, asked: str) -> bytes:
@@ -85,7 +84,9 @@ def _erase(asked: str) -> None:
     """What erasing means, and doing it once the id has been typed again."""
     section(_("Erase this customer"))
     st.markdown("\n".join(f"- {_(text)}" for text in CONSEQUENCES))
-    typed = st.text_input(_("Type the customer id again to confirm"), key=f"people.again.{asked}", max_chars=LONGEST_ID)
+    typed = st.text_input(
+        _("Type the customer id again to confirm"), key=f"people.again.{asked}", max_chars=LONGEST_ID, width=WIDTH
+    )
     sure = typed.strip() == asked.strip()
     if st.button(_("Erase"), type="primary", icon=":material/delete_forever:", key="people.erase", disabled=not sure):
         with st.spinner(_("Erasing")):
