@@ -70,10 +70,11 @@ def line(record: logging.LogRecord) -> str:
 
 def _kinds(error: BaseException) -> str:
     """The types of an error and of what caused it."""
-    kinds, seen = [], error
+    kinds: list[str] = []
+    seen: BaseException | None = error
     while seen is not None and len(kinds) < 5:
         kinds.append(type(seen).__name__)
-        seen = seen.__cause__  # type: ignore[assignment]
+        seen = seen.__cause__
     return " from ".join(kinds)
 
 
