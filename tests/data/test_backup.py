@@ -165,7 +165,7 @@ def test_a_kill_during_a_backup_leaves_nothing_under_its_name(db: Path, tmp_path
     with subprocess.Popen(
         [sys.executable, "-c", KILLED, str(db), str(target)], cwd=PROJECT, stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout.readline() == "written\n"
+        assert process.stdout and process.stdout.readline() == "written\n"
         process.send_signal(signal.SIGKILL)
     assert not target.exists()
     assert content(db) == before

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import shutil
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from data.errors import RapportError
 from data.extent import Extent
 from data.imports import Receipt
 from data.imports.receipt import LeftOut
-from data.store import ImportMeta, Store
+from data.store import ImportMeta, Merged, Store
 from tests.data.rows import nps, order, readers, table
 
 WHO = "mei.lin@example.com"
@@ -55,10 +56,12 @@ def build(path: Path, *, with_person: bool) -> None:
     with Store.open(path) as store:
         for number, tables in enumerate(rows(with_person=with_person)):
             made = readers({kind: table(kind, listed) for kind, listed in tables.items()})
-            told = receipt if with_person and number == 0 else Receipt("test", "test", (), 0, 0)
-            store.merge(
-                made, ImportMeta(f"{number}.csv", f"{number}", "test", receipt=lambda _, told=told: told.to_json())
-            )
+            told = (receipt if with_person and number == 0 else Receipt("test", "test", (), 0, 0)).to_json()
+            store.merge(made, ImportMeta(f"{number}.csv", f"{number}", "test", receipt=partial(_said, told)))
+
+
+def _said(told: str, _merged: Merged) -> str:
+    return told
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +159,9 @@ def test_with_readers_about_the_bytes_go_at_the_next_start(db: Path, monkeypatch
 
 def test_a_running_store_goes_on_after_erasing(db: Path) -> None:
     """Readers on other threads meet no error, and what is written afterwards is in the file."""
-    stop, errors, reads = threading.Event(), [], []
+    stop = threading.Event()
+    errors: list[Exception] = []
+    reads: list[int] = []
 
     def read() -> None:
         while not stop.is_set():
