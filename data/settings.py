@@ -26,7 +26,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "hosts that webhooks may go to, over HTTPS; http://host:port allows one without it",
     ),
     "RAPPORT_LOGS": ("plain", "“json” prints a JSON object per line, without anything that could name a person"),
-    "RAPPORT_BACKUP_DIR": ("no", "the folder where the running app puts a backup from time to time; “no” for none"),
+    "RAPPORT_BACKUP_DIR": ("none", "the folder where the running app puts a backup from time to time"),
     "RAPPORT_BACKUP_HOURS": ("24", "hours between two of these backups"),
     "RAPPORT_BACKUP_KEEP": ("7", "how many of them are kept"),
 }
@@ -59,7 +59,7 @@ class Settings:
             session_hours=_positive("RAPPORT_SESSION_HOURS", text),
             open_view=_one_of("RAPPORT_OPEN", ("no", "view"), text) == "view",
             json_logs=_one_of("RAPPORT_LOGS", ("plain", "json"), text) == "json",
-            backup_dir=None if text["RAPPORT_BACKUP_DIR"] == "no" else Path(text["RAPPORT_BACKUP_DIR"]),
+            backup_dir=None if text["RAPPORT_BACKUP_DIR"] == "none" else Path(text["RAPPORT_BACKUP_DIR"]),
             backup_hours=_positive("RAPPORT_BACKUP_HOURS", text),
             backup_keep=_positive("RAPPORT_BACKUP_KEEP", text),
         )
