@@ -25,6 +25,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "hooks.slack.com, qyapi.weixin.qq.com, oapi.dingtalk.com, open.feishu.cn",
         "hosts that webhooks may go to, over HTTPS; http://host:port allows one without it",
     ),
+    "RAPPORT_CHROMIUM": ("", "the Chromium that draws pictures and PDFs; empty: the one on the PATH"),
 }
 
 
@@ -38,6 +39,7 @@ class Settings:
     access: Path
     session_hours: int
     open_view: bool
+    chromium: str
 
     @classmethod
     def read(cls) -> "Settings":
@@ -50,6 +52,7 @@ class Settings:
             access=Path(text["RAPPORT_ACCESS"]),
             session_hours=_positive("RAPPORT_SESSION_HOURS", text),
             open_view=_open_view(text["RAPPORT_OPEN"]),
+            chromium=text["RAPPORT_CHROMIUM"],
         )
 
 
