@@ -40,7 +40,7 @@ def list_section(current: View, rule: Threshold) -> None:
         for name, kind in shown.schema.items()
         if kind != pl.String
     }
-    blocks.listing(shown, key="win-back", height="content", column_config=formats, placeholder="—")
+    blocks.listing(shown, customers=True, key="win-back", height="content", column_config=formats, placeholder="—")
     text = _("Shown: {shown} of {all}. The file holds all.")
     blocks.quiet(text.format(shown=number(found.height), all=number(all_of_them["customers"])))
 

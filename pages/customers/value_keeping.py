@@ -44,7 +44,7 @@ def keeping_section(asked: Terms) -> None:
     )
     choices.amount("cut", _("Chance below, %"), within=WITHIN["cut"], step=5)
     if rows.height:
-        blocks.listing(_as_table(rows), key="keeping", height=390)
+        blocks.listing(_as_table(rows), customers=True, key="keeping", height=390)
         blocks.quiet(_("Low and high: 95% interval of what is expected. What one customer does varies far more."))
 
 

@@ -131,9 +131,9 @@ def quote(mark: str, words: str, about: str) -> None:
             _quiet(plain(about))
 
 
-def listing(frame: pl.DataFrame, **shown: Any) -> None:
-    """Rows that a click sorts, under the names that people read; `shown` is for `st.dataframe`."""
-    report.note(Listing(frame))
+def listing(frame: pl.DataFrame, *, customers: bool = False, **shown: Any) -> None:
+    """Rows that a click sorts, under the names that people read; `customers`: they name some. `shown` is for `st.dataframe`."""
+    report.note(Listing(frame, customers))
     if not report.offscreen():
         st.dataframe(frame, hide_index=True, **shown)
 

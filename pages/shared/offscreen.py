@@ -22,20 +22,21 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state import SafeSessionState, SessionState
 
+from data.access import Forbidden, Person
 from data.errors import RapportError
 from metrics.texts import N_
+from pages.shared import auth
 from pages.shared.report import Report, begin
 from pages.shared.texts import LANGUAGE_KEY, LANGUAGES
 
 APP = Path(__file__).parents[2] / "app.py"
 RUN_SECONDS = 120
-PERSON = "auth.person"
 
 _log = logging.getLogger(__name__)
 
 
 def drawn(
-    code: str, params: Mapping[str, list[str]], language: str, *, person: object = None, address: str = ""
+    code: str, params: Mapping[str, list[str]], language: str, *, person: Person | None = None, address: str = ""
 ) -> Report:
     """What `report.render` gives; RapportError when the page is not known or its run does not end well."""
     found: list[Report] = []
@@ -44,7 +45,8 @@ def drawn(
     def run() -> None:
         try:
             add_script_run_ctx(threading.current_thread(), _context(session, {**params, "lang": [language]}))
-            found.append(_run(code, language, person))
+            with auth.standing_for(person):
+                found.append(_run(code, language))
         except BaseException as error:
             failed.append(error)
 
@@ -62,7 +64,7 @@ def drawn(
     return report
 
 
-def _run(code: str, language: str, person: object) -> Report:
+def _run(code: str, language: str) -> Report:
     """As app.py does it, without the bar and the navigation."""
     from pages.shared import cached, filters, registry, view
     from pages.shared.states import no_data, not_begun
@@ -70,8 +72,9 @@ def _run(code: str, language: str, person: object) -> Report:
     entry = next((entry for entry in registry.ENTRIES if entry.code == code), None)
     if entry is None or language not in LANGUAGES:
         raise RapportError(N_("There is no page “{code}” in the language “{language}”."), code=code, language=language)
+    if not entry.allowed:
+        raise Forbidden(N_("You may not open the page “{code}”."), code=code)
     st.session_state[LANGUAGE_KEY] = language
-    st.session_state[PERSON] = person
     cached.renew()
     settled = view.settle(cached.extent(), filters.codes(), entry.options) if entry.data else None
     view.remember(settled, entry.options)

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
+from data.access import CUSTOMER, Access, Person
 from data.extent import Extent
 from metrics.catalogue import CATALOGUE, Metric
 from pages.shared import markup
@@ -98,6 +99,7 @@ class Listing:
     """Rows under the names that people read, as they stand on the page."""
 
     frame: pl.DataFrame
+    customers: bool = False  # whether the rows name customers
 
 
 @dataclass(frozen=True)
@@ -129,12 +131,12 @@ class Report:
     language: str
     version: int
     extent: Extent
+    access: Access  # of whom it was made for
     view: View | None = None
     params: Mapping[str, list[str]] = field(default_factory=dict)
     link: str = ""
     offscreen: bool = False  # nobody looks: nothing that is pressed need be drawn
     parts: list[Part] = field(default_factory=list)
-    failed: str = ""  # the sentence of the last file that could not be made
     downloads: Any = None  # the popover of the section that is being drawn
 
     @property
@@ -156,6 +158,16 @@ class Report:
     def tables(self) -> dict[str, pl.DataFrame]:
         """The rows behind each section, by the name of the file."""
         return {name: table.frame for name, table in self.sections.items()}
+
+    @property
+    def named(self) -> list[str]:
+        """The tables of the page that name customers, among those whose rows stand on it."""
+        return [
+            part.table.name
+            for part in self.parts
+            if isinstance(part, Section) and part.table and not callable(part.table.source)
+            if CUSTOMER in part.table.source.columns
+        ] + [CUSTOMER for part in self.parts if isinstance(part, Listing) and part.customers]
 
     @property
     def metrics(self) -> list[Metric]:
@@ -206,7 +218,7 @@ def begin(entry: "Entry", view: View | None, *, offscreen: bool = False) -> Repo
 
     params = url_params() if view else {"lang": [language()]}
     report = Report(
-        code=entry.code, page=_(entry.title), language=language(), version=cached.version(), extent=cached.extent(),
+        code=entry.code, page=_(entry.title), language=language(), version=cached.version(), extent=cached.extent(), access=cached.access(),
         view=view, params=params, link=_link(entry.code, params), offscreen=offscreen,
     )  # fmt: skip
     st.session_state[CURRENT] = report
@@ -256,11 +268,12 @@ def _link(code: str, params: Mapping[str, list[str]]) -> str:
 
 
 def render(
-    page_code: str, params: Mapping[str, list[str]], language: str, *, person: object = None, address: str = ""
+    page_code: str, params: Mapping[str, list[str]], language: str, *, person: Person | None = None, address: str = ""
 ) -> Report:
     """Run a page without a browser on the process's store, in the app or on the command line, and give what it has drawn.
 
-    `params` are those of the URL; `person` is whose rights and rows it runs with; `address` is where the app is reached, for the link.
+    `params` are those of the URL; `person` is whose rights and rows it runs with (without one, those of the app
+    itself: who sits at the machine, and nobody where people sign in); `address` is where the app is reached, for the link.
     """
     from pages.shared.offscreen import drawn
 
