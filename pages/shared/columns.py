@@ -84,6 +84,12 @@ TABLES: dict[str, dict[str, str]] = {
         "days_since": N_("days since the last order"), "orders": N_("orders to date"), "revenue": N_("net revenue to date"),
         "usual_gap_days": N_("mean days between two days with an order"),
     },
+    "imports": {
+        "id": N_("number of the import"), "kind": N_("import or undo"), "undoes": N_("the import that it took back"),
+        "file_name": N_("the file"), "sha256": N_("checksum of the file"), "profile": N_("as what the file was read"),
+        "mapping": N_("how its columns were mapped"), "who": N_("who did it"), "at": N_("when it was done"),
+        "status": N_("current, or undone"),
+    },
     "tier_members": {
         "before": N_("members at the start"), "members": N_("members at the end"), "change": N_("the difference"),
         "share": N_("share of all members at the end, from 0 to 1"),

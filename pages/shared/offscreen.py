@@ -87,7 +87,7 @@ def _run(code: str, language: str) -> Report:
         else:
             entry.run()
     except (StopException, RerunException):
-        _log.warning("The page %s wanted to start anew", code)
+        _log.log(logging.WARNING, "The page %s wanted to start anew", code)
     return report
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from data.errors import RapportError
+from metrics.catalogue import Metric
 from pages.shared import markup, pictures
 from pages.shared.columns import meanings, shares
 from pages.shared.front import LOGO, read
@@ -20,7 +21,7 @@ from pages.shared.texts import _, language, number, percent, period
 from pages.shared.theme import palette
 from pages.shared.workbook import facts
 
-ROWS_SHOWN = 40  # of a table behind a chart
+ROWS_SHOWN = 48  # of a table behind a chart
 # Nothing can be loaded or run, whatever the file holds
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
 
@@ -103,7 +104,7 @@ def _chart(chart: Chart, drawable: bool) -> str:
         try:
             drawn = base64.b64encode(pictures.picture(chart, "svg", titled=False)).decode("ascii")
         except RapportError:
-            _log.warning("The chart %s is left out of a report", chart.key)
+            _log.log(logging.WARNING, "The chart %s is left out of a report", chart.key)
         else:
             # as a picture, not as part of the file: what is in it can run nothing and style nothing
             return f'<img class="chart" alt="{escape(chart.alt)}" src="data:image/svg+xml;base64,{drawn}">'
@@ -123,13 +124,18 @@ def _about(report: Report) -> str:
         f"{escape(_(metric.definition))}<br>"
         f'<span class="gray">{escape(_("Interval"))}: {escape(_(metric.interval))} '
         f"{escape(_('Source'))}: {escape(_(metric.source))}</span></div>"
-        for metric in report.metrics
+        for metric in _once(report.metrics)
     )
     definitions = f'<h2 class="part">{escape(_("Definitions"))}</h2>{defined}' if defined else ""
     return (
         f'<footer class="about">{behind}{definitions}'
         f'<h2 class="part">{escape(_("About this report"))}</h2><dl>{said}</dl></footer>'
     )
+
+
+def _once(metrics: Sequence[Metric]) -> list[Metric]:
+    """Of those that are defined in the same words, a number and its months, the first."""
+    return list({metric.definition: metric for metric in reversed(metrics)}.values())[::-1]
 
 
 def _behind(report: Report) -> list[Table]:
@@ -144,10 +150,9 @@ def _behind(report: Report) -> list[Table]:
 
 def _table(table: Table) -> str:
     frame = table.frame
-    step = -(-frame.height // ROWS_SHOWN) if frame.height else 1
-    shown = frame.gather_every(step)
+    shown = _thinned(frame)
     note = ""
-    if step > 1:
+    if shown.height < frame.height:
         text = _("{shown} of {all} rows, evenly apart; the downloads of the page hold all.")
         note = f'<p class="how">{escape(text.format(shown=number(shown.height), all=number(frame.height)))}</p>'
     told = [
@@ -159,6 +164,14 @@ def _table(table: Table) -> str:
         f'<div class="wide">{_rows(shown, shares(table, frame), list(frame.columns))}</div>'
         f'<p class="small gray">{" · ".join(told)}</p></div>'
     )
+
+
+def _thinned(frame: pl.DataFrame) -> pl.DataFrame:
+    """As many rows as are read: of each group that text names, every second, third… one."""
+    step = max(1, -(-frame.height // ROWS_SHOWN))
+    groups = [name for name, kind in frame.schema.items() if kind == pl.String]
+    place = pl.int_range(pl.len())
+    return frame.filter((place.over(groups) if groups else place) % step == 0)
 
 
 def _rows(frame: pl.DataFrame, percents: set[str], names: list[str]) -> str:
