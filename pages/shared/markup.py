@@ -5,10 +5,11 @@ that `blocks.plain` makes. Everything else, a link or a tag that came with the d
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 
 WORD_JOINER = "\u2060"  # what `blocks.plain` parts links with
+BOLD = ("<strong>", "")
 CLASSES = ("small", "gray", "orange", "red", "green", "blue", "blue-badge")
 _TOKEN = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])|(?P<icon>:material/[a-z0-9_]+:[ \u00a0]?)|(?P<bold>\*\*)|`(?P<code>[^`\n]*)`"
@@ -16,93 +17,79 @@ _TOKEN = re.compile(
     r"|(?P<line>(?: {2,})?\n+)"
 )
 
-
-@dataclass
-class _Mark:
-    """A mark with what stands in it; `opened` is how it was written."""
-
-    tag: str
-    opened: str = ""
-    inside: "_Tree" = field(default_factory=list)
-
-
-_Tree = list["str | _Mark"]
+_Piece = tuple[str, str]  # as HTML, as plain text
 
 
 def html(markdown: str) -> str:
     """The text as HTML in which nothing but the house's own marks is markup."""
-    return _html(_parsed(markdown))
+    return "".join(piece[0] for piece in _pieces(markdown))
 
 
 def text(markdown: str) -> str:
     """The text without any marks."""
-    return _text(_parsed(markdown))
+    return "".join(piece[1] for piece in _pieces(markdown)).strip(" ")
 
 
-def _parsed(markdown: str) -> _Tree:
-    """One pass: a mark that is never closed is text."""
-    stack = [_Mark("")]
+def _pieces(markdown: str) -> list[_Piece]:
+    """One pass from left to right. A mark is text until it is closed, so one that never is stays text."""
+    pieces: list[_Piece] = []
+    opened: list[_Opened] = []
     place = 0
     source = markdown.replace(WORD_JOINER, "")
     for found in _TOKEN.finditer(source):
-        stack[-1].inside.append(source[place : found.start()])
+        pieces.append(_literal(source[place : found.start()]))
         place = found.end()
-        _take(stack, found)
-    stack[-1].inside.append(source[place:])
-    while len(stack) > 1:
-        _give_up(stack)
-    return stack[0].inside
+        _take(pieces, opened, found)
+    return [*pieces, _literal(source[place:])]
 
 
-def _take(stack: list[_Mark], found: re.Match[str]) -> None:
-    kind, content = found.lastgroup, stack[-1].inside
+@dataclass(frozen=True)
+class _Opened:
+    """A mark that waits for its end: where it stands among the pieces, and what it becomes with it."""
+
+    at: int
+    start: _Piece
+    end: _Piece
+
+
+def _take(pieces: list[_Piece], opened: list[_Opened], found: re.Match[str]) -> None:
+    kind, written = found.lastgroup, found[0]
     if kind == "escaped":
-        content.append(found["escaped"])
+        pieces.append(_literal(found["escaped"]))
     elif kind == "code":
-        content.append(_Mark("code", inside=[found["code"]]))
+        pieces.append((f"<code>{escape(found['code'])}</code>", found["code"]))
     elif kind == "line":
-        content.append(_Mark("br"))
-    elif kind == "opens":
-        stack.append(_Mark(found["opens"], found[0]))
-    elif kind == "open":
-        stack.append(_Mark("[", "["))
+        pieces.append(("<br>", " "))
     elif kind == "close":
-        _close(stack)
-    elif kind == "bold" and stack[-1].tag == "strong":
-        done = stack.pop()
-        stack[-1].inside.append(done)
-    elif kind == "bold":
-        stack.append(_Mark("strong", "**"))
+        _close(pieces, opened)
+    elif kind == "bold" and opened and opened[-1].start == BOLD:
+        _end(pieces, opened.pop())
+    elif kind != "icon":
+        start, end = {
+            "bold": (BOLD, ("</strong>", "")),
+            "opens": ((f'<span class="{found["opens"]}">', ""), ("</span>", "")),
+            "open": (_literal("["), _literal("]")),
+        }[str(kind)]
+        opened.append(_Opened(len(pieces), start, end))
+        pieces.append(_literal(written))
 
 
-def _close(stack: list[_Mark]) -> None:
-    """The bracket that is open innermost, giving up bold that was begun in it."""
-    if not any(mark.opened.endswith("[") for mark in stack):
-        stack[-1].inside.append("]")
+def _close(pieces: list[_Piece], opened: list[_Opened]) -> None:
+    """The bracket that was opened last; bold that was begun in it has not ended, and is text."""
+    waiting = len(opened)
+    while waiting and opened[waiting - 1].start == BOLD:
+        waiting -= 1
+    if not waiting:
+        pieces.append(_literal("]"))
         return
-    while not stack[-1].opened.endswith("["):
-        _give_up(stack)
-    done = stack.pop()
-    stack[-1].inside.extend(["[", *done.inside, "]"] if done.tag == "[" else [done])
+    del opened[waiting:]
+    _end(pieces, opened.pop())
 
 
-def _give_up(stack: list[_Mark]) -> None:
-    mark = stack.pop()
-    stack[-1].inside.extend([mark.opened, *mark.inside])
+def _end(pieces: list[_Piece], mark: _Opened) -> None:
+    pieces[mark.at] = mark.start
+    pieces.append(mark.end)
 
 
-def _html(tree: _Tree) -> str:
-    return "".join(escape(part) if isinstance(part, str) else _marked(part) for part in tree)
-
-
-def _marked(mark: _Mark) -> str:
-    if mark.tag == "br":
-        return "<br>"
-    if mark.tag in ("strong", "code"):
-        return f"<{mark.tag}>{_html(mark.inside)}</{mark.tag}>"
-    return f'<span class="{mark.tag}">{_html(mark.inside)}</span>'
-
-
-def _text(tree: _Tree) -> str:
-    told = (part if isinstance(part, str) else " " if part.tag == "br" else _text(part.inside) for part in tree)
-    return "".join(told).strip(" ")
+def _literal(words: str) -> _Piece:
+    return escape(words), words

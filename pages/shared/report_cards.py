@@ -76,12 +76,16 @@ def heat(table: Any) -> str:
     look = palette("light")
     ramp = look.diverging if table.get("ramp") == "change" else look.sequential
     head = "".join(
-        f'<th{" class=text" if not place else ""} scope="col">{escape(name)}</th>'
+        f'<th class="{_column(place, table["sizes"])}" scope="col">{escape(name)}</th>'
         for place, name in enumerate(table["head"])
     )
     rows = "".join(_row(row, ramp) for row in table["rows"])
     label = escape(table["label"])
     return f'<div class="wide"><table class="heat" aria-label="{label}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _column(place: int, sizes: int) -> str:
+    return "text" if not place else "size" if place <= sizes else "cell"
 
 
 def _row(row: Any, ramp: Sequence[str]) -> str:
