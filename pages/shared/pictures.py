@@ -86,6 +86,18 @@ def _wrapped(text: str, letters: int) -> list[str]:
     return textwrap.wrap(text, letters) if text else []
 
 
+def _spin(loop: asyncio.AbstractEventLoop) -> None:
+    """Run the loop until it is stopped, then end what is left on it."""
+    try:
+        loop.run_forever()
+        if left := asyncio.all_tasks(loop):
+            for task in left:
+                task.cancel()
+            loop.run_until_complete(asyncio.wait(left, timeout=CLOSE_SECONDS))
+    finally:
+        loop.close()
+
+
 class _Studio:
     """The Chromium that draws, on an event loop of its own. It starts with the first picture and goes when it is idle."""
 
@@ -93,6 +105,7 @@ class _Studio:
         self.at_work = threading.Lock()
         self.loop: asyncio.AbstractEventLoop | None = None
         self.kaleido: Any = None
+        self.thread: threading.Thread | None = None
         self.leaving: threading.Timer | None = None
 
     def draw(self, figure: dict, options: dict[str, Any]) -> bytes:
@@ -129,7 +142,8 @@ class _Studio:
         from kaleido import Kaleido  # takes a third of a second, which only those pay who take a picture
 
         self.loop = asyncio.new_event_loop()
-        threading.Thread(target=self.loop.run_forever, name="pictures", daemon=True).start()
+        self.thread = threading.Thread(target=_spin, args=(self.loop,), name="pictures", daemon=True)
+        self.thread.start()
 
         async def opened() -> Any:
             kaleido = Kaleido(
@@ -161,6 +175,8 @@ class _Studio:
             with contextlib.suppress(Exception):
                 asyncio.run_coroutine_threadsafe(kaleido.close(), loop).result(CLOSE_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
+        if self.thread and self.thread is not threading.current_thread():
+            self.thread.join(CLOSE_SECONDS)
 
     def _stay(self) -> None:
         if self.leaving:
