@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 from streamlit.runtime import Runtime
 from streamlit.testing.v1 import AppTest
 
@@ -116,7 +117,7 @@ def test_without_a_browser_it_is_the_same_page(
     assert list(offscreen.sections) == list(seen.sections)
     assert [type(part) for part in offscreen.parts] == [type(part) for part in seen.parts]
     for name, frame in seen.tables.items():
-        assert tables[name].equals(frame), name
+        assert_frame_equal(tables[name], frame)  # sums of floats differ in the last digit, by the order of threads
     assert offscreen.params == seen.params
 
 
