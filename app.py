@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.errors import RapportError
-from pages.shared import alerting, auth, blocks, cached, door, filters, registry, view
+from pages.shared import alerting, auth, blocks, cached, door, filters, registry, report, view
 from pages.shared.front import LOGO, MARK
 from pages.shared.states import no_data, not_begun
 from pages.shared.theme import watch_theme
@@ -24,12 +24,14 @@ def show(page: st.Page) -> None:
     cached.renew()
     if not entry.data:
         view.unmirrored()
+        report.begin(entry, None)
         filters.language_only()
         filters.notices(None)
         page.run()
         return
     current = view.settle(cached.extent(), filters.codes(), entry.options)
     view.mirror(current, entry.options)
+    report.begin(entry, current)
     filters.bar(current, entry.options)
     filters.notices(current)
     if current is None:

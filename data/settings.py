@@ -29,6 +29,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "RAPPORT_BACKUP_DIR": ("none", "the folder where the running app puts a backup from time to time"),
     "RAPPORT_BACKUP_HOURS": ("24", "hours between two of these backups"),
     "RAPPORT_BACKUP_KEEP": ("7", "how many of them are kept"),
+    "RAPPORT_CHROMIUM": ("", "the Chromium that draws pictures and PDFs; empty: the one on the PATH"),
 }
 
 
@@ -46,6 +47,7 @@ class Settings:
     backup_dir: Path | None
     backup_hours: int
     backup_keep: int
+    chromium: str
 
     @classmethod
     def read(cls) -> "Settings":
@@ -62,6 +64,7 @@ class Settings:
             backup_dir=None if text["RAPPORT_BACKUP_DIR"] == "none" else Path(text["RAPPORT_BACKUP_DIR"]),
             backup_hours=_positive("RAPPORT_BACKUP_HOURS", text),
             backup_keep=_positive("RAPPORT_BACKUP_KEEP", text),
+            chromium=text["RAPPORT_CHROMIUM"],
         )
 
 

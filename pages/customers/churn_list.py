@@ -6,7 +6,6 @@ import streamlit as st
 from data.reactivation import reactivation, reactivation_size
 from metrics.texts import N_
 from pages.shared import blocks, cached, choices
-from pages.shared.exports import download
 from pages.shared.readings_churn import Threshold
 from pages.shared.texts import _, date, money, ngettext, number, sentences
 from pages.shared.view import View
@@ -25,11 +24,10 @@ def list_section(current: View, rule: Threshold) -> None:
     question = current.asked(current.as_of, current.as_of)
     found = cached.table(reactivation, question, **arguments, limit=SHOWN)
     all_of_them = cached.table(reactivation_size, question, **arguments).row(0, named=True)
-    blocks.section(_title(all_of_them["customers"]), _how(all_of_them, rule, current))
+    everybody = cached.table_later(reactivation, question, **arguments) if found.height else None
+    blocks.section(_title(all_of_them["customers"]), _how(all_of_them, rule, current), table=everybody, file="win_back")
     with choices.row():
         choices.one("silent", SILENT, _("Who is listed"))
-        if found.height:
-            download(cached.table_later(reactivation, question, **arguments), "win_back")
     if not found.height:
         why = _("Nobody in this selection fell silent. Choose an earlier period, or all inactive customers.")
         blocks.empty(_("Nobody to win back here"), why, icon=":material/sentiment_satisfied:")
@@ -42,7 +40,7 @@ def list_section(current: View, rule: Threshold) -> None:
         for name, kind in shown.schema.items()
         if kind != pl.String
     }
-    st.dataframe(shown, hide_index=True, key="win-back", height="content", column_config=formats, placeholder="—")
+    blocks.listing(shown, customers=True, key="win-back", height="content", column_config=formats, placeholder="—")
     text = _("Shown: {shown} of {all}. The file holds all.")
     blocks.quiet(text.format(shown=number(found.height), all=number(all_of_them["customers"])))
 

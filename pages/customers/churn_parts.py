@@ -74,7 +74,13 @@ def lifecycle_section(current: View, rule: Threshold) -> None:
         _("Customers by month; those who fell silent below zero."),
         _("Hatched: the month is unfinished.") if any(unfinished) else "",
     )
-    blocks.section(title if ended.height else _("Who came and who fell silent"), how, table=rows, file="lifecycle")
+    blocks.section(
+        title if ended.height else _("Who came and who fell silent"),
+        how,
+        table=rows,
+        file="lifecycle",
+        metric="lifecycle",
+    )
     names = [month(day) for day in rows["period"]]
     parts = [_flow(kind, rows, names) for kind in FLOWS if rows[kind].null_count() == 0]
     figure = charts_retention.flows(names, parts, unfinished=unfinished)

@@ -52,7 +52,7 @@ def threshold_section(current: View, rule: Threshold) -> None:
     here = drawn.filter(pl.col("elapsed") == rule.days)["ended_share"].to_list()
     of_all = _("Counted over all customers, whatever the filters.") if current.segment.chosen else ""
     how = sentences(_basis(rule, here), came_back(rule.row), of_all)
-    blocks.section(title, how, table=curve, file="gaps_between_orders")
+    blocks.section(title, how, table=curve, file="gaps_between_orders", metric="gap_curve")
     if drawn.height < 2:
         why = _("The curve is drawn while {minimum} gaps between orders are known to be longer. Widen the filters.")
         left = curve.filter(pl.col("elapsed") == 1)["at_risk"].to_list() or [0]

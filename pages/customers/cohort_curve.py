@@ -42,7 +42,7 @@ def curve_section(current: View, triangle: pl.DataFrame, what: Asked) -> None:
         _mix(average, what),
         _absent(current.options["cohort"], cohorts, named),
     )
-    blocks.section(title, note, table=own_columns(average), file="retention_average")
+    blocks.section(title, note, table=own_columns(average), file="retention_average", metric=what.metric)
     if cohorts:
         _picker(list(cohorts), chosen)
     draw(as_line(average, _("all cohorts")), as_line(mine, chosen) if chosen else None, what, alt=title)

@@ -69,7 +69,7 @@ def segments_section(current: View, what: Asked) -> None:
     title = _title(judged, against, one, other, what)
     note = sentences(what_is_drawn(what), _difference(judged, what), _tiers(current, against), later_can_rise(what))
     table = own_columns(average.filter(pl.col(dimension).is_in([one, other])))
-    blocks.section(blocks.plain(title), note, table=table, file=f"retention_by_{dimension}")
+    blocks.section(blocks.plain(title), note, table=table, file=f"retention_by_{dimension}", metric=what.metric)
     with choices.row():
         for name, chosen in (("group", one), ("beside", other)):
             choices.listed(name, sorted(names), _(AGAINST[against]), called=label, chosen=chosen)

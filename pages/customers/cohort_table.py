@@ -47,7 +47,9 @@ def too_few(triangle: pl.DataFrame) -> bool:
 def few_section(triangle: pl.DataFrame, what: Asked) -> None:
     """No cohort is large enough: how many the largest has, and what to do; the counts can be taken away."""
     largest = triangle.select(pl.col("customers").max()).item()
-    blocks.section(_("Every cohort is too small to show"), table=own_columns(triangle), file="retention")
+    blocks.section(
+        _("Every cohort is too small to show"), table=own_columns(triangle), file="retention", metric=what.metric
+    )
     longer = {
         "week": _("Choose months, or widen the filters."),
         "month": _("Choose quarters, or widen the filters."),
@@ -77,7 +79,7 @@ def table_section(triangle: pl.DataFrame, what: Asked) -> None:
         _(FEW).format(minimum=RETENTION_MINIMUM),
         _older(triangle),
     )
-    blocks.section(title, how, table=own_columns(triangle), file="retention")
+    blocks.section(title, how, table=own_columns(triangle), file="retention", metric=what.metric)
     heat(_table(triangle, average, what, ends), key="triangle")
 
 

@@ -24,7 +24,7 @@ def second_order_section(current: View) -> None:
     row = drawn.filter(pl.col("elapsed") <= DAYS).tail(1).to_dicts()[0] if drawn.height > 1 else None
     title = findings_retention.second_order(row["repeat_share"] if row else None, row["elapsed"] if row else DAYS)
     if row is None:
-        blocks.section(title, table=curve, file="second_orders")
+        blocks.section(title, table=curve, file="second_orders", metric="repeat_curve")
         followed = curve.filter(pl.col("elapsed") == min(DAYS, curve["elapsed"].max() or 0))["at_risk"].to_list()
         why = _(
             "The curve is drawn while {minimum} customers are followed. Widen the filters, or choose another period."
@@ -39,7 +39,7 @@ def second_order_section(current: View) -> None:
         _within(row),
         _half(curve),
     )
-    blocks.section(title, how, table=curve, file="second_orders")
+    blocks.section(title, how, table=curve, file="second_orders", metric="repeat_curve")
     y, low, high = ((100 * drawn[name]).to_list() for name in ("repeat_share", "low", "high"))
     line = Line(_("ordered again"), drawn["elapsed"].to_list(), y, low, high)
     mark = Mark(row["elapsed"], 100 * row["repeat_share"], percent(row["repeat_share"]))

@@ -104,12 +104,14 @@ def _accuracy(rows: pl.DataFrame, row: dict) -> None:
         table=rows,
         file="forecast_accuracy",
     )
-    st.table(
-        {
-            _("Forecast"): [_name(name) for name in rows["forecast"]],
-            _("In total"): [_off(bias) for bias in rows["bias"]],
-            _("Per customer"): [number(value, 2) for value in rows["rmse"]],
-        }
+    blocks.lines(
+        pl.DataFrame(
+            {
+                _("Forecast"): [_name(name) for name in rows["forecast"]],
+                _("In total"): [_off(bias) for bias in rows["bias"]],
+                _("Per customer"): [number(value, 2) for value in rows["rmse"]],
+            }
+        )
     )
 
 
@@ -136,7 +138,7 @@ def _by_frequency(rows: pl.DataFrame, row: dict) -> None:
 
 
 def _small_title(text: str) -> None:
-    st.markdown(f"**{text}**")
+    blocks.paragraph(f"**{text}**")
 
 
 def _name(forecast: str) -> str:

@@ -1,7 +1,6 @@
 """The part of the page about lifetime value that names the customers worth keeping."""
 
 import polars as pl
-import streamlit as st
 
 from data.ask import find
 from metrics.reduce import unfolded
@@ -37,11 +36,15 @@ def keeping_section(asked: Terms) -> None:
     )
     everybody = cached.later("worth_keeping", asked.question, **asked.valued_by, below=asked.below)
     blocks.section(
-        findings_value.keeping(row["keeping_customers"]), sentences(rule, capped), table=everybody, file="worth_keeping"
+        findings_value.keeping(row["keeping_customers"]),
+        sentences(rule, capped),
+        table=everybody,
+        file="worth_keeping",
+        metric="worth_keeping",
     )
     choices.amount("cut", _("Chance below, %"), within=WITHIN["cut"], step=5)
     if rows.height:
-        st.dataframe(_as_table(rows), hide_index=True, key="keeping", height=390)
+        blocks.listing(_as_table(rows), customers=True, key="keeping", height=390)
         blocks.quiet(_("Low and high: 95% interval of what is expected. What one customer does varies far more."))
 
 

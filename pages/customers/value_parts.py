@@ -63,7 +63,7 @@ def shown(current: View, asked: Terms) -> str:
 def notice(row: dict) -> None:
     """What is wrong with the forecast, and what is shown instead."""
     if text := findings_value.notice(row):
-        st.warning(text, icon=":material/info:")
+        blocks.warning(text)
 
 
 def cards_section(current: View, asked: Terms) -> None:

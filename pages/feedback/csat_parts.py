@@ -146,7 +146,7 @@ def items_section(view: View) -> None:
         if shown.height < ranked.height
         else "",
     )
-    blocks.section(findings_feedback.items(ranked, low), note, table=rows, file="items")
+    blocks.section(findings_feedback.items(ranked, low), note, table=rows, file="items", metric="csat")
     if shown.height:
         lines = [_item(row) for row in shown.iter_rows(named=True)]
         alt = listed([f"{line.name}: {line.shown}" for line in lines])
@@ -198,7 +198,7 @@ def low_section(view: View) -> None:
         known = "customer_id" in found.columns
         name = _("All low scores, with their customers") if known else _("All low scores")
         with st.expander(name, expanded=not commented.height):
-            st.dataframe(_listed(found), hide_index=True)
+            blocks.listing(_listed(found))
 
 
 def _listed(found: pl.DataFrame) -> pl.DataFrame:

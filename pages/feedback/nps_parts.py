@@ -97,13 +97,10 @@ def said(rows: list[dict]) -> None:
     """Comments in two columns: the score, the words, and below them when, where and by whom."""
     left, right = st.columns(2, gap="medium")
     for place, row in enumerate(rows):
-        with (left, right)[place % 2], st.container(horizontal=True, wrap=False, gap="small"):
-            st.markdown(f"**{row['score']:g}**", width=28, text_alignment="right")
-            with st.container(gap="xxsmall"):
-                st.text(row["comment"])
-                about = [
-                    date(row["responded_at"].date()),
-                    *(label(row[name]) for name in ("touchpoint", "region") if row[name]),
-                    *([_("customer {id}").format(id=row["customer_id"])] if row.get("customer_id") else []),
-                ]
-                blocks.quiet(blocks.plain(" · ".join(about)))
+        about = [
+            date(row["responded_at"].date()),
+            *(label(row[name]) for name in ("touchpoint", "region") if row[name]),
+            *([_("customer {id}").format(id=row["customer_id"])] if row.get("customer_id") else []),
+        ]
+        with (left, right)[place % 2]:
+            blocks.quote(f"{row['score']:g}", row["comment"], " · ".join(about))

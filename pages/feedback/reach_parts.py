@@ -26,7 +26,7 @@ def later_spend_section(view: View) -> None:
     values = cached.answer("promoter_value", view.asked(start, end))
     difference = spend_difference(values).row(0, named=True)
     title = findings_feedback.later_spend(values, difference)
-    blocks.section(title, _how(values, start, end), table=values, file="promoter_value")
+    blocks.section(title, _how(values, start, end), table=values, file="promoter_value", metric="promoter_value")
     if states.missing("customers"):
         states.no_source("customers")
         return

@@ -36,6 +36,8 @@ def page() -> None:
     section(
         _("Imports, newest first"),
         _("Each one can be undone; an undo is a new data version, and every earlier version can still be read."),
+        table=cached.access().imports().drop("receipt"),
+        file="imports",
     )
     limit = st.session_state.get(LIMIT_KEY, PAGE_ROWS)
     for row in rows[:limit]:

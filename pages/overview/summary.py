@@ -19,7 +19,7 @@ from pages.shared import (
 from pages.shared.cards import cards
 from pages.shared.definition import define
 from pages.shared.display import card, counted, how_to_read, shown
-from pages.shared.texts import _, sentences
+from pages.shared.texts import _
 
 # Each key number, and the page that tells more about it
 NUMBERS = (
@@ -53,7 +53,7 @@ def page() -> None:
         define(clicked.define, current)
     if clicked.open:
         registry.open_page(next(code for number, code in numbers if number.metric == clicked.open))
-    blocks.quiet(sentences(how_to_read(drawn), _("A card opens the page about it.")))
+    blocks.quiet(how_to_read(drawn), hint=_("A card opens the page about it."))
     left, right = st.columns([11, 10], gap="medium")
     with left:
         moved.section(current)

@@ -71,7 +71,7 @@ def sides(view: View, today: Basis, other: Basis) -> None:
 
 def _side(name: str, words: str) -> None:
     with st.container(gap="xxsmall"):
-        st.markdown(f"**{name}**")
+        blocks.paragraph(f"**{name}**")
         blocks.quiet(words)
 
 
@@ -93,7 +93,9 @@ def members_section(both: pl.DataFrame) -> None:
         "Members on {date}: grey today, blue under the other thresholds, and the difference. All are counted, none estimated."
     )
     last = both["to_on"][0]
-    blocks.section(_("Members by tier"), how.format(date=date(last)), table=both, file="tier_replay")
+    blocks.section(
+        _("Members by tier"), how.format(date=date(last)), table=both, file="tier_replay", metric="tier_replay"
+    )
     rows = [
         _pair(tier_label(row["tier"]), row["members"], row["members_other"], number, row["members_change"])
         for row in both.filter(pl.col("tier").is_not_null()).reverse().iter_rows(named=True)

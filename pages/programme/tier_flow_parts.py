@@ -80,7 +80,7 @@ def flow_section(view: View, basis: Basis) -> None:
         _(":green[Green-blue] moved up, :red[orange] moved down or lapsed, grey stayed, joined or came back."),
         "" if window.whole else _("The period is unfinished: compared are as many days of the period before."),
     )
-    blocks.section(title, how, table=matrix, file="tier_migration")
+    blocks.section(title, how, table=matrix, file="tier_migration", metric="tier_migration")
     tiers = ladder(matrix)
     counts = {(a, b): n for a, b, n in matrix.select("from_tier", "to_tier", "members").iter_rows()}
     names = {name: tier_label(name) for name in (*tiers, NEW, LAPSED)}

@@ -76,14 +76,19 @@ def trend_section(view: View, basis: Basis) -> None:
     up, down = (rows.filter(pl.col("move") == move) for move in ("upgrade", "downgrade"))
     known = up.drop_nulls("rate")
     if known.height < MONTHS_OF_A_TREND:
-        blocks.section(findings_tiers.trend("too_few", ""), table=rows if rows.height else None, file="tier_rates")
+        blocks.section(
+            findings_tiers.trend("too_few", ""),
+            table=rows if rows.height else None,
+            file="tier_rates",
+            metric="tier_rates_trend",
+        )
         _too_few_months(up)
         return
     title = findings_tiers.trend(_against_first(rows, known), month(known["period"][0]))
     how = _(
         "% of the members at each month’s start who moved up or down by its end, with 95% interval; complete months."
     )
-    blocks.section(title, how, table=rows, file="tier_rates")
+    blocks.section(title, how, table=rows, file="tier_rates", metric="tier_rates_trend")
     places = [month(day) for day in up["period"]]
     lines = [_line(name, places, part) for name, part in ((_("Moved up"), up), (_("Moved down"), down))]
     alt = _("{title}. Moved up {up}, moved down {down} in {month}.").format(
@@ -131,7 +136,9 @@ def time_section(view: View, basis: Basis) -> None:
     how = _(
         "% still in the tier that long after entering it, with 95% interval; members followed for less count as long as they were."
     )
-    blocks.section(title, how if mark else "", table=curve if curve.height else None, file="time_in_tier")
+    blocks.section(
+        title, how if mark else "", table=curve if curve.height else None, file="time_in_tier", metric="time_in_tier"
+    )
     if not mark:
         blocks.empty(title, states.few_remedy(), icon=":material/hourglass_empty:")
         return
@@ -167,7 +174,13 @@ def outlook_section(view: View, basis: Basis) -> None:
         top=blocks.plain(tier_label(rows["top"][0])) if rows.height else "",
         n=int(steady["periods"][0]) if steady.height else 0,
     )
-    blocks.section(title, how if known.height else "", table=rows if rows.height else None, file="tier_outlook")
+    blocks.section(
+        title,
+        how if known.height else "",
+        table=rows if rows.height else None,
+        file="tier_outlook",
+        metric="tier_outlook",
+    )
     if not known.height:
         blocks.empty(title, _steps_remedy(rows), icon=":material/hourglass_empty:")
         return
@@ -222,7 +235,9 @@ def worth_section(view: View, basis: Basis) -> None:
         _("The intervals take the months of one member as independent."),
     )
     known = rows.drop_nulls("value")
-    blocks.section(title, how if known.height else "", table=rows if rows.height else None, file="tier_worth")
+    blocks.section(
+        title, how if known.height else "", table=rows if rows.height else None, file="tier_worth", metric="tier_value"
+    )
     if not known.height:
         why = states.few_remedy() if rows.height else _("It takes orders and two months of known tiers.")
         blocks.empty(title, why, icon=":material/hourglass_empty:")

@@ -3,9 +3,11 @@
 Streamlit does the OpenID Connect part and keeps the token's claims in a signed cookie; what they are worth is decided here, on every run.
 """
 
+import contextlib
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +26,8 @@ OPEN = Person("", Role.VIEWER, denied=frozenset({"comments", "share"}))
 CLOCK_SKEW = dt.timedelta(minutes=5)
 # What Streamlit adds to the claims of a cookie, or leaves out of it, by the way it is read.
 NOT_CLAIMS = ("is_logged_in", "origin", "tokens")
+
+_stands_for: ContextVar[Person | None] = ContextVar("stands_for", default=None)
 
 
 class Mode(Enum):
@@ -52,12 +56,24 @@ def providers() -> list[str | None]:
 
 def person() -> Person | None:
     """Whom this session belongs to, asked anew on every call; None for nobody."""
+    if stands_for := _stands_for.get():
+        return stands_for
     how = mode()
     if how is Mode.LOCAL:
         return LOCAL
     if how is Mode.OPEN:
         return OPEN
     return person_of(claims())
+
+
+@contextlib.contextmanager
+def standing_for(who: Person | None) -> Iterator[None]:
+    """Within the block, and on its thread alone, this person asks: a page that runs without a browser has no session to sign in to."""
+    token = _stands_for.set(who)
+    try:
+        yield
+    finally:
+        _stands_for.reset(token)
 
 
 def may(action: str) -> bool:

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
 from data.errors import RapportError
-from pages.shared import cached
-from pages.shared.exports import download
-from pages.shared.texts import _, told
+from pages.shared import cached, report
+from pages.shared.report import Box, Chart, Heading, Listing, Quote, Section, Table, Text
+from pages.shared.takeaway import Downloads
+from pages.shared.texts import _, sentences, told
 from pages.shared.theme import PLOTLY_CONFIG, shade
 
 
@@ -19,6 +21,7 @@ def heading(finding: str, shown: str, fresh: str = "") -> None:
 
     Texts are Markdown: escape what comes from data with `plain`.
     """
+    report.note(Heading(finding, shown, fresh))
     demo = _("demo data")
     badge = f" :blue-badge[:material/science: {demo}]" if cached.extent().demo else ""
     with st.container(gap="xxsmall"):
@@ -34,22 +37,37 @@ def section(
     *,
     table: pl.DataFrame | Callable[[], pl.DataFrame] | None = None,
     file: str = "",
+    metric: str = "",
 ) -> None:
     """A title that says the finding, and one quiet line: measure, unit, interval, n, how to read the marks.
 
-    With `table`, its CSV can be taken away as `file`.
+    With `table`, it can be taken away as `file`; `metric` is the one whose columns it has, if any. So can the charts that follow.
     """
+    known = Table(file, finding, table, metric) if table is not None else None
+    report.note(Section(finding, how_to_read, known))
     with st.container(horizontal=True, wrap=False, gap="small", vertical_alignment="top"):
         with st.container(gap="xxsmall"):
             st.subheader(finding, anchor=False)
-            if how_to_read:
-                quiet(how_to_read)
-        if table is not None:
-            download(table, file)
+            _quiet(how_to_read)
+        place = st.container(width="content")
+    now = report.current()
+    if now and not now.offscreen:
+        now.downloads = Downloads(place)
+        if known:
+            now.downloads.table(known)
 
 
-def quiet(text: str) -> None:
-    """Second-rank text at 6:1; st.caption is drawn at about 4:1 and fades colours inside it. No text draws nothing."""
+def quiet(text: str, *, hint: str = "") -> None:
+    """Second-rank text at 6:1; st.caption is drawn at about 4:1 and fades colours inside it. No text draws nothing.
+
+    The hint says what a click does, so it stands on the page only, not in what is taken away from it.
+    """
+    if text:
+        report.note(Text(quietly(text)))
+    _quiet(sentences(text, hint))
+
+
+def _quiet(text: str) -> None:
     if text:
         st.markdown(quietly(text))
 
@@ -82,11 +100,53 @@ def plain(text: object) -> str:
 
 def chart(figure: go.Figure, *, key: str, alt: str) -> None:
     """A figure in the theme's colours. Plotly resolves them when it is mounted: the shade in the key mounts it anew."""
+    drawn = report.note(Chart(key, figure, alt))
+    if report.offscreen():
+        return
     st.plotly_chart(figure, config=PLOTLY_CONFIG, key=f"{key}-{shade()}", alt=alt)
+    now = report.current()
+    if now and now.downloads:
+        now.downloads.chart(drawn)
+
+
+def paragraph(text: str) -> None:
+    """A line of the page. Markdown."""
+    report.note(Text(text))
+    st.markdown(text)
+
+
+def warning(text: str) -> None:
+    """What has to be known before the numbers. Markdown."""
+    report.note(Text(f":orange[{text}]"))
+    st.warning(text, icon=":material/info:")
+
+
+def quote(mark: str, words: str, about: str) -> None:
+    """What somebody wrote, word for word: `mark` before it, a quiet line below it. No Markdown in any of them."""
+    report.note(Quote(mark, words, about))
+    with st.container(horizontal=True, wrap=False, gap="small"):
+        st.markdown(f"**{plain(mark)}**", width=28, text_alignment="right")
+        with st.container(gap="xxsmall"):
+            st.text(words)
+            _quiet(plain(about))
+
+
+def listing(frame: pl.DataFrame, *, customers: bool = False, **shown: Any) -> None:
+    """Rows that a click sorts, under the names that people read; `customers`: they name some. `shown` is for `st.dataframe`."""
+    report.note(Listing(frame, customers))
+    if not report.offscreen():
+        st.dataframe(frame, hide_index=True, **shown)
+
+
+def lines(frame: pl.DataFrame) -> None:
+    """A few rows that are read rather than sorted."""
+    report.note(Listing(frame))
+    st.table({name: frame[name].to_list() for name in frame.columns})
 
 
 def empty(title: str, why: str, *, icon: str = ":material/inbox:", button: Callable[[], None] | None = None) -> None:
     """A bordered box: what is missing, why, and the button that mends it."""
+    report.note(Box(title, why))
     with st.container(border=True, horizontal_alignment="center", gap="xsmall"):
         st.space("small")
         st.markdown(f":gray[{icon}]", width="content")

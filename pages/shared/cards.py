@@ -5,11 +5,13 @@ repaints without a rerun.
 """
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, TypedDict
 
 import streamlit as st
 
 from metrics.verdict import Verdict
+from pages.shared import report
 from pages.shared.front import read
 from pages.shared.texts import _
 
@@ -75,6 +77,8 @@ class Heat(TypedDict, total=False):
     tall: bool
 
 
+UNTOUCHED = SimpleNamespace(open=None, define=None, cell=None)  # where nobody looks, nobody clicks
+
 _cards = st.components.v2.component(
     "rapport_cards", html='<div class="box"><div class="grid"></div></div>', css=read("cards.css"), js=read("cards.js")
 )
@@ -91,11 +95,17 @@ _link = st.components.v2.component(
 
 def cards(items: Sequence[Card], *, key: str) -> Any:
     """A row of cards. In the run after a click, `.open` or `.define` of the result is the id of the card."""
+    report.note(report.Cards(list(items)))
+    if report.offscreen():
+        return UNTOUCHED
     return _cards(data={"cards": list(items)}, key=key, on_open_change=_nothing, on_define_change=_nothing)
 
 
 def heat(table: Heat, *, key: str) -> Any:
     """A heat table. In the run after a click, `.cell` of the result is {"row", "column"}, both from 0."""
+    report.note(report.Heat(table))
+    if report.offscreen():
+        return UNTOUCHED
     return _heat(data=table, key=key, on_cell_change=_nothing)
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+import polars as pl
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE, Metric
 from metrics.texts import N_
-from pages.shared import why
-from pages.shared.blocks import plain, quiet
+from pages.shared import report, why
+from pages.shared.blocks import lines, paragraph, plain, quiet
 from pages.shared.cards import Card, cards
 from pages.shared.texts import _
 from pages.shared.view import View
@@ -41,9 +42,9 @@ def entry(metric: Metric) -> None:
 
 
 def _entry(metric: Metric) -> None:
-    st.markdown(plain(_(metric.definition)))
+    paragraph(plain(_(metric.definition)))
     for attribute, name in FACTS:
-        st.markdown(f"**{_(name)}** · {plain(_(getattr(metric, attribute)))}")
+        paragraph(f"**{_(name)}** · {plain(_(getattr(metric, attribute)))}")
     quiet(
         _("{direction} · version {version} · `python -m data.metric {name}`").format(
             direction=_(DIRECTION[metric.higher_is_better]), version=metric.version, name=metric.name
@@ -53,14 +54,17 @@ def _entry(metric: Metric) -> None:
 
 def columns(metric: Metric) -> None:
     """The columns of a metric's result and what each one means."""
-    st.table({_("Column"): list(metric.columns), _("Meaning"): [_(text) for text in metric.columns.values()]})
+    lines(
+        pl.DataFrame({_("Column"): list(metric.columns), _("Meaning"): [_(text) for text in metric.columns.values()]})
+    )
 
 
 def _dialog(title: str):
     @st.dialog(title)
     def show(name: str, beside: View | None) -> None:
-        entry(CATALOGUE[name])
-        if beside and name in why.OF and st.toggle(_("Why is my number different?"), key=f"why-{name}"):
-            why.compare(why.OF[name], beside)
+        with report.paused():
+            entry(CATALOGUE[name])
+            if beside and name in why.OF and st.toggle(_("Why is my number different?"), key=f"why-{name}"):
+                why.compare(why.OF[name], beside)
 
     return show

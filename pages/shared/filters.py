@@ -7,7 +7,7 @@ import streamlit as st
 
 from metrics.texts import N_
 from pages.manage.wording import shortened
-from pages.shared import blocks, cached, cards, door, periods, view
+from pages.shared import blocks, cached, cards, door, periods, takeaway, view
 from pages.shared.labels import label
 from pages.shared.texts import LANGUAGES, _, date, language, listed, period
 from pages.shared.theme import background
@@ -48,6 +48,7 @@ def bar(current: View | None, options: Sequence[Option]) -> None:
                 )
         st.space("stretch")
         if current:
+            takeaway.whole_page()
             cards.link_button()
         _language()
         door.account()

@@ -102,7 +102,13 @@ def section(
         _left_out(known.height, shown.height, code),
         tiers_of(view, measure.metric) if dimension.column == "tier" else "",
     )
-    blocks.section(title(code, ranked, _apart(ranked, measure)), note, table=rows, file=f"{measure.metric}_by_{code}")
+    blocks.section(
+        title(code, ranked, _apart(ranked, measure)),
+        note,
+        table=rows,
+        file=f"{measure.metric}_by_{code}",
+        metric=measure.metric,
+    )
     picker(dimensions, option)
     if shown.height:
         lines = [_line(row, dimension.column, measure) for row in shown.iter_rows(named=True)]

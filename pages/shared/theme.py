@@ -5,6 +5,7 @@ hand, `painted(figure, "light")` does the same from the same file.
 """
 
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -93,6 +94,27 @@ def painted(figure: go.Figure, theme: Literal["light", "dark"]) -> go.Figure:
     for token, colour in tokens.items():
         drawn = drawn.replace(token, colour)
     return pio.from_json(drawn)
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme for what is drawn without Streamlit: by name, and the two ramps."""
+
+    variables: dict[str, str]
+    sequential: list[str]
+    diverging: list[str]
+
+
+def palette(theme: Literal["light", "dark"]) -> Palette:
+    """The colours of the theme, as the settings of Streamlit name them."""
+    look = _look()[theme]
+    names = {
+        "paper": "backgroundColor", "raised": "secondaryBackgroundColor", "text": "textColor", "line": "borderColor",
+        "gray": "grayTextColor", "orange": "orangeTextColor", "red": "redTextColor", "green": "greenTextColor",
+        "blue": "blueTextColor", "blue-back": "blueBackgroundColor",
+    }  # fmt: skip
+    variables = {name: look[setting] for name, setting in names.items()}
+    return Palette(variables | {"font": FONT}, look["chartSequentialColors"], look["chartDivergingColors"])
 
 
 def background(theme: str) -> str:

@@ -27,7 +27,7 @@ def section(view: View, measure: Measure, *, height: int = 330) -> None:
     title = _title(shown, measure)
     file = f"{measure.metric}_by_month"
     if shown.drop_nulls(measure.value).height < MONTHS_OF_A_TREND:
-        blocks.section(title, table=now, file=file)
+        blocks.section(title, table=now, file=file, metric=measure.trend)
         _too_few_months(shown[measure.n], measure.minimum)
         return
     places = [month(day) for day in now["period"]]
@@ -39,7 +39,7 @@ def section(view: View, measure: Measure, *, height: int = 330) -> None:
         else _("{what} by month, with 95% interval.").format(what=about(measure)),
         _("Hollow: the month is unfinished.") if unfinished else "",
     )
-    blocks.section(title, note, table=now, file=file)
+    blocks.section(title, note, table=now, file=file, metric=measure.trend)
     y, low, high = (measure.points(now, name) for name in (measure.value, "low", "high"))
     line = Line(_years(dates), places, y, low, high, now[measure.n].to_list())
     year_before = (

@@ -136,11 +136,21 @@ def mirror(view: View | None, options: Sequence[Option] = ()) -> None:
         if st.query_params.get("lang") != language:
             st.query_params["lang"] = language
         return
-    names = ("from", "to", "as_of", "vs", *SEGMENT, *(option.name for option in options))
-    state[MIRRORED] = {name: state[STATE][name] for name in names}
-    want = {**state[MIRRORED], "lang": [language]}
+    remember(view, options)
+    want = url_params()
     if {name: st.query_params.get_all(name) for name in st.query_params} != want:
         st.query_params.from_dict(want)
+
+
+def remember(view: View | None, options: Sequence[Option] = ()) -> None:
+    """Keep in mind what the URL of the view says; nothing for a page without one."""
+    names = ("from", "to", "as_of", "vs", *SEGMENT, *(option.name for option in options))
+    st.session_state[MIRRORED] = {name: st.session_state[STATE][name] for name in names} if view else {}
+
+
+def url_params() -> Params:
+    """The parameters of the view's URL."""
+    return {**st.session_state.get(MIRRORED, {}), "lang": [st.session_state[LANGUAGE_KEY]]}
 
 
 def unmirrored() -> None:

@@ -7,9 +7,9 @@ import streamlit as st
 
 from data.ask import Question
 from metrics.texts import N_
-from pages.shared import blocks, cached, periods, readings_value
-from pages.shared.exports import download
+from pages.shared import blocks, cached, periods, readings_value, takeaway
 from pages.shared.readings import RETENTION_MONTH
+from pages.shared.report import Table, paused
 from pages.shared.texts import _, money, number, percent, sentences
 from pages.shared.view import View
 
@@ -181,7 +181,12 @@ def button(comparison: Comparison, view: View, **arguments: object) -> None:
 
 
 def compare(comparison: Comparison, view: View, **arguments: object) -> None:
-    """One box per definition: its number, how far it is from ours and why."""
+    """One box per definition: its number, how far it is from ours and why. It stands in a dialog, which is not part of the page."""
+    with paused():
+        _compare(comparison, view, **arguments)
+
+
+def _compare(comparison: Comparison, view: View, **arguments: object) -> None:
     rows = cached.answer(comparison.metric, _asked(comparison, view), **arguments)
     st.markdown(
         _("The same data and filters, counted as other tools count. None is wrong: each answers a different question.")
@@ -199,7 +204,7 @@ def compare(comparison: Comparison, view: View, **arguments: object) -> None:
                 )
             st.markdown(sentences(gap(row["value"], ours, comparison.unit, row["variant"] == STANDARD), _(does)))
             blocks.quiet(_basis(row, show))
-    download(rows, comparison.metric)
+    takeaway.table_only(Table(comparison.metric, _("Why is my number different?"), rows, comparison.metric))
 
 
 def gap(value: float | None, ours: float | None, unit: str, standard: bool) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from data.store import Store
-from pages.customers import churn_list
 from pages.shared import readings_churn, view
 from tests.data.rows import order, take
 from tests.pages.conftest import words
@@ -131,15 +130,12 @@ def test_the_list_names_how_many_there_are(open_app, tmp_path: Path, silent: str
     assert app.dataframe[0].value.shape == (20, 7)
 
 
-def test_the_list_sorts_by_numbers_and_days_and_its_file_holds_all(open_app, tmp_path: Path, monkeypatch) -> None:
-    taken = []
-    monkeypatch.setattr(churn_list, "download", lambda table, name: taken.append((name, table)))
+def test_the_list_sorts_by_numbers_and_days_and_its_file_holds_all(open_app, tmp_path: Path) -> None:
     app = opened(open_app, tmp_path, customers(steady=60, silent=30, once=10), silent="all")
     shown = app.dataframe[0].value
     assert [kind.kind for kind in shown.dtypes[1:]] == ["M", "M", "i", "i", "i", "i"]
     assert shown.iloc[0].to_list()[3:] == [145, 2, 20, 31]
-    ((name, table),) = taken
-    assert (name, table().height) == ("win_back", 40)
+    assert app.session_state["report.current"].tables["win_back"].height == 40
 
 
 def test_without_orders_it_says_what_to_upload(open_app, few_path: Path) -> None:

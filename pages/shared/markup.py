@@ -1,0 +1,95 @@
+"""The Markdown that texts of the pages are written in, as HTML and as plain text, for what leaves the browser.
+
+Only what the house writes is known: `**bold**`, `code` in backticks, directives such as `:gray[…]`, icons, line breaks, and the escapes
+that `blocks.plain` makes. Everything else, a link or a tag that came with the data, is text and is shown as it is.
+"""
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+WORD_JOINER = "\u2060"  # what `blocks.plain` parts links with
+BOLD = ("<strong>", "")
+CLASSES = ("small", "gray", "orange", "red", "green", "blue", "blue-badge")
+_TOKEN = re.compile(
+    r"\\(?P<escaped>[!-/:-@\[-`{-~])|(?P<icon>:material/[a-z0-9_]+:[ \u00a0]?)|(?P<bold>\*\*)|`(?P<code>[^`\n]*)`"
+    r"|:(?P<opens>" + "|".join(sorted(CLASSES, key=len, reverse=True)) + r")\[|(?P<open>\[)|(?P<close>\])"
+    r"|(?P<line>(?: {2,})?\n+)"
+)
+
+_Piece = tuple[str, str]  # as HTML, as plain text
+
+
+def html(markdown: str) -> str:
+    """The text as HTML in which nothing but the house's own marks is markup."""
+    return "".join(piece[0] for piece in _pieces(markdown))
+
+
+def text(markdown: str) -> str:
+    """The text without any marks."""
+    return "".join(piece[1] for piece in _pieces(markdown)).strip(" ")
+
+
+def _pieces(markdown: str) -> list[_Piece]:
+    """One pass from left to right. A mark is text until it is closed, so one that never is stays text."""
+    pieces: list[_Piece] = []
+    opened: list[_Opened] = []
+    place = 0
+    source = markdown.replace(WORD_JOINER, "")
+    for found in _TOKEN.finditer(source):
+        pieces.append(_literal(source[place : found.start()]))
+        place = found.end()
+        _take(pieces, opened, found)
+    return [*pieces, _literal(source[place:])]
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A mark that waits for its end: where it stands among the pieces, and what it becomes with it."""
+
+    at: int
+    start: _Piece
+    end: _Piece
+
+
+def _take(pieces: list[_Piece], opened: list[_Opened], found: re.Match[str]) -> None:
+    kind, written = found.lastgroup, found[0]
+    if kind == "escaped":
+        pieces.append(_literal(found["escaped"]))
+    elif kind == "code":
+        pieces.append((f"<code>{escape(found['code'])}</code>", found["code"]))
+    elif kind == "line":
+        pieces.append(("<br>", " "))
+    elif kind == "close":
+        _close(pieces, opened)
+    elif kind == "bold" and opened and opened[-1].start == BOLD:
+        _end(pieces, opened.pop())
+    elif kind != "icon":
+        start, end = {
+            "bold": (BOLD, ("</strong>", "")),
+            "opens": ((f'<span class="{found["opens"]}">', ""), ("</span>", "")),
+            "open": (_literal("["), _literal("]")),
+        }[str(kind)]
+        opened.append(_Opened(len(pieces), start, end))
+        pieces.append(_literal(written))
+
+
+def _close(pieces: list[_Piece], opened: list[_Opened]) -> None:
+    """The bracket that was opened last; bold that was begun in it has not ended, and is text."""
+    waiting = len(opened)
+    while waiting and opened[waiting - 1].start == BOLD:
+        waiting -= 1
+    if not waiting:
+        pieces.append(_literal("]"))
+        return
+    del opened[waiting:]
+    _end(pieces, opened.pop())
+
+
+def _end(pieces: list[_Piece], mark: _Opened) -> None:
+    pieces[mark.at] = mark.start
+    pieces.append(mark.end)
+
+
+def _literal(words: str) -> _Piece:
+    return escape(words), words

@@ -1,0 +1,72 @@
+"""The texts of the pages as HTML and as plain text: the house's marks are known, everything else is shown as it is."""
+
+import pytest
+
+from pages.shared import markup
+from pages.shared.blocks import attention, plain, quietly
+
+# (Markdown, as HTML, as text)
+MARKS = [
+    ("", "", ""),
+    ("plain", "plain", "plain"),
+    ("**12 answers**, all", "<strong>12 answers</strong>, all", "12 answers, all"),
+    (":small[:gray[n 12]]", '<span class="small"><span class="gray">n 12</span></span>', "n 12"),
+    (":green[up] and :red[down]", '<span class="green">up</span> and <span class="red">down</span>', "up and down"),
+    (":blue-badge[:material/science: demo]", '<span class="blue-badge">demo</span>', "demo"),
+    ("run `python -m data.metric nps`", "run <code>python -m data.metric nps</code>", "run python -m data.metric nps"),
+    ("one  \ntwo", "one<br>two", "one two"),
+    ("a \\*b\\* \\[c\\]", "a *b* [c]", "a *b* [c]"),
+    (":gray[from \\[1\\] on]", '<span class="gray">from [1] on</span>', "from [1] on"),
+    (":gray[see [1] there]", '<span class="gray">see [1] there</span>', "see [1] there"),
+    # what is never closed is text
+    ("**bold", "**bold", "**bold"),
+    (":gray[open", ":gray[open", ":gray[open"),
+    (":gray[a **b] c", '<span class="gray">a **b</span> c', "a **b c"),
+    ("] **a** ]", "] <strong>a</strong> ]", "] a ]"),
+    ("`a", "`a", "`a"),
+    # what the house does not write is no mark
+    ("[link](http://x)", "[link](http://x)", "[link](http://x)"),
+    ("![picture](http://x)", "![picture](http://x)", "![picture](http://x)"),
+    (":violet[x]", ":violet[x]", ":violet[x]"),
+    ("<b>x</b> & <script>y", "&lt;b&gt;x&lt;/b&gt; &amp; &lt;script&gt;y", "<b>x</b> & <script>y"),
+    ("# title", "# title", "# title"),
+]  # fmt: skip
+
+HOSTILE = [
+    "",
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "![x](http://evil.example/p.png)",
+    "[x](javascript:alert(1))",
+    "**bold** _it_ ~~no~~ `code`",
+    ":gray[x] :material/home: ]]] [[[",
+    "back\\slash \\] \\",
+    "a\u2060b www.x.de x@y.de http://x <- ->",
+    "$x^2$ :smile: &lt;",
+    "\"quoted\" 'single'",
+]
+
+
+@pytest.mark.parametrize(("markdown", "html", "text"), MARKS)
+def test_marks(markdown: str, html: str, text: str) -> None:
+    assert markup.html(markdown) == html
+    assert markup.text(markdown) == text
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_what_comes_from_data_is_shown_as_it_is(words: str) -> None:
+    known = words.replace(markup.WORD_JOINER, "")
+    assert markup.text(quietly(plain(words))) == known
+    assert "<script" not in markup.html(plain(words))
+    assert "<img" not in markup.html(plain(words))
+
+
+def test_attention_stands_inside_a_quiet_line() -> None:
+    line = quietly(f"through June ·\u00a0{attention('late')} and on")
+    assert markup.text(line) == "through June ·\u00a0late and on"
+    assert markup.html(line).count("<span") == markup.html(line).count("</span>") == 4
+
+
+def test_a_long_hostile_text_takes_no_time() -> None:
+    text = ":gray[**[" * 20_000
+    assert markup.text(text) == text

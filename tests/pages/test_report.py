@@ -1,0 +1,286 @@
+"""A page as a report: noted while it is drawn, or run without a browser; one file that needs nothing else and runs nothing."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+from streamlit.runtime import Runtime
+from streamlit.testing.v1 import AppTest
+
+from data.access import LOCAL, Access, Forbidden, Person, Role
+from data.errors import RapportError
+from data.extent import Extent
+from data.segment import Segment
+from data.store import Store
+from pages.shared import chromium
+from pages.shared.columns import meanings, shares
+from pages.shared.registry import ENTRIES
+from pages.shared.report import Box, Cards, Chart, Heading, Heat, Listing, Quote, Report, Section, Table, Text, render
+from pages.shared.report_html import _grouped
+from pages.shared.texts import speaking
+
+Open = Callable[..., AppTest]
+CODES = [entry.code for entry in ENTRIES]
+DATA_PAGES = [entry.code for entry in ENTRIES if entry.data]
+HOSTILE = "</title><script>alert(1)</script><img src=http://evil.example/x onerror=alert(2)> ![p](http://evil.example/p.png) **b**"
+
+
+class Read(HTMLParser):
+    """What a browser would make of a file: its tags with their attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture
+def no_chromium(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where no Chromium is installed; it also spares the time to draw."""
+    monkeypatch.setattr(chromium, "path", lambda: None)
+
+
+@pytest.fixture
+def rendered(open_app: Open, demo_path: Path) -> Callable[..., Report]:
+    """Run a page of the demo without a browser."""
+    open_app(demo_path)  # opens the store as the app does
+
+    def run(code: str, language: str = "en", **more: object) -> Report:
+        params = {name.rstrip("_"): [str(value)] for name, value in more.items() if name != "person"}
+        return render(code, params, language, person=more.get("person"))  # type: ignore[arg-type]
+
+    return run
+
+
+def blank(language: str = "en") -> Report:
+    """A report of no page in particular."""
+    return Report(code="nps", page="NPS", language=language, version=1, extent=Extent(), access=Access(None, LOCAL))  # type: ignore[arg-type]
+
+
+def needs_nothing(html: str) -> Read:
+    """The file, after making sure that it loads nothing, runs nothing and leads nowhere by itself."""
+    read = Read(html)
+    for tag, attributes in read.tags:
+        assert tag not in ("script", "iframe", "object", "embed", "link", "base", "form", "a"), tag
+        assert not [name for name in attributes if name.startswith("on")], attributes
+        for name in ("src", "href", "action", "poster", "background", "xlink:href", "srcset"):
+            assert (attributes.get(name) or "data:image/svg+xml;base64,").startswith("data:image/svg+xml;base64,")
+        assert "url(" not in (attributes.get("style") or "")
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert style
+    assert not re.search(r"url\(|@import|https?:", style[1])
+    return read
+
+
+@pytest.mark.usefixtures("no_chromium")
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("code", CODES)
+def test_every_page_is_a_file_with_its_title_and_tables(
+    open_app: Open, demo_path: Path, code: str, language: str
+) -> None:
+    app = open_app(demo_path, code, lang=language)
+    drawn: Report = app.session_state["report.current"]
+    read = needs_nothing(drawn.html)
+    assert drawn.title
+    assert drawn.title in read.text
+    assert f"{drawn.title} · Rapport" in read.text
+    charts = [part for part in drawn.parts if isinstance(part, Chart)]
+    assert len(charts) == len(app.get("plotly_chart"))
+    assert all(chart.alt in read.text for chart in charts)
+    for section, parts in _grouped(drawn.parts):
+        if section and section.table and all(isinstance(part, Chart | Text) for part in parts):
+            assert all(name in read.text for name in section.table.frame.columns), section.table.name
+
+
+@pytest.mark.usefixtures("no_chromium")
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("code", CODES)
+def test_without_a_browser_it_is_the_same_page(
+    rendered: Callable[..., Report], open_app: Open, demo_path: Path, code: str, language: str
+) -> None:
+    offscreen = rendered(code, language)
+    tables = offscreen.tables
+    seen: Report = open_app(demo_path, code, lang=language).session_state["report.current"]
+    assert offscreen.title == seen.title
+    assert list(offscreen.sections) == list(seen.sections)
+    assert [type(part) for part in offscreen.parts] == [type(part) for part in seen.parts]
+    for name, frame in seen.tables.items():
+        assert_frame_equal(tables[name], frame)  # sums of floats differ in the last digit, by the order of threads
+    assert offscreen.params == seen.params
+
+
+def test_running_a_page_leaves_the_runtime_of_the_app_alone(
+    rendered: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit's own AppTest takes the runtime away from all sessions."""
+    before = Runtime._instance
+    rendered("nps")
+    assert Runtime._instance is before
+
+
+def test_parameters_are_those_of_the_url(rendered: Callable[..., Report]) -> None:
+    made = rendered("nps", from_="2025-01-01", to="2025-03-31", region="East China", by="channel")
+    assert made.view is not None
+    assert (made.view.start, made.view.end) == (dt.date(2025, 1, 1), dt.date(2025, 3, 31))
+    assert made.view.segment.region == ("East China",)
+    assert "nps_by_channel" in made.tables
+    assert "from=2025-01-01&to=2025-03-31" in made.link
+
+
+def test_a_person_gets_their_own_rows_and_no_customers(rendered: Callable[..., Report]) -> None:
+    everybody, east = (
+        rendered("nps"),
+        rendered("nps", person=Person("e", Role.VIEWER, scope=Segment(region=("East China",)))),
+    )
+    of_everybody, of_east = (made.tables["nps_scores"]["answers"].sum() for made in (everybody, east))
+    assert 0 < of_east < of_everybody
+    assert of_east == rendered("nps", region="East China").tables["nps_scores"]["answers"].sum()
+    viewer = rendered("churn", person=Person("v", Role.VIEWER))
+    assert "win_back" in rendered("churn").sections
+    assert "win_back" not in viewer.sections
+    with pytest.raises(Forbidden):
+        rendered("upload", person=Person("v", Role.VIEWER))
+
+
+@pytest.mark.parametrize(("code", "language"), [("nothing", "en"), ("nps", "xx"), ("", "en")])
+def test_what_is_not_known_is_said(rendered: Callable[..., Report], code: str, language: str) -> None:
+    with pytest.raises(RapportError, match="There is no page"):
+        rendered(code, language)
+
+
+@pytest.mark.usefixtures("no_chromium")
+def test_states_without_numbers_are_in_the_file(
+    rendered: Callable[..., Report], open_app: Open, tmp_path: Path
+) -> None:
+    assert "No answers in this period" in Read(rendered("nps", from_="2019-01-01", to="2019-03-31").html).text
+    open_app(tmp_path / "empty.duckdb")
+    assert "Nothing to show yet" in Read(render("nps", {}, "en").html).text
+
+
+@pytest.mark.parametrize("code", DATA_PAGES)
+def test_every_column_says_what_it_means(open_app: Open, demo_path: Path, code: str) -> None:
+    drawn: Report = open_app(demo_path, code).session_state["report.current"]
+    for table in drawn.sections.values():
+        frame = table.frame
+        assert [name for name, text in meanings(table, frame.columns).items() if not text] == [], table.name
+        for name in shares(table, frame):
+            values = frame[name].drop_nulls()
+            assert values.is_between(-1, 20 if name == "bias" else 1.5).all(), (table.name, name)
+
+
+@pytest.mark.parametrize("code", DATA_PAGES)
+def test_every_section_with_a_chart_can_be_taken_away(open_app: Open, demo_path: Path, code: str) -> None:
+    app = open_app(demo_path, code)
+    drawn: Report = app.session_state["report.current"]
+    keys = {button.key for button in app.get("download_button")}
+    assert {"html-page", "xlsx-page"} <= keys
+    for name in drawn.sections:
+        assert {f"csv-{name}", f"xlsx-{name}"} <= keys
+    for part in drawn.parts:
+        if isinstance(part, Chart) and chromium.path():
+            assert {f"{kind}-{part.key.replace('-', '_')}" for kind in ("png", "svg")} <= keys
+
+
+@pytest.mark.usefixtures("no_chromium")
+def test_without_chromium_there_is_a_reason_and_no_button(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "nps")
+    keys = {button.key for button in app.get("download_button")}
+    assert {"html-page", "xlsx-page", "csv-nps_scores"} <= keys
+    assert not [key for key in keys if key.startswith(("pdf", "png", "svg"))]
+    said = "\n".join(element.value for element in app.markdown)
+    assert "PDF and pictures of charts need Chromium on the server." in said
+    assert "Pictures need Chromium on the server." in said
+
+
+@pytest.mark.usefixtures("no_chromium")
+def test_nothing_hostile_gets_through() -> None:
+    import plotly.graph_objects as go
+
+    made = blank()
+    frame = pl.DataFrame({HOSTILE[:60]: [HOSTILE], "n": [1]})
+    cell = {"text": HOSTILE, "sub": HOSTILE, "read": HOSTILE, "level": 3, "state": '"><script>'}
+    for part in (
+        Heading(HOSTILE, HOSTILE, HOSTILE),
+        Section(HOSTILE, HOSTILE, Table('"><script>', HOSTILE, frame)),
+        Text(HOSTILE),
+        Chart("c", go.Figure(), HOSTILE),
+        Section(HOSTILE, HOSTILE),
+        Cards([{"id": "nps", "name": HOSTILE, "value": HOSTILE, "unit": HOSTILE, "range": HOSTILE, "change": HOSTILE, "verdict": '"x'}]),
+        Cards([{"id": "x", "name": HOSTILE, "few": HOSTILE, "detail": HOSTILE}]),
+        Heat({"label": HOSTILE, "head": [HOSTILE] * 2, "sizes": 0, "rows": [{"name": HOSTILE, "cells": [cell], "kind": '"><script>'}]}),
+        Listing(frame),
+        Quote(HOSTILE, HOSTILE, HOSTILE),
+        Box(HOSTILE, HOSTILE),
+    ):  # fmt: skip
+        made.note(part)
+    read = needs_nothing(made.html)
+    assert [tag for tag, _attributes in read.tags if tag == "img"] == []
+    assert read.text.count("<script>alert(1)</script>") > 15
+
+
+@pytest.mark.usefixtures("no_chromium")
+def test_a_hostile_comment_is_words(open_app: Open, few_path: Path) -> None:
+    app = open_app(few_path, "nps", from_="2026-04-01", to="2026-06-30")
+    read = needs_nothing(app.session_state["report.current"].html)
+    assert "<b>*bold*</b> =1+1 [link](http://x)" in read.text
+
+
+def test_what_is_drawn_anew_replaces_what_was() -> None:
+    made = blank()
+    table = Table("a", "A", pl.DataFrame({"n": [1]}))
+    made.note(Section("first", "", table))
+    made.note(Section("second", ""))
+    made.note(Section("first, anew", "", table))
+    assert [part.finding for part in made.parts if isinstance(part, Section)] == ["first, anew", "second"]
+
+
+def test_a_dialog_is_not_part_of_the_page(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "nps")
+    before = len(app.session_state["report.current"].parts)
+    app.button(key="why-nps_variants").click().run()
+    assert not app.exception
+    assert len(app.session_state["report.current"].parts) == before
+    assert "xlsx-nps_variants" in {button.key for button in app.get("download_button")}
+
+
+@pytest.mark.usefixtures("no_chromium")
+def test_files_that_name_customers_are_written_down(open_app: Open, demo_path: Path, tmp_path: Path) -> None:
+    from data import audit
+    from pages.shared import takeaway
+
+    db = tmp_path / "copy.duckdb"
+    db.write_bytes(demo_path.read_bytes())
+    app = open_app(db, "churn")
+    made: Report = app.session_state["report.current"]
+    store = made.access.beside("administer")
+    assert isinstance(store, Store)
+    with speaking("en"):
+        takeaway._workbook(made, [made.sections["lifecycle"]])
+        assert audit.entries(store, limit=9).is_empty()
+        takeaway._workbook(made, list(made.sections.values()))
+        takeaway._page(made)
+    assert audit.entries(store, limit=9).select("action", "detail").rows() == [("export", "churn")] * 2
+
+
+def test_without_a_report_blocks_still_draw() -> None:
+    def script() -> None:
+        from pages.shared import blocks
+
+        blocks.section("Title", "How", file="x")
+        blocks.quiet("Quiet")
+
+    app = AppTest.from_function(script, default_timeout=30).run()
+    assert not app.exception
+    assert app.subheader[0].value == "Title"
