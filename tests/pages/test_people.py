@@ -44,7 +44,7 @@ def find(app: AppTest, who: str) -> AppTest:
     ("lang", "held", "orders", "nobody"),
     [
         ("en", "3 rows are held of this customer", "2 orders", "The data know no customer"),
-        ("zh", "共保存了该顾客的 3 行数据", "2 个订单", "数据中没有编号为"),
+        ("zh", "共保存了该客户的 3 行数据", "2 个订单", "数据中没有编号为"),
     ],
 )
 def test_what_is_held_is_shown_and_an_unknown_id_said(
