@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.errors import RapportError
-from pages.shared import alerting, auth, blocks, cached, door, filters, registry, report, view
+from pages.shared import alerting, auth, banner, blocks, cached, door, filters, registry, report, view, visit
 from pages.shared.front import LOGO, MARK
 from pages.shared.states import no_data, not_begun
 from pages.shared.theme import watch_theme
@@ -12,6 +12,10 @@ from pages.shared.theme import watch_theme
 def show(page: st.Page) -> None:
     """The page under its bar, for who may open it. An error that a person can mend is one sentence; any other goes to the log."""
     entry = registry.entry_of(page)
+    if closed := visit.refusal(auth.own()):
+        filters.language_only()
+        door.closed(closed)
+        return
     if auth.person() is None:
         filters.language_only()
         door.page()
@@ -21,12 +25,14 @@ def show(page: st.Page) -> None:
         filters.language_only()
         door.refused()
         return
+    visit.count(cached.access())
     cached.renew()
     if not entry.data:
         view.unmirrored()
         report.begin(entry, None)
         filters.language_only()
         filters.notices(None)
+        banner.show()
         page.run()
         return
     current = view.settle(cached.extent(), filters.codes(), entry.options)
@@ -34,6 +40,8 @@ def show(page: st.Page) -> None:
     report.begin(entry, current)
     filters.bar(current, entry.options)
     filters.notices(current)
+    banner.show()
+    cached.begin(entry.code)
     if current is None:
         no_data()
     elif current.start > current.as_of:
@@ -44,6 +52,7 @@ def show(page: st.Page) -> None:
 
 st.set_page_config("Rapport", layout="wide", page_icon=MARK)
 st.logo(LOGO, size="medium")
+visit.settle()
 view.settle_language()
 try:
     chosen = st.navigation(registry.pages(), position="top" if auth.person() else "hidden")

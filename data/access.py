@@ -176,6 +176,14 @@ class Access:
         return frame.drop(CUSTOMER, strict=False).with_columns(pl.lit(None).alias(name) for name in folded)
 
 
+def personal(frame: pl.DataFrame) -> bool:
+    """Whether a frame that `Access` gave names customers or says what they wrote, or would have for someone with the right to it."""
+    return any(
+        name in (CUSTOMER, COMMENT) or _holds_customers(dtype) or dtype == pl.Null
+        for name, dtype in frame.schema.items()
+    )
+
+
 def _holds_customers(dtype: pl.DataType) -> bool:
     """Whether lists or records of this column name customers."""
     if isinstance(dtype, pl.Struct):

@@ -9,7 +9,7 @@ from metrics.errors import RuleError
 from metrics.texts import N_
 from metrics.tier_rules import rule_text
 from metrics.tiers import HIGHEST, parse_rule
-from pages.shared import blocks, cached, choices, tier_basis, view
+from pages.shared import blocks, cached, choices, tier_basis, view, visit
 from pages.shared.findings_tiers import rule_words, tier_label
 from pages.shared.texts import _, date, listed, ngettext, sentences, told
 from pages.shared.tier_basis import AUTO, SUGGESTED, Basis
@@ -102,7 +102,9 @@ def way_back(*rules: Names) -> None:
 
 
 def form(basis: Basis, names: Names, title: str) -> None:
-    """The popover with the thresholds, one number per tier, and what they are compared with."""
+    """The popover with the thresholds, one number per tier, and what they are compared with; none in a link with fixed filters."""
+    if visit.locked():
+        return
     with st.popover(title, icon=":material/tune:", key=f"{names.rule}-form"):
         if refused := st.session_state.pop(f"{REFUSED}.{names.rule}", ""):
             st.error(blocks.plain(refused), icon=":material/error:")

@@ -18,6 +18,7 @@ from data import policy, sign_ins
 from data.access import LOCAL, Person, Role
 from data.errors import RapportError
 from data.settings import Settings
+from pages.shared import visit
 from pages.shared.opened import store
 
 LOG = logging.getLogger("rapport.access")
@@ -55,9 +56,12 @@ def providers() -> list[str | None]:
 
 
 def person() -> Person | None:
-    """Whom this session belongs to, asked anew on every call; None for nobody."""
-    if stands_for := _stands_for.get():
-        return stands_for
+    """Who is looking, asked anew on every call: whom this session belongs to, as the link allows that it is in; None for nobody."""
+    return _stands_for.get() or visit.person(own())
+
+
+def own() -> Person | None:
+    """Whom this session belongs to, whatever link it is in; None for nobody."""
     how = mode()
     if how is Mode.LOCAL:
         return LOCAL

@@ -3,24 +3,48 @@ what that person may see; never by a frame."""
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
 import narwhals.stable.v2 as nw
 import polars as pl
 import streamlit as st
 
-from data.access import Access, Forbidden
+from data import kept
+from data.access import Access, Forbidden, personal
 from data.ask import Question
 from data.extent import Extent
 from data.segment import Segment
+from metrics.catalogue import CATALOGUE
 from metrics.texts import N_
-from pages.shared import auth
+from pages.shared import auth, visit
 from pages.shared.opened import store
 
 KEPT_ANSWERS, KEPT_TABLES = 3_000, 300
-VERSION_KEY = "data.version"
+VERSION_KEY, ASKED_KEY = "data.version", "data.asked"
 
 Table = Callable[..., pl.DataFrame]
+
+
+@dataclass
+class Asked:
+    """What a run of a page asked: which page, of which data version, the metrics, and how to get each answer by what it is kept under."""
+
+    page: str
+    version: int
+    metrics: set[str] = field(default_factory=set)
+    answers: dict[str, Callable[[], pl.DataFrame]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a pinned link keeps of a page: its code, the data version, the version of each metric, and the answers that name nobody."""
+
+    page: str
+    version: int
+    metric_versions: Mapping[str, int]
+    answers: Mapping[str, pl.DataFrame]
 
 
 def access() -> Access:
@@ -32,7 +56,11 @@ def access() -> Access:
 
 
 def renew() -> int:
-    """Take the newest data version as the one that this run, and the fragments after it, read. Call after a write too."""
+    """Take the newest data version, or that of the link that the session is in, as the one that this run, and the fragments after it,
+    read. Call after a write too."""
+    if (link := visit.link()) and link.version is not None:
+        st.session_state[VERSION_KEY] = link.version
+        return link.version
     with access().snapshot() as snap:
         st.session_state[VERSION_KEY] = snap.version
     return version()
@@ -42,6 +70,23 @@ def version() -> int:
     """The data version of this run: every number of a page is of the same one."""
     newest: int | None = st.session_state.get(VERSION_KEY)
     return renew() if newest is None else newest
+
+
+def begin(page: str) -> None:
+    """From here on, what is asked is of the page with this code."""
+    st.session_state[ASKED_KEY] = Asked(page, version())
+
+
+def shown() -> Shown:
+    """What the last page that ran, or began to, shows."""
+    asked: Asked = st.session_state[ASKED_KEY]
+    frames = {text: answer() for text, answer in asked.answers.items()}
+    return Shown(
+        asked.page,
+        asked.version,
+        {name: CATALOGUE[name].version for name in sorted(asked.metrics)},
+        {text: frame for text, frame in frames.items() if not personal(frame)},
+    )
 
 
 def extent() -> Extent:
@@ -66,7 +111,8 @@ def without_customer() -> tuple[int, int]:
 
 def answer(name: str, question: Question, **arguments: object) -> pl.DataFrame:
     """The frame of a metric. Small, and shared: never change it in place."""
-    return _answer(*_place(), version(), name, _key(question), tuple(sorted(arguments.items())), _access=access())
+    key, given = _key(question), tuple(sorted(arguments.items()))
+    return _noted(name, key, given, partial(_answer, *_place(), version(), name, key, given, _access=access()))
 
 
 def later(name: str, question: Question, **arguments: object) -> Callable[[], pl.DataFrame]:
@@ -81,14 +127,35 @@ def table(function: Table, question: Question, **arguments: object) -> pl.DataFr
     The function is known by its name, so it must be one of a module. Small, and shared: never change it in place.
     """
     name = f"{function.__module__}.{function.__qualname__}"
-    given = tuple(sorted(arguments.items()))
-    return _table(*_place(), version(), name, _key(question), given, _function=function, _access=access())
+    key, given = _key(question), tuple(sorted(arguments.items()))
+    live = partial(_table, *_place(), version(), name, key, given, _function=function, _access=access())
+    return _noted(name, key, given, live)
 
 
 def table_later(function: Table, question: Question, **arguments: object) -> Callable[[], pl.DataFrame]:
     """As `later`, for a function of `data`."""
     opened, seen = access(), version()
     return lambda: opened.table(seen, function, question, **arguments)
+
+
+def _noted(
+    name: str, key: str, given: tuple[tuple[str, object], ...], live: Callable[[], pl.DataFrame]
+) -> pl.DataFrame:
+    """What was kept for the pinned link that the session is in, else the live answer; noted as part of the page either way."""
+    metric, link = CATALOGUE.get(name), visit.link()
+    today = metric.version if metric else None
+    defined = link.metric_versions.get(name, today) if link else today
+    text = kept.question(name, defined, key, given, access().person.scope)
+    asked: Asked | None = st.session_state.get(ASKED_KEY)
+    if asked:
+        asked.answers[text] = live
+        asked.metrics |= {name} if metric else set()
+    if link and link.version is not None:
+        found = _kept(str(store().path), link.id, text, _version=link.version)
+        # a definition that has other columns since is not understood by the pages of today
+        if found is not None and (metric is None or set(metric.columns) <= set(found.columns)):
+            return found
+    return live()
 
 
 def _key(question: Question) -> str:
@@ -147,6 +214,11 @@ def _table(
     return _access.table(version, _function, _question(question), **dict(arguments))
 
 
+@st.cache_data(show_spinner=False, max_entries=KEPT_TABLES)
+def _kept(path: str, link: str, question: str, *, _version: int) -> pl.DataFrame | None:  # noqa: ARG001
+    return kept.answer(store(), _version, question)
+
+
 @st.cache_data(show_spinner=False, max_entries=200)
 def _extent(path: str, sees: str, version: int, *, _access: Access) -> Extent:  # noqa: ARG001
     with _access.snapshot(version) as snap:
@@ -161,7 +233,8 @@ def _values(path: str, sees: str, version: int, column: str, *, _access: Access)
 
 @st.cache_data(show_spinner=False, max_entries=20)
 def _last_import(path: str, version: int) -> dict | None:  # noqa: ARG001
-    found = store().imports().filter(pl.col("kind") == "import", pl.col("status") == "current", pl.col("id") <= version)
+    until = store().imports().filter(pl.col("id") <= version)  # an undo after that version does not count
+    found = until.filter(pl.col("kind") == "import", ~pl.col("id").is_in(until["undoes"].drop_nulls().implode()))
     return found.select("profile", "at").row(0, named=True) if found.height else None
 
 

@@ -89,7 +89,10 @@ _heat = st.components.v2.component(
     js=read("heat.js"),
 )
 _link = st.components.v2.component(
-    "rapport_link", html='<button type="button"></button>', css=read("link.css"), js=read("link.js")
+    "rapport_link",
+    html='<div><input readonly hidden><button type="button"></button></div>',
+    css=read("link.css"),
+    js=read("link.js"),
 )
 
 
@@ -112,6 +115,17 @@ def heat(table: Heat, *, key: str) -> Any:
 def link_button() -> None:
     """A button that copies the address of the view."""
     _link(data={"label": _("Copy link"), "done": _("Link copied")}, key="link", width="content")
+
+
+def copy_button(path: str, *, key: str) -> None:
+    """A button that copies the address of another place of this app."""
+    _link(data={"label": _("Copy"), "done": _("Link copied"), "path": path}, key=key, width="content")
+
+
+def link_field(path: str, *, key: str) -> None:
+    """The whole address of a place of this app, to read and to copy."""
+    data = {"label": _("Copy"), "done": _("Link copied"), "path": path, "field": _("The link")}
+    _link(data=data, key=key, width="stretch")
 
 
 def _nothing() -> None:

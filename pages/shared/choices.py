@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import view
+from pages.shared import view, visit
 from pages.shared.definition import define
 from pages.shared.texts import _
 
@@ -32,6 +32,7 @@ def one(name: str, names: Mapping[str, str], title: str, *, chosen: str | None =
         label_visibility="collapsed",
         on_change=_take,
         args=(name, key),
+        disabled=visit.locked(),
     )
 
 
@@ -47,6 +48,7 @@ def listed(name: str, codes: Sequence[str], title: str, *, called: Callable[[str
         args=(name, key),
         label_visibility="collapsed",
         width=LIST_WIDTH,
+        disabled=visit.locked(),
     )
 
 
@@ -57,8 +59,9 @@ def amount(name: str, title: str, *, within: tuple[float, float], step: float, h
     key = view.synced(f"option.{name}", kind(float(view.current().options[name])))
     least, most = (kind(end) for end in within)
     st.number_input(
-        title, least, most, step=kind(step), key=key, on_change=_take, args=(name, key), help=help, width=NUMBER_WIDTH
-    )
+        title, least, most, step=kind(step), key=key, on_change=_take, args=(name, key), help=help, width=NUMBER_WIDTH,
+        disabled=visit.locked(),
+    )  # fmt: skip
 
 
 def definition(metric: str) -> None:

@@ -3,14 +3,21 @@
 import streamlit as st
 
 from data.access import Person, Role
+from data.links import LinkError
 from metrics.texts import N_
-from pages.shared import auth, blocks
+from pages.shared import auth, blocks, registry, view, visit
 from pages.shared.auth import Mode
 from pages.shared.blocks import plain
 from pages.shared.labels import label
-from pages.shared.texts import _, joined
+from pages.shared.texts import _, date, joined, sentences, told
 
 ROLE_NAMES = {Role.VIEWER: N_("Viewer"), Role.ANALYST: N_("Analyst"), Role.ADMINISTRATOR: N_("Administrator")}
+CLOSED = {
+    "unknown": N_("This link does not work"),
+    "expired": N_("This link has ended"),
+    "revoked": N_("This link was withdrawn"),
+    "others": N_("This link shows nothing that is open to you"),
+}
 NAME_CHARACTERS = 40
 
 
@@ -38,8 +45,37 @@ def page() -> None:
         st.markdown(blocks.quietly(back), text_alignment="center")
 
 
+def closed(error: LinkError) -> None:
+    """In the place of everything, for a link that opens nothing. Names neither its maker nor what it showed."""
+    st.space("large")
+    with st.container(key="door", horizontal_alignment="center", gap="small"):
+        st.title(_(CLOSED[error.state]), anchor=False, text_alignment="center")
+        day = _("It worked until {date}.").format(date=date(error.last_day)) if error.last_day else ""
+        st.markdown(sentences(day, told(error)), text_alignment="center")
+        if auth.own():
+            st.button(_("Open Rapport without it"), key="leave-link", on_click=visit.leave)
+
+
 def refused() -> None:
-    """In the place of a page that the person has no right to."""
+    """In the place of a page that the person has no right to, or that is not in the link."""
+    link = visit.link()
+    if link and link.public:
+        blocks.empty(
+            _("This link does not open this page"),
+            _("It was made for other pages of Rapport."),
+            icon=":material/lock:",
+            button=lambda: _to_its_page(link.page),
+        )
+        return
+    own = auth.own()
+    if link and own and own.may("change"):
+        blocks.empty(
+            _("This page is not part of a pinned link"),
+            _("The link shows the numbers of another day; here today’s data are changed."),
+            icon=":material/keep:",
+            button=_out_of_link,
+        )
+        return
     blocks.empty(
         _("This page is not open to you"),
         _("Your role does not include it. Ask the administrator for the right to it."),
@@ -47,9 +83,20 @@ def refused() -> None:
     )
 
 
+def _to_its_page(code: str) -> None:
+    if st.button(_("Open the page of the link"), type="primary", key="link-page"):
+        registry.open_page(code)
+
+
+def _out_of_link() -> None:
+    st.button(_("Show today’s numbers"), key="leave-link", on_click=view.leave_link)
+
+
 def account() -> None:
     """Who is signed in, what that allows, and the way out. Nothing where nobody signs in."""
     how, who = auth.mode(), auth.person()
+    if visit.public():
+        return
     if how is Mode.OPEN:
         st.markdown(blocks.quietly(":material/visibility: " + _("open for reading")), width="content")
     if how is not Mode.SIGN_IN or who is None:

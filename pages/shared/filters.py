@@ -7,7 +7,7 @@ import streamlit as st
 
 from metrics.texts import N_
 from pages.manage.wording import shortened
-from pages.shared import blocks, cached, cards, door, periods, takeaway, view
+from pages.shared import blocks, cached, door, periods, share, takeaway, view, visit
 from pages.shared.labels import label
 from pages.shared.texts import LANGUAGES, _, date, language, listed, period
 from pages.shared.theme import background
@@ -31,7 +31,9 @@ def bar(current: View | None, options: Sequence[Option]) -> None:
     """The whole bar; without data only the language."""
     _stick()
     with st.container(key="filters", horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
-        if current:
+        if current and visit.locked():
+            st.markdown(blocks.quietly(":material/lock: " + _in_words(current)), width="content")
+        elif current:
             _period(current)
             _versus(current)
             for name in ("region", "tier"):
@@ -49,7 +51,7 @@ def bar(current: View | None, options: Sequence[Option]) -> None:
         st.space("stretch")
         if current:
             takeaway.whole_page()
-            cards.link_button()
+            share.offer()
         _language()
         door.account()
 
@@ -151,6 +153,17 @@ def _summary(name: str, chosen: Sequence[str]) -> str:
     return _("{name}: {count} chosen").format(name=_(NAMES[name]), count=len(chosen))
 
 
+def _in_words(current: View) -> str:
+    """What the bar's choices are, where they cannot be changed. Markdown."""
+    before = current.before
+    said = [period(current.start, current.end)]
+    said += [_("vs {period}").format(period=period(before.start, before.end))] if before else []
+    for name, column in view.SEGMENT.items():
+        if chosen := getattr(current.segment, column):
+            said.append(_summary(name, chosen))
+    return blocks.plain(" · ".join(said))
+
+
 def _language() -> None:
     key = _widget("lang", language())
     st.segmented_control(
@@ -200,7 +213,7 @@ def notices(current: View | None) -> None:
             icon=":material/link_off:",
         )
     last = cached.extent().last
-    if current and last and current.as_of < last:
+    if current and last and current.as_of < last and not visit.locked():
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.markdown(
                 _(":small[:orange[:material/history: Shown as of {as_of}; the data reach to {last}.]]").format(

@@ -6,7 +6,7 @@ from importlib import import_module
 import streamlit as st
 
 from metrics.texts import N_
-from pages.shared import auth
+from pages.shared import auth, visit
 from pages.shared.texts import _
 from pages.shared.view import Option
 
@@ -28,8 +28,8 @@ class Entry:
 
     @property
     def allowed(self) -> bool:
-        """Whether the person of this session may open the page."""
-        return not self.needs or auth.may(self.needs)
+        """Whether the person of this session may open the page, and the link that the session is in has it."""
+        return visit.opens(self.code, data=self.data) and (not self.needs or auth.may(self.needs))
 
     def run(self) -> None:
         """Show the page. Its module is imported when it is first opened, which keeps the start short."""
@@ -94,6 +94,7 @@ ENTRIES = (
     Entry("pages.manage.history", "history", N_("History"), MANAGE, data=False, needs="change"),
     Entry("pages.manage.alerts", "alerts", N_("Alerts"), MANAGE, data=False, needs="alerts"),
     Entry("pages.manage.access", "access", N_("Access"), MANAGE, data=False, needs="administer"),
+    Entry("pages.manage.links", "links", N_("Links"), MANAGE, data=False, needs="share"),
     Entry("pages.manage.people", "people", N_("People"), MANAGE, data=False, needs="erase"),
     Entry("pages.manage.definitions", "definitions", N_("Definitions"), MANAGE, data=False),
 )

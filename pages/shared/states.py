@@ -8,7 +8,7 @@ from data.ask import Question
 from data.demo.load import load
 from metrics.texts import N_
 from pages.manage.job import Job
-from pages.shared import auth, blocks, cached, registry, view
+from pages.shared import auth, blocks, cached, registry, view, visit
 from pages.shared.texts import _, date, dates, moment
 from pages.shared.view import View
 
@@ -130,7 +130,8 @@ def _build_demo() -> None:
 
 
 def _back_to_data() -> None:
-    st.button(_("Reset the filters"), icon=":material/restart_alt:", key="nothing-reset", on_click=view.reset)
+    if not visit.locked():
+        st.button(_("Reset the filters"), icon=":material/restart_alt:", key="nothing-reset", on_click=view.reset)
 
 
 def few_text(n: int, minimum: int) -> str:

@@ -14,7 +14,7 @@ import streamlit as st
 from data.ask import Question
 from data.extent import Extent
 from data.segment import Segment
-from pages.shared import periods
+from pages.shared import periods, visit
 from pages.shared.texts import LANGUAGE_KEY, LANGUAGES, browser_language
 
 VERSUS = ("before", "year", "none")
@@ -26,6 +26,7 @@ FIRST_DAY, LAST_DAY = (
 )  # rows are never older; years around them can be reckoned
 STATE, MIRRORED, UNKNOWN, FOLLOWS = "view.state", "view.mirrored", "view.unknown", "view.follows"
 CURRENT = "view.current"
+ENTERED = "view.entered"
 LANGUAGE_MIRRORED, LANGUAGE_UNKNOWN = "view.lang_mirrored", "view.lang_unknown"
 
 Params = dict[str, list[str]]
@@ -114,9 +115,14 @@ def settle(extent: Extent, values: Mapping[str, Sequence[str]], options: Sequenc
     if extent.first is None or extent.last is None:
         return None
     state = st.session_state
-    told = {name: st.query_params.get_all(name) for name in st.query_params if name != "lang"}
-    if STATE not in state or (told and told != state.get(MIRRORED)):
-        _arrive(told, extent, values, options)
+    told = {name: st.query_params.get_all(name) for name in st.query_params if name not in ("lang", visit.PARAMETER)}
+    linked = visit.codes(["from", "to", "as_of", "vs", *SEGMENT, *(option.name for option in options)])
+    entered = state.get(ENTERED) != visit.token()
+    state[ENTERED] = visit.token()
+    if visit.locked():  # anew on every run: neither the URL nor a widget changes what such a link shows
+        _arrive(linked, extent, values, options)
+    elif STATE not in state or (entered and linked) or (told and told != state.get(MIRRORED)):
+        _arrive({**linked, **told}, extent, values, options)
     _follow(extent)
     current: Params = state[STATE]
     for option in options:
@@ -149,16 +155,18 @@ def remember(view: View | None, options: Sequence[Option] = ()) -> None:
 
 
 def url_params() -> Params:
-    """The parameters of the view's URL."""
-    return {**st.session_state.get(MIRRORED, {}), "lang": [st.session_state[LANGUAGE_KEY]]}
+    """The parameters of the view's URL. A link with fixed filters says it all."""
+    codes = {} if visit.locked() else st.session_state.get(MIRRORED, {})
+    return {**codes, "lang": [st.session_state[LANGUAGE_KEY]], **visit.parameter()}
 
 
 def unmirrored() -> None:
     """On a page without filters: the language is the whole view; the filters stay in the session for the next page."""
     state, language = st.session_state, st.session_state[LANGUAGE_KEY]
     state[LANGUAGE_MIRRORED] = language
-    if dict(st.query_params) != {"lang": language}:
-        st.query_params.from_dict({"lang": language})
+    want = {"lang": [language], **visit.parameter()}
+    if {name: st.query_params.get_all(name) for name in st.query_params} != want:
+        st.query_params.from_dict(want)
 
 
 def unknown() -> list[tuple[str, str]]:
@@ -201,6 +209,25 @@ def reset(options: Sequence[Option] = ()) -> None:
     st.session_state[STATE] = {**_defaults(), **kept}
     st.session_state[FOLLOWS] = {"as_of", "period"}
     st.session_state[UNKNOWN] = []
+
+
+def codes() -> Params:
+    """The view as the URL has it."""
+    return dict(st.session_state[MIRRORED])
+
+
+def follows() -> tuple[str, ...]:
+    """The dates that nobody chose ("as_of", "period")."""
+    return tuple(sorted(st.session_state[FOLLOWS]))
+
+
+def leave_link() -> None:
+    """Out of the link, to the newest data under the same view. Dates that followed the data when it was made do so again."""
+    link = visit.link()
+    state = st.session_state.get(STATE, {})
+    if link and all(state.get(name) == list(link.view.get(name, ())) for name in ("from", "to", "as_of")):
+        st.session_state[FOLLOWS] = set(link.follows)
+    visit.leave()
 
 
 def touched(extent: Extent) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data import sign_ins
+from data.access import LEAST_ROLE, Role
 from data.store import Store
 from pages.shared import auth, cached
 from pages.shared.registry import ENTRIES
@@ -24,7 +25,7 @@ viewer = ["@example.com"]
 who = ["eva@example.com"]
 region = ["East China"]
 """
-GUARDED = [entry for entry in ENTRIES if entry.needs]
+GUARDED = [entry for entry in ENTRIES if entry.needs and LEAST_ROLE[entry.needs] > Role.VIEWER]
 
 
 @pytest.fixture

@@ -9,13 +9,18 @@ async function copy(text) {
 }
 
 export default function ({ data, parentElement }) {
+  // the address as the visitor has it: behind a proxy the server does not know its own
+  const address = () => data.path ? new URL(data.path, window.location.origin).href : window.location.href;
+  const shown = parentElement.querySelector("input");
+  shown.hidden = !data.field;
+  if (data.field) { shown.value = address(); shown.setAttribute("aria-label", data.field); shown.onfocus = () => shown.select(); }
   const button = parentElement.querySelector("button"), icon = document.createElementNS(SVG, "svg"), shape = document.createElementNS(SVG, "path");
   icon.setAttribute("viewBox", "0 0 24 24"); icon.setAttribute("aria-hidden", "true"); shape.setAttribute("d", CHAIN); shape.setAttribute("fill", "currentColor");
   icon.append(shape);
   const label = document.createElement("span"); label.setAttribute("aria-live", "polite"); label.textContent = data.label;
   button.replaceChildren(icon, label);
   button.onclick = async () => {
-    await copy(window.location.href);
+    await copy(address());
     label.textContent = data.done;
     setTimeout(() => { label.textContent = data.label; }, SHOWN_MS);
   };

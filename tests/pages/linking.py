@@ -1,0 +1,67 @@
+"""Links made and opened in tests of pages."""
+
+import datetime as dt
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data import links
+from data.access import Person
+from data.links import Link
+from data.store import Store
+from pages.shared import auth, cached
+from tests.data.rows import order, take
+
+NOW = dt.datetime(2026, 11, 24, 18, 41)
+VIEW = {
+    "from": ["2026-04-01"], "to": ["2026-06-30"], "as_of": ["2026-07-18"], "vs": ["before"], "region": ["East China"],
+    "tier": ["all"], "channel": ["all"],
+}  # fmt: skip
+
+
+def public(**changes: object) -> Link:
+    """A public link to NPS of East China, which has a year to go."""
+    ends = dt.datetime.combine(dt.datetime.now().date() + dt.timedelta(days=365), dt.time())
+    made = Link("public", "nps", VIEW, "ada@example.com", NOW, pages=("nps",), locked=True, expires_at=ends)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def signed_in(monkeypatch: pytest.MonkeyPatch, person: Person | None) -> None:
+    """From here on sessions belong to this person, where people sign in."""
+    monkeypatch.setattr(auth, "mode", lambda: auth.Mode.SIGN_IN)
+    monkeypatch.setattr(auth, "own", lambda: person)
+
+
+def token_of(store: Store, link: Link) -> str:
+    """Make the link; its token."""
+    return links.token(store, links.make(store, link))
+
+
+def pin(app: AppTest) -> str:
+    """Press the button that pins what is shown; the token of the link."""
+    app.button(key="share-pin").click().run()
+    assert not app.exception
+    store = cached.store()
+    return links.token(store, links.listing(store)[0])
+
+
+def carry_on(store: Store) -> None:
+    """Three more imports and an undo: half of all orders have another amount, half of all answers the lowest score, each third
+    customer a new order; and the first of the three is taken back."""
+    with store.snapshot() as snap:
+        ids = snap.customers().select("customer_key", "customer_id").collect("polars").to_native()
+        orders, feedback = (
+            rows.collect("polars").to_native().join(ids, on="customer_key", how="left").drop("customer_key")
+            for rows in (snap.orders(), snap.feedback())
+        )
+    dearer = orders.sort("order_id").gather_every(2).with_columns(pl.col("amount") * 3 + 0.1)
+    lower = feedback.sort("feedback_id").gather_every(2).with_columns(score=pl.col("scale_low"))
+    customers = sorted(ids["customer_id"])[::3]
+    days = [f"2026-0{month}-15" for month in (2, 3, 5, 6)]
+    more = [order(f"{day} {who}", who, day, 1_000.1) for who in customers for day in days]
+    first = take(store, orders=orders.sort("order_id").head(100).with_columns(amount=pl.lit(1.0)).to_dicts())
+    take(store, orders=dearer.to_dicts(), feedback=lower.to_dicts())
+    take(store, orders=more)
+    store.undo(first.import_id)
