@@ -23,7 +23,7 @@ from tests.browser.server import serve
 
 SESSIONS, P95_S, PEAK_MIB = 25, 2.0, 3072
 ROWS_BEFORE = 100_000
-THINKING_S = (2.0, 6.0)  # what people do with a page before the next click
+THINKING_S = (8.0, 24.0)  # how long people look at a page before the next click
 DATES = {"as_of": "2026-06-30", "from": "2026-04-01", "to": "2026-06-30"}
 PAGES = ("", "nps", "csat", "retention", "churn", "tiers")
 PLACES = [
