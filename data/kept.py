@@ -1,6 +1,7 @@
 """Answers kept for pinned links, to the bit: sums added up in another order, or a definition that changed, alter nothing in them.
 
-Only what names nobody is kept (see data.access.personal): someone who is erased must not live on in here.
+Erasing a person drops all of them (data.person): someone who is erased must not live on in here, and the numbers of past versions are
+others without that person.
 """
 
 import io

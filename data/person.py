@@ -99,6 +99,7 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
         rollups.forget_touched(cursor)
         rollups.touch(cursor, f"select {int(key)}")
         cursor.execute("delete from customer_keys where customer_key = $key", {"key": key})
+        cursor.execute("delete from kept_answers")
         rollups.refresh(cursor)
         _mend_history(cursor, first, name)
         cursor.execute("update audit set subject = $trace where subject = $name", {"trace": trace(name), "name": name})

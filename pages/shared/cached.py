@@ -85,7 +85,7 @@ def shown() -> Shown:
         asked.page,
         asked.version,
         {name: CATALOGUE[name].version for name in sorted(asked.metrics)},
-        {text: frame for text, frame in frames.items() if not personal(frame)},
+        {_kept_under(text, frame): frame for text, frame in frames.items()},
     )
 
 
@@ -151,11 +151,23 @@ def _noted(
         asked.answers[text] = live
         asked.metrics |= {name} if metric else set()
     if link and link.version is not None:
-        found = _kept(str(store().path), link.id, text, _version=link.version)
+        place = (str(store().path), link.id)
+        found = _kept(*place, text, _version=link.version)
+        if found is None:
+            found = _kept(*place, _of_equals(text), _version=link.version)
         # a definition that has other columns since is not understood by the pages of today
         if found is not None and (metric is None or set(metric.columns) <= set(found.columns)):
             return found
     return live()
+
+
+def _kept_under(text: str, frame: pl.DataFrame) -> str:
+    """What names customers, or was cut for who may not see them, is kept for people with the same rights."""
+    return _of_equals(text) if personal(frame) else text
+
+
+def _of_equals(text: str) -> str:
+    return f"{text} {access().person.sees}"
 
 
 def _key(question: Question) -> str:

@@ -10,8 +10,8 @@ import pytest
 from polars.testing import assert_frame_equal
 from streamlit.testing.v1 import AppTest
 
-from data import kept, links
-from data.access import Person, Role
+from data import kept, links, person
+from data.access import LOCAL, Person, Role, personal
 from data.segment import Segment
 from data.store import Store
 from metrics import catalogue
@@ -106,21 +106,24 @@ def test_the_version_alone_gives_the_same_numbers(
         assert_frame_equal(frame, frames[what], rel_tol=1e-9)
 
 
-def test_nothing_kept_names_a_customer_or_says_what_one_wrote(open_app: Open, own_path: Path) -> None:
+def test_what_names_customers_is_kept_for_equals_and_goes_with_an_erasure(open_app: Open, own_path: Path) -> None:
     app = open_app(own_path)
     for code in DATA_PAGES:
         go(app, code)
         pin(app)
     store = cached.store()
     with store.snapshot() as snap:
-        ids = set(snap.customers().select("customer_id").collect("polars").to_native()["customer_id"].to_list())
+        ids = snap.customers().select("customer_id").collect("polars").to_native()["customer_id"].to_list()
     with store.reading() as cursor:
         found = cursor.execute("select question, frame from kept_answers").fetchall()
+    named = [question for question, blob in found if personal(pl.read_ipc(io.BytesIO(blob)))]
     assert len(found) > 50
-    for question, blob in found:
-        frame = pl.read_ipc(io.BytesIO(blob))
-        assert "comment" not in frame.columns, question
-        assert not ids & set(str(frame.rows()).replace("'", '"').split('"')), question
+    assert named
+    assert all(question.endswith(LOCAL.sees) for question in named)
+    assert not any(question.endswith(LOCAL.sees) for question, _ in found if question not in named)
+    person.erase(store, ids[0])
+    with store.reading() as cursor:
+        assert cursor.execute("select count(*) from kept_answers").fetchall() == [(0,)]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
