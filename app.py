@@ -30,17 +30,19 @@ def show(page: st.Page) -> None:
     if not entry.data:
         view.unmirrored()
         report.begin(entry, None)
-        filters.language_only()
-        filters.notices(None)
-        banner.show()
+        with report.paused():
+            filters.language_only()
+            filters.notices(None)
+            banner.show()
         page.run()
         return
     current = view.settle(cached.extent(), filters.codes(), entry.options)
     view.mirror(current, entry.options)
     report.begin(entry, current)
-    filters.bar(current, entry.options)
-    filters.notices(current)
-    banner.show()
+    with report.paused():  # the bar is no part of what is taken away
+        filters.bar(current, entry.options)
+        filters.notices(current)
+        banner.show()
     cached.begin(entry.code)
     if current is None:
         no_data()
