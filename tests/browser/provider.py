@@ -9,19 +9,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from tests.access_file import ACCESS
 from tests.browser.idle import settled
 from tests.browser.server import Server, end, free_port, serve, wait_until_answered
 
-ACCESS = """
-[roles]
-administrator = ["ada@example.com"]
-analyst = ["bo@example.com"]
-viewer = ["@example.com"]
-
-[[scope]]
-who = ["eva@example.com"]
-region = ["East China"]
-"""
 PEOPLE = ("ada@example.com", "bo@example.com", "vic@example.com", "eva@example.com", "mallory@elsewhere.test")
 
 

@@ -12,19 +12,10 @@ from data.access import LEAST_ROLE, Role
 from data.store import Store
 from pages.shared import auth, cached
 from pages.shared.registry import ENTRIES
+from tests.access_file import ACCESS
 from tests.pages.conftest import OPENED, go, words
 
 Open = Callable[..., AppTest]
-ACCESS = """
-[roles]
-administrator = ["ada@example.com"]
-analyst = ["bo@example.com"]
-viewer = ["@example.com"]
-
-[[scope]]
-who = ["eva@example.com"]
-region = ["East China"]
-"""
 GUARDED = [entry for entry in ENTRIES if entry.needs and LEAST_ROLE[entry.needs] > Role.VIEWER]
 
 
