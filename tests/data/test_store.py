@@ -314,7 +314,8 @@ def test_another_process_is_told_where_the_file_is_open(store: Store, run_python
         store.path,
     )
     assert (
-        result.stdout.strip() == f"StoreError {store.path} is open in the running app. Use the app, or stop it first."
+        result.stdout.strip()
+        == f"OpenElsewhere {store.path} is open in the running app. Use the app, or stop it first."
     )
 
 

@@ -1,6 +1,7 @@
 """The app on four stores: empty, demo, a handful of rows, and answers alone."""
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,11 +20,18 @@ DEMO_CUSTOMERS = 600
 
 
 @pytest.fixture(scope="session")
-def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def first_demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo data, for tests to copy: what one notes, keeps or imports must not reach the next."""
     path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
     with Store.open(path) as store:
         load(store, customers=DEMO_CUSTOMERS, seed=1)
     return path
+
+
+@pytest.fixture
+def demo_path(first_demo_path: Path, tmp_path: Path) -> Path:
+    """The demo data in a file of the test's own."""
+    return Path(shutil.copy(first_demo_path, tmp_path / "demo.duckdb"))
 
 
 @pytest.fixture(scope="session")

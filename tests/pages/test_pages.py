@@ -88,10 +88,8 @@ def test_the_demo_is_one_button_away(open_app: Open, tmp_path: Path, monkeypatch
     assert "demo data" in words(app)
 
 
-def test_numbers_follow_an_import_and_its_undo(open_app: Open, demo_path: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy.duckdb"
-    copy.write_bytes(demo_path.read_bytes())
-    app = open_app(copy)
+def test_numbers_follow_an_import_and_its_undo(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path)
     before = app.title[0].value
     store: Store = cached.store()
     store.undo(1)

@@ -29,13 +29,6 @@ EVA = replace(VIC, who="eva@example.com", scope=Segment(region=("East China",)))
 
 
 @pytest.fixture
-def own_path(demo_path: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "copy.duckdb"
-    copy.write_bytes(demo_path.read_bytes())
-    return copy
-
-
-@pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, pl.DataFrame]:
     """Every frame that pages get from here on, by what was asked."""
     frames: dict[str, pl.DataFrame] = {}
@@ -68,9 +61,9 @@ def shown(app: AppTest) -> list[str]:
 
 @pytest.mark.parametrize("code", DATA_PAGES)
 def test_bit_identical_after_three_imports_and_an_undo(
-    open_app: Open, own_path: Path, told: dict[str, pl.DataFrame], code: str
+    open_app: Open, demo_path: Path, told: dict[str, pl.DataFrame], code: str
 ) -> None:
-    app = open_app(own_path, code)
+    app = open_app(demo_path, code)
     token = pin(app)
     sent, looks = {what: bits(frame) for what, frame in told.items()}, shown(app)
     frames = dict(told)
@@ -78,11 +71,11 @@ def test_bit_identical_after_three_imports_and_an_undo(
     carry_on(cached.store())
 
     told.clear()
-    today = open_app(own_path, code, as_of="2026-07-18", from_="2026-04-01", to="2026-06-30")
+    today = open_app(demo_path, code, as_of="2026-07-18", from_="2026-04-01", to="2026-06-30")
     assert shown(today) != looks, "what came since changes the page of today"
 
     told.clear()
-    app = open_app(own_path, code, link=token)
+    app = open_app(demo_path, code, link=token)
     assert not app.exception and not app.error
     assert told.keys() == sent.keys()
     for what, frame in told.items():
@@ -93,21 +86,21 @@ def test_bit_identical_after_three_imports_and_an_undo(
 
 
 def test_the_version_alone_gives_the_same_numbers(
-    open_app: Open, own_path: Path, told: dict[str, pl.DataFrame], monkeypatch: pytest.MonkeyPatch
+    open_app: Open, demo_path: Path, told: dict[str, pl.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token = pin(open_app(own_path))
+    token = pin(open_app(demo_path))
     frames = dict(told)
     carry_on(cached.store())
     monkeypatch.setattr(kept, "answer", lambda *_: None)
     told.clear()
-    open_app(own_path, link=token)
+    open_app(demo_path, link=token)
     assert told.keys() == frames.keys()
     for what, frame in told.items():
         assert_frame_equal(frame, frames[what], rel_tol=1e-9)
 
 
-def test_what_names_customers_is_kept_for_equals_and_goes_with_an_erasure(open_app: Open, own_path: Path) -> None:
-    app = open_app(own_path)
+def test_what_names_customers_is_kept_for_equals_and_goes_with_an_erasure(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path)
     for code in DATA_PAGES:
         go(app, code)
         pin(app)
@@ -127,13 +120,13 @@ def test_what_names_customers_is_kept_for_equals_and_goes_with_an_erasure(open_a
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_line_says_of_when_and_leads_to_today(open_app: Open, own_path: Path, language: str) -> None:
-    app = open_app(own_path, "nps", region="East China")
+def test_the_line_says_of_when_and_leads_to_today(open_app: Open, demo_path: Path, language: str) -> None:
+    app = open_app(demo_path, "nps", region="East China")
     token = pin(app)
-    fresh = open_app(own_path, "nps", link=token, lang=language)
+    fresh = open_app(demo_path, "nps", link=token, lang=language)
     assert {"en": "Nothing came since", "zh": "此后没有新数据"}[language] in words(fresh).replace("\\", "")
     carry_on(cached.store())
-    app = open_app(own_path, "nps", link=token, lang=language)
+    app = open_app(demo_path, "nps", link=token, lang=language)
     assert {"en": "data version 1", "zh": "数据版本 1"}[language] in words(app).replace("\\", "")
     assert app.query_params["link"] == token
     assert app.query_params["region"] == "East China"
@@ -148,42 +141,42 @@ def test_the_line_says_of_when_and_leads_to_today(open_app: Open, own_path: Path
 
 
 def test_a_definition_that_changed_is_named_and_the_number_stays(
-    open_app: Open, own_path: Path, told: dict[str, pl.DataFrame], monkeypatch: pytest.MonkeyPatch
+    open_app: Open, demo_path: Path, told: dict[str, pl.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token = pin(open_app(own_path, "nps"))
+    token = pin(open_app(demo_path, "nps"))
     (what,) = [name for name in told if name.startswith("nps ") and "2026, 4, 1" in name and "by=()" in name][:1]
     before = told[what]
     metric = catalogue.CATALOGUE["nps"]
     changed = replace(metric, version=metric.version + 1, function=lambda *a, **k: metric.function(*a, **k).clear())
     monkeypatch.setitem(catalogue.CATALOGUE, "nps", changed)
-    app = open_app(own_path, "nps", link=token)
+    app = open_app(demo_path, "nps", link=token)
     assert "Defined otherwise since, and shown as it was: Net" in words(app).replace("\\", "")
     assert told[what].equals(before)
 
 
-def test_other_filters_in_a_pinned_link_are_of_its_version(open_app: Open, own_path: Path) -> None:
-    token = pin(open_app(own_path, "nps"))
+def test_other_filters_in_a_pinned_link_are_of_its_version(open_app: Open, demo_path: Path) -> None:
+    token = pin(open_app(demo_path, "nps"))
     asked = {"region": "West China", "from_": "2026-01-01", "to": "2026-03-31", "as_of": "2026-07-18"}
-    looks = shown(open_app(own_path, "nps", **asked))
+    looks = shown(open_app(demo_path, "nps", **asked))
     carry_on(cached.store())
-    assert shown(open_app(own_path, "nps", link=token, **asked)) == looks
+    assert shown(open_app(demo_path, "nps", link=token, **asked)) == looks
 
 
-def test_who_is_not_signed_in_meets_the_door(open_app: Open, own_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    token = pin(open_app(own_path, "nps"))
+def test_who_is_not_signed_in_meets_the_door(open_app: Open, demo_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = pin(open_app(demo_path, "nps"))
     signed_in(monkeypatch, None)
-    app = open_app(own_path, "nps", link=token)
+    app = open_app(demo_path, "nps", link=token)
     assert not app.exception
     assert app.title[0].value == "Sign in to see the numbers"
     assert not app.get("plotly_chart")
 
 
 def test_a_pinned_link_adds_nothing_to_what_one_may(
-    open_app: Open, own_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_app: Open, demo_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token = pin(open_app(own_path, "churn"))
+    token = pin(open_app(demo_path, "churn"))
     signed_in(monkeypatch, VIC)
-    app = open_app(own_path, "churn", link=token)
+    app = open_app(demo_path, "churn", link=token)
     assert not app.exception
     assert "Customers worth winning back" not in words(app)
     assert go(app, "upload").title == [] or "Upload" not in app.title[0].value
@@ -191,10 +184,10 @@ def test_a_pinned_link_adds_nothing_to_what_one_may(
 
 
 @pytest.mark.parametrize("code", ["upload", "history"])
-def test_what_changes_todays_data_is_not_in_a_pinned_link(open_app: Open, own_path: Path, code: str) -> None:
-    app = open_app(own_path, "nps")
+def test_what_changes_todays_data_is_not_in_a_pinned_link(open_app: Open, demo_path: Path, code: str) -> None:
+    app = open_app(demo_path, "nps")
     token = pin(app)
-    app = open_app(own_path, code, link=token)
+    app = open_app(demo_path, code, link=token)
     assert not app.exception
     assert "This page is not part of a pinned link" in words(app)
     app.button(key="leave-link").click().run()
@@ -208,34 +201,34 @@ def regions(store: Store) -> set[str]:
 
 @pytest.mark.parametrize(("maker", "opener"), [(ADA, EVA), (EVA, ADA), (EVA, EVA)])
 def test_the_limits_of_maker_and_opener_both_hold(
-    open_app: Open, own_path: Path, monkeypatch: pytest.MonkeyPatch, maker: Person, opener: Person
+    open_app: Open, demo_path: Path, monkeypatch: pytest.MonkeyPatch, maker: Person, opener: Person
 ) -> None:
     signed_in(monkeypatch, EVA)
-    alone = shown(open_app(own_path, "nps"))
+    alone = shown(open_app(demo_path, "nps"))
     signed_in(monkeypatch, maker)
-    token = pin(open_app(own_path, "nps"))
+    token = pin(open_app(demo_path, "nps"))
     signed_in(monkeypatch, opener)
-    app = open_app(own_path, "nps", link=token)
+    app = open_app(demo_path, "nps", link=token)
     assert not app.exception
     assert shown(app) == alone
     assert len(regions(cached.store())) > 1
 
 
 def test_a_link_about_nobody_whom_one_may_see_shows_nothing(
-    open_app: Open, own_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_app: Open, demo_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signed_in(monkeypatch, EVA)
-    token = pin(open_app(own_path, "nps"))
+    token = pin(open_app(demo_path, "nps"))
     signed_in(monkeypatch, replace(VIC, scope=Segment(region=("West China",))))
-    app = open_app(own_path, "nps", link=token)
+    app = open_app(demo_path, "nps", link=token)
     assert app.title[0].value == "This link shows nothing that is open to you"
     assert not app.get("plotly_chart")
 
 
-def test_one_use_per_session_is_noted(open_app: Open, own_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    token = pin(open_app(own_path, "nps"))
+def test_one_use_per_session_is_noted(open_app: Open, demo_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = pin(open_app(demo_path, "nps"))
     signed_in(monkeypatch, VIC)
-    app = open_app(own_path, "nps", link=token)
+    app = open_app(demo_path, "nps", link=token)
     app.run()
     go(app, "retention")
     store = cached.store()

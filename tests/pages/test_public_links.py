@@ -25,18 +25,11 @@ LAST_WEEK = dt.datetime.combine(dt.datetime.now().date() - dt.timedelta(days=6),
 
 
 @pytest.fixture
-def own_path(demo_path: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "copy.duckdb"
-    copy.write_bytes(demo_path.read_bytes())
-    return copy
-
-
-@pytest.fixture
-def make(own_path: Path) -> Callable[[Link], str]:
+def make(demo_path: Path) -> Callable[[Link], str]:
     """Make a link in the store before the app opens it; its token."""
 
     def made(link: Link) -> str:
-        with Store.open(own_path) as store:
+        with Store.open(demo_path) as store:
             return token_of(store, link)
 
     return made
@@ -70,23 +63,23 @@ def shows_nothing(app: AppTest, title: str) -> None:
     ],
 )
 def test_a_link_that_opens_nothing_says_why_on_every_page(
-    open_app: Open, own_path: Path, make: Make, code: str, state: str, titles: dict[str, str]
+    open_app: Open, demo_path: Path, make: Make, code: str, state: str, titles: dict[str, str]
 ) -> None:
     token = make(public(pages=(), **({"expires_at": LAST_WEEK} if state == "expired" else {})))
     if state == "unknown":
         token = token[:-1] + ("0" if token[-1] != "0" else "1")
     if state == "revoked":
-        with Store.open(own_path) as store:
+        with Store.open(demo_path) as store:
             links.revoke(store, links.listing(store)[0].id, now=NOW)
     language = "zh" if ENTRIES.index(next(e for e in ENTRIES if e.code == code)) % 2 else "en"
-    shows_nothing(open_app(own_path, code, link=token, lang=language), titles[language])
+    shows_nothing(open_app(demo_path, code, link=token, lang=language), titles[language])
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_anybody_sees_the_numbers_and_no_comments_or_customers(
-    open_app: Open, own_path: Path, make: Make, language: str
+    open_app: Open, demo_path: Path, make: Make, language: str
 ) -> None:
-    app = open_app(own_path, "nps", link=make(public()), lang=language)
+    app = open_app(demo_path, "nps", link=make(public()), lang=language)
     assert not app.exception and not app.error
     assert "NPS" in app.title[0].value
     assert app.get("plotly_chart")
@@ -97,17 +90,17 @@ def test_anybody_sees_the_numbers_and_no_comments_or_customers(
 
 @pytest.mark.parametrize("allowed", [False, True])
 def test_comments_are_there_when_the_maker_allows_them(
-    open_app: Open, own_path: Path, make: Make, allowed: bool
+    open_app: Open, demo_path: Path, make: Make, allowed: bool
 ) -> None:
-    app = open_app(own_path, "nps", link=make(public(comments=allowed)))
+    app = open_app(demo_path, "nps", link=make(public(comments=allowed)))
     assert bool(app.text) == allowed
 
 
 @pytest.mark.parametrize("allowed", [False, True])
 def test_customers_are_named_when_the_maker_allows_it(
-    open_app: Open, own_path: Path, make: Make, allowed: bool
+    open_app: Open, demo_path: Path, make: Make, allowed: bool
 ) -> None:
-    app = open_app(own_path, "churn", link=make(public(page="churn", pages=("churn",), customers=allowed)))
+    app = open_app(demo_path, "churn", link=make(public(page="churn", pages=("churn",), customers=allowed)))
     assert not app.exception
     named = [
         frame for frame in app.dataframe if frame.value.astype(str).apply(lambda c: c.str.match("M\\d+")).any().any()
@@ -116,19 +109,19 @@ def test_customers_are_named_when_the_maker_allows_it(
 
 
 @pytest.mark.parametrize("code", [entry.code for entry in ENTRIES if entry.code != "nps"])
-def test_no_other_page_is_opened(open_app: Open, own_path: Path, make: Make, code: str) -> None:
+def test_no_other_page_is_opened(open_app: Open, demo_path: Path, make: Make, code: str) -> None:
     token = make(public())
-    app = open_app(own_path, code, link=token)
+    app = open_app(demo_path, code, link=token)
     assert not app.exception
     assert "This link does not open this page" in words(app)
     assert not app.title and not app.get("plotly_chart") and not app.dataframe
-    app = go(open_app(own_path, "nps", link=token), code)
+    app = go(open_app(demo_path, "nps", link=token), code)
     assert "This link does not open this page" in words(app)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.code)
-def test_a_link_to_all_pages_opens_those_with_numbers(open_app: Open, own_path: Path, make: Make, entry) -> None:
-    app = open_app(own_path, entry.code, link=make(public(pages=())))
+def test_a_link_to_all_pages_opens_those_with_numbers(open_app: Open, demo_path: Path, make: Make, entry) -> None:
+    app = open_app(demo_path, entry.code, link=make(public(pages=())))
     assert not app.exception
     assert ("This link does not open this page" in words(app)) == (not entry.data)
 
@@ -145,9 +138,9 @@ def test_a_link_to_all_pages_opens_those_with_numbers(open_app: Open, own_path: 
         {"by": "region", "weight": "yes"},
     ],
 )
-def test_no_url_moves_the_filters_of_a_locked_link(open_app: Open, own_path: Path, make: Make, tried: dict) -> None:
+def test_no_url_moves_the_filters_of_a_locked_link(open_app: Open, demo_path: Path, make: Make, tried: dict) -> None:
     token = make(public())
-    app = open_app(own_path, "nps", link=token, **tried)
+    app = open_app(demo_path, "nps", link=token, **tried)
     assert not app.exception
     locked(app)
     assert dict(app.query_params) == {"lang": "en", "link": token}
@@ -160,9 +153,9 @@ def test_no_url_moves_the_filters_of_a_locked_link(open_app: Open, own_path: Pat
     ("name", "codes"), [("region", ["all"]), ("tier", ["gold"]), ("from", ["2025-01-01"]), ("by", ["tier"])]
 )
 def test_no_session_state_moves_the_filters_of_a_locked_link(
-    open_app: Open, own_path: Path, make: Make, name: str, codes: list[str]
+    open_app: Open, demo_path: Path, make: Make, name: str, codes: list[str]
 ) -> None:
-    app = open_app(own_path, "nps", link=make(public()))
+    app = open_app(demo_path, "nps", link=make(public()))
     app.session_state["view.state"] = {**app.session_state["view.state"], name: codes}
     app.session_state["view.follows"] = {"as_of", "period"}
     app.session_state["filter.region.en"] = ["West China"]
@@ -180,28 +173,28 @@ def locked(app: AppTest) -> None:
     assert not app.date_input and not app.radio
 
 
-def test_an_open_link_lets_one_choose(open_app: Open, own_path: Path, make: Make) -> None:
+def test_an_open_link_lets_one_choose(open_app: Open, demo_path: Path, make: Make) -> None:
     token = make(public(locked=False))
-    app = open_app(own_path, "nps", link=token)
+    app = open_app(demo_path, "nps", link=token)
     assert app.query_params["region"] == "East China"
-    app = open_app(own_path, "nps", link=token, region="West China")
+    app = open_app(demo_path, "nps", link=token, region="West China")
     assert (app.query_params["region"], app.query_params["link"]) == ("West China", token)
     assert app.query_params["from"] == "2026-04-01"
 
 
 @pytest.mark.parametrize(("follows", "end"), [(("as_of", "period"), "2026-09-30"), ((), "2026-06-30")])
 def test_a_link_that_is_not_pinned_follows_the_data(
-    open_app: Open, own_path: Path, make: Make, follows: tuple[str, ...], end: str
+    open_app: Open, demo_path: Path, make: Make, follows: tuple[str, ...], end: str
 ) -> None:
-    app = open_app(own_path, "nps", link=make(public(follows=follows)))
+    app = open_app(demo_path, "nps", link=make(public(follows=follows)))
     take(cached.store(), orders=[order("new", "c-new", "2026-10-02", 10)])
     app.run()
     assert app.session_state[cached.VERSION_KEY] == 2
     assert app.session_state["view.current"].end.isoformat() == end
 
 
-def test_a_public_link_can_keep_the_numbers_and_not_be_left(open_app: Open, own_path: Path, make: Make) -> None:
-    app = open_app(own_path, "nps", link=make(public(version=1)))
+def test_a_public_link_can_keep_the_numbers_and_not_be_left(open_app: Open, demo_path: Path, make: Make) -> None:
+    app = open_app(demo_path, "nps", link=make(public(version=1)))
     take(cached.store(), orders=[order("new", "c-new", "2026-05-02", 10)])
     app.run()
     assert app.session_state[cached.VERSION_KEY] == 1
@@ -210,17 +203,17 @@ def test_a_public_link_can_keep_the_numbers_and_not_be_left(open_app: Open, own_
 
 
 def test_a_link_that_is_withdrawn_while_it_is_open_shows_nothing_more(
-    open_app: Open, own_path: Path, make: Make
+    open_app: Open, demo_path: Path, make: Make
 ) -> None:
-    app = open_app(own_path, "nps", link=make(public()))
+    app = open_app(demo_path, "nps", link=make(public()))
     assert app.get("plotly_chart")
     store = cached.store()
     links.revoke(store, links.listing(store)[0].id, now=NOW)
     shows_nothing(app.run(), "This link was withdrawn")
 
 
-def test_who_leaves_the_address_out_stays_in_the_link(open_app: Open, own_path: Path, make: Make) -> None:
-    app = open_app(own_path, "nps", link=make(public()))
+def test_who_leaves_the_address_out_stays_in_the_link(open_app: Open, demo_path: Path, make: Make) -> None:
+    app = open_app(demo_path, "nps", link=make(public()))
     app.query_params.clear()
     locked(app.run())
     app.query_params["link"] = "x"
@@ -228,13 +221,13 @@ def test_who_leaves_the_address_out_stays_in_the_link(open_app: Open, own_path: 
 
 
 def test_limits_of_a_person_hold_in_a_public_link_too(
-    open_app: Open, own_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+    open_app: Open, demo_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, east = make(public(view={**VIEW, "region": ["all"]})), make(public())
-    everybody = open_app(own_path, "nps", link=token).title[0].value
+    everybody = open_app(demo_path, "nps", link=token).title[0].value
     signed_in(monkeypatch, EVA)
-    limited = open_app(own_path, "nps", link=token).title[0].value
-    alone = open_app(own_path, "nps", link=east).title[0].value
+    limited = open_app(demo_path, "nps", link=token).title[0].value
+    alone = open_app(demo_path, "nps", link=east).title[0].value
     assert limited == alone != everybody
 
 
@@ -242,10 +235,10 @@ def test_limits_of_a_person_hold_in_a_public_link_too(
 
 
 def test_an_administrator_makes_and_withdraws_a_public_link(
-    open_app: Open, own_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_app: Open, demo_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signed_in(monkeypatch, ADA)
-    app = open_app(own_path, "nps", region="East China")
+    app = open_app(demo_path, "nps", region="East China")
     app.button(key="share-public").click().run()
     assert [toggle.value for toggle in app.toggle] == [True, False, False]
     app.session_state[share.DIALOG_KEY] = (
@@ -275,13 +268,13 @@ def test_an_administrator_makes_and_withdraws_a_public_link(
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.ANALYST])
 def test_only_an_administrator_publishes_and_others_see_their_own_links(
-    open_app: Open, own_path: Path, monkeypatch: pytest.MonkeyPatch, role: Role
+    open_app: Open, demo_path: Path, monkeypatch: pytest.MonkeyPatch, role: Role
 ) -> None:
-    with Store.open(own_path) as store:
+    with Store.open(demo_path) as store:
         token_of(store, public())
         token_of(store, Link("pinned", "nps", VIEW, "vic@example.com", NOW, version=1))
     signed_in(monkeypatch, Person("vic@example.com", role))
-    app = open_app(own_path, "nps")
+    app = open_app(demo_path, "nps")
     assert {"share-pin"} == {button.key for button in app.button if (button.key or "").startswith("share-")}
     go(app, "links")
     assert app.title[0].value == "1 link works"
@@ -289,24 +282,24 @@ def test_only_an_administrator_publishes_and_others_see_their_own_links(
 
 
 def test_where_anybody_may_read_nobody_makes_links(
-    open_app: Open, own_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_app: Open, demo_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signed_in(monkeypatch, auth.OPEN)
-    app = open_app(own_path, "nps")
+    app = open_app(demo_path, "nps")
     assert not [button for button in app.button if (button.key or "").startswith("share-")]
     assert "This page is not open to you" in words(go(app, "links"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_list_says_what_each_link_opens(
-    open_app: Open, own_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+    open_app: Open, demo_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
     soon = dt.datetime.combine(dt.datetime.now().date() + dt.timedelta(days=3), dt.time())
-    with Store.open(own_path) as store:
+    with Store.open(demo_path) as store:
         for link in (public(), public(expires_at=soon, follows=("period",)), public(expires_at=LAST_WEEK)):
             links.make(store, link)
     signed_in(monkeypatch, ADA)
-    app = open_app(own_path, "links", lang=language)
+    app = open_app(demo_path, "links", lang=language)
     assert not app.exception
     said = words(app).replace("\\", "")
     titles = {"en": "2 links work, 1 ends within 7 days", "zh": "2 个链接有效，其中 1 个将在 7 天内到期"}

@@ -256,13 +256,11 @@ def test_a_dialog_is_not_part_of_the_page(open_app: Open, demo_path: Path) -> No
 
 
 @pytest.mark.usefixtures("no_chromium")
-def test_files_that_name_customers_are_written_down(open_app: Open, demo_path: Path, tmp_path: Path) -> None:
+def test_files_that_name_customers_are_written_down(open_app: Open, demo_path: Path) -> None:
     from data import audit
     from pages.shared import takeaway
 
-    db = tmp_path / "copy.duckdb"
-    db.write_bytes(demo_path.read_bytes())
-    app = open_app(db, "churn")
+    app = open_app(demo_path, "churn")
     made: Report = app.session_state["report.current"]
     store = made.access.beside("administer")
     assert isinstance(store, Store)
