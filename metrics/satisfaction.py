@@ -1,26 +1,22 @@
 """Customer satisfaction (CSAT) and customer effort (CES): how many answers are good ones, each read on its own scale."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import narwhals.stable.v2 as nw
 import polars as pl
+import polars.selectors as cs
 
 from metrics.intervals import share
 from metrics.periods import EVERY, calendar, checked
-from metrics.reduce import in_order, one_if, period_start, totals
+from metrics.reduce import collected, in_order, one_if, period_start, totals
 from metrics.shares import share_change, with_share
 
 # A scale has its usual two top boxes when it has this many points, counted in whole steps.
 FEWEST_POINTS, MOST_POINTS = 4, 11
 EASY_FROM = 5
 
-SUMS = (
-    "n",
-    "satisfied",
-    "score",
-    *(f"{end}{power}" for end in ("scale_low", "scale_high") for power in ("", "_squared")),
-)
+SCALE = ("scale_low", "scale_high")
 CSAT_TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(("n", "satisfied"), pl.Int64()),
     **dict.fromkeys(("csat", "mean", "low", "high"), pl.Float64()),
@@ -48,8 +44,7 @@ def csat(
 
     Interval: method 3 of Newcombe 1998, Statistics in Medicine 17:857–872.
     """
-    counted = totals(_satisfaction(feedback), by, SUMS)
-    return in_order(_csat(counted, confidence, minimum), by, CSAT_TYPES)
+    return in_order(_csat(_satisfied(feedback, by), confidence, minimum), by, CSAT_TYPES)
 
 
 def csat_change(
@@ -78,7 +73,7 @@ def csat_trend(
     One row per combination of `by` and period: period (its first day), complete (whether start, end and as_of leave it whole), then
     the columns of `csat`. A period without an answer has n 0 and no share; one that begins after `as_of` is no row.
     """
-    counted = _per_period(_satisfaction(feedback), SUMS, start, min(end, as_of), period, by)
+    counted = _per_period(feedback, _satisfied, start, min(end, as_of), period, by)
     return _trend(_csat(counted, confidence, minimum), by, CSAT_TYPES)
 
 
@@ -89,8 +84,7 @@ def ces(feedback: nw.LazyFrame, *, by: Sequence[str] = (), confidence: float = 0
     do not count. Below `minimum` answers the counts stand and the rest is null. Without answers: one row with n 0, or none when `by`
     is given.
     """
-    counted = totals(_effort(feedback), by, ("n", "easy", "score"))
-    return in_order(_ces(counted, confidence, minimum), by, CES_TYPES)
+    return in_order(_ces(_easy(feedback, by), confidence, minimum), by, CES_TYPES)
 
 
 def ces_change(
@@ -112,7 +106,7 @@ def ces_trend(
     minimum: int = 30,
 ) -> pl.DataFrame:
     """Customer effort per week, month, quarter or year: period, complete, then the columns of `ces`; else as `csat_trend`."""
-    counted = _per_period(_effort(feedback), ("n", "easy", "score"), start, min(end, as_of), period, by)
+    counted = _per_period(feedback, _easy, start, min(end, as_of), period, by)
     return _trend(_ces(counted, confidence, minimum), by, CES_TYPES)
 
 
@@ -123,8 +117,8 @@ def with_box(feedback: nw.LazyFrame, *, survey: str) -> nw.LazyFrame:
     fifth of one of more than eleven. Of effort, 1–3 is low.
     """
     if checked("survey", survey, ("csat", "ces")) == "csat":
-        asked = _satisfaction(feedback)
-        good, low = nw.col("satisfied"), one_if(nw.col("score") < _low_below())
+        asked = _asked(feedback)
+        good, low = _is_satisfied(), one_if(nw.col("score") < _low_below())
     else:
         asked = _effort(feedback)
         good, low = nw.col("easy"), one_if(nw.col("score") < HARD_BELOW)
@@ -152,8 +146,12 @@ def _low_below() -> nw.Expr:
     )
 
 
-def _satisfaction(feedback: nw.LazyFrame) -> nw.LazyFrame:
-    """One row per answer to a satisfaction question, with what is summed: n, satisfied, score, and its scale."""
+def _asked(feedback: nw.LazyFrame) -> nw.LazyFrame:
+    return feedback.filter(nw.col("survey") == "csat", ~nw.col("score").is_null())
+
+
+def _is_satisfied() -> nw.Expr:
+    """1 in the top boxes of the answer's own scale, else 0."""
     low, high = nw.col("scale_low"), nw.col("scale_high")
     points = high - low + 1
     top = (
@@ -161,13 +159,27 @@ def _satisfaction(feedback: nw.LazyFrame) -> nw.LazyFrame:
         .then(high)
         .otherwise(nw.when(points > MOST_POINTS).then(high - 0.2 * (high - low)).otherwise(high - 1.0))
     )
-    asked = feedback.filter(nw.col("survey") == "csat", ~nw.col("score").is_null())
-    return asked.with_columns(
-        n=nw.lit(1),
-        satisfied=one_if(nw.col("score") >= top),
-        scale_low_squared=low * low,
-        scale_high_squared=high * high,
-    )
+    return one_if(nw.col("score") >= top)
+
+
+def _satisfied(feedback: nw.LazyFrame, by: Sequence[str]) -> pl.DataFrame:
+    """One row per combination of `by`, or exactly one: n, satisfied, the sum of scores, and whether all are on one scale."""
+    # Millions of answers are of a few kinds: the engine counts these, and what a scale means is asked once for each
+    kinds = collected(_asked(feedback).group_by(*by, *SCALE, "score").agg(n=nw.len()))
+    kinds = nw.from_native(kinds).with_columns(satisfied=_is_satisfied()).to_native()
+    n = pl.col("n").cast(pl.Int64)
+    sums = {
+        "n": n.sum(),
+        "satisfied": (n * pl.col("satisfied")).sum(),
+        "score": (n * pl.col("score")).sum(),
+        "one_scale": pl.all_horizontal(pl.col(end).min() == pl.col(end).max() for end in SCALE),
+    }
+    return kinds.group_by(by).agg(**sums) if by else kinds.select(**sums)
+
+
+def _easy(feedback: nw.LazyFrame, by: Sequence[str]) -> pl.DataFrame:
+    """One row per combination of `by`, or exactly one: n, easy and the sum of scores."""
+    return totals(_effort(feedback), by, ("n", "easy", "score"))
 
 
 def _effort(feedback: nw.LazyFrame) -> nw.LazyFrame:
@@ -180,12 +192,7 @@ def _effort(feedback: nw.LazyFrame) -> nw.LazyFrame:
 def _csat(counted: pl.DataFrame, confidence: float, minimum: int) -> pl.DataFrame:
     rated = with_share(counted, **CSAT_RATE, confidence=confidence, minimum=minimum)
     n = pl.col("n")
-    # All scales of a row are one exactly when the squares of their ends do not vary: n·Σx² = (Σx)²
-    varies = [
-        n * pl.col(f"{end}_squared") - pl.col(end) ** 2 > 1e-9 * n * pl.col(f"{end}_squared")
-        for end in ("scale_low", "scale_high")
-    ]
-    known = (n >= minimum) & ~pl.any_horizontal(varies)
+    known = (n >= minimum) & pl.col("one_scale")
     return rated.with_columns(mean=pl.when(known).then(share(pl.col("score"), n)))
 
 
@@ -196,19 +203,24 @@ def _ces(counted: pl.DataFrame, confidence: float, minimum: int) -> pl.DataFrame
 
 
 def _per_period(
-    answers: nw.LazyFrame, columns: Sequence[str], start: dt.date, last: dt.date, period: str, by: Sequence[str]
+    feedback: nw.LazyFrame,
+    counts: Callable[[nw.LazyFrame, Sequence[str]], pl.DataFrame],
+    start: dt.date,
+    last: dt.date,
+    period: str,
+    by: Sequence[str],
 ) -> pl.DataFrame:
-    """Sums of the columns for each group and each period that holds a day from `start` to `last`, 0 where there is no answer."""
+    """What `counts` gives for each group and each period that holds a day from `start` to `last`, 0 where there is no answer."""
     checked("period", period, EVERY)
     day = nw.col("responded_at").cast(nw.Date)
-    inside = answers.filter(day >= nw.lit(start), day <= nw.lit(last))
+    inside = feedback.filter(day >= nw.lit(start), day <= nw.lit(last))
     dated = inside.with_columns(period=period_start(nw.col("responded_at"), period))
-    counted = totals(dated, (*by, "period"), columns).with_columns(pl.col("period").cast(pl.Date))
+    counted = counts(dated, (*by, "period")).with_columns(pl.col("period").cast(pl.Date))
     frame = calendar(start, last, period) if start <= last else calendar(last, last, period).clear()
     periods = frame.select(period="start", complete=(pl.col("start") >= start) & (pl.col("end") <= last))
     wanted = counted.select(by).unique().join(periods, how="cross") if by else periods
     filled = wanted.join(counted, on=[*by, "period"], how="left", nulls_equal=True)
-    return filled.with_columns(pl.col(*columns).fill_null(0))
+    return filled.with_columns(cs.numeric().exclude(by).fill_null(0))
 
 
 def _trend(rated: pl.DataFrame, by: Sequence[str], types: dict[str, pl.DataType]) -> pl.DataFrame:
