@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.errors import RapportError
-from pages.shared import alerting, auth, banner, blocks, cached, door, filters, registry, report, view, visit
+from pages.shared import alerting, auth, banner, blocks, cached, door, filters, once, registry, report, view, visit
 from pages.shared.front import LOGO, MARK
 from pages.shared.states import no_data, not_begun
 from pages.shared.theme import watch_theme
@@ -56,10 +56,11 @@ st.set_page_config("Rapport", layout="wide", page_icon=MARK)
 st.logo(LOGO, size="medium")
 visit.settle()
 view.settle_language()
-try:
-    chosen = st.navigation(registry.pages(), position="top" if auth.person() else "hidden")
-    show(chosen)
-except RapportError as error:
-    blocks.failure(error)
+with once.run():
+    try:
+        chosen = st.navigation(registry.pages(), position="top" if auth.person() else "hidden")
+        show(chosen)
+    except RapportError as error:
+        blocks.failure(error)
 watch_theme()
 alerting.begin()

@@ -99,9 +99,13 @@ def _locale() -> str:
 
 def number(value: float, digits: int = 0) -> str:
     """1,234.5 with a true minus sign."""
+    return _decimal(round(value, digits) + 0.0, digits, _locale())
+
+
+@lru_cache(maxsize=20_000)
+def _decimal(value: float, digits: int, locale: str) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text = format_decimal(round(value, digits) + 0.0, pattern, locale=_locale(), group_separator=True)
-    return text.replace("-", MINUS)
+    return format_decimal(value, pattern, locale=locale, group_separator=True).replace("-", MINUS)
 
 
 def signed(value: float, digits: int = 1) -> str:
@@ -142,9 +146,13 @@ def money_span(low: float, high: float, currency: str | None) -> str:
 
 def date(day: dt.date) -> str:
     """18 Jul 2026."""
-    return format_date(day, "d MMM yyyy" if language() == "en" else "yyyy年M月d日", locale=_locale()).replace(
-        "Sept", "Sep"
-    )
+    return _date(day, language())
+
+
+@lru_cache(maxsize=20_000)
+def _date(day: dt.date, code: str) -> str:
+    shown = "d MMM yyyy" if code == "en" else "yyyy年M月d日"
+    return format_date(day, shown, locale=LOCALES[code]).replace("Sept", "Sep")
 
 
 def long_date(day: dt.date) -> str:

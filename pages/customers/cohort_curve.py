@@ -10,6 +10,7 @@ from metrics.verdict import Verdict, verdict
 from pages.customers.cohort_measures import Asked, averaged, drawn, enough, own_columns, shown
 from pages.shared import blocks, charts_retention, choices, findings_retention, states
 from pages.shared.charts import Line
+from pages.shared.charts_retention import Curve
 from pages.shared.readings import RETENTION_MINIMUM
 from pages.shared.texts import _, number, period_name, sentences, span
 from pages.shared.view import View
@@ -60,9 +61,12 @@ def draw(main: Line, other: Line | None, what: Asked, *, alt: str) -> None:
         interval = f" ({span(low, high, digits)})" if low is not None and high is not None else ""
         return f"{shown(value, what)}{interval} · n {number(line.n[place])}"
 
-    figure = charts_retention.curves(
-        main, other, shown=lambda value: shown(value, what), read=read, suffix="%" if what.source.scale == 100 else ""
-    )
+    def curve(line: Line) -> Curve:
+        end = shown(line.y[-1] or 0, what) if line.y else ""
+        return Curve(line, end, [read(line, place) for place in range(len(line.x))])
+
+    contrast = curve(other) if other else None
+    figure = charts_retention.curves(curve(main), contrast, suffix="%" if what.source.scale == 100 else "")
     blocks.chart(figure, key="curve", alt=alt)
 
 

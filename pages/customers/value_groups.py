@@ -6,7 +6,7 @@ from data.ask import find
 from metrics.reduce import unfolded
 from metrics.texts import N_
 from pages.customers.value_words import amount, currency
-from pages.shared import blocks, cached, charts_value, choices, findings_value, groups
+from pages.shared import blocks, cached, charts, charts_value, choices, findings_value, groups
 from pages.shared.charts_value import Followed
 from pages.shared.labels import customers
 from pages.shared.readings_value import Terms
@@ -108,7 +108,7 @@ def _forest(known: pl.DataFrame, dimension: str) -> None:
         for row in rows.iter_rows(named=True)
     ]
     ticks = charts_value.money_ticks(max(row.high for row in drawn))
-    figure = charts_value.money_forest(drawn, {tick: amount(tick) if tick else "0" for tick in ticks})
+    figure = charts.forest(drawn, change=False, ticks={tick: amount(tick) if tick else "0" for tick in ticks})
     blocks.chart(figure, key="groups", alt=groups.alt(drawn))
 
 

@@ -19,6 +19,7 @@ from data.access import LOCAL, Person, Role
 from data.errors import RapportError
 from data.settings import Settings
 from pages.shared import visit
+from pages.shared.once import once
 from pages.shared.opened import store
 
 LOG = logging.getLogger("rapport.access")
@@ -56,8 +57,8 @@ def providers() -> list[str | None]:
 
 
 def person() -> Person | None:
-    """Who is looking, asked anew on every call: whom this session belongs to, as the link allows that it is in; None for nobody."""
-    return _stands_for.get() or visit.person(own())
+    """Who is looking, asked anew in every run: whom this session belongs to, as the link allows that it is in; None for nobody."""
+    return _stands_for.get() or once("person", lambda: visit.person(own()))
 
 
 def own() -> Person | None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -91,12 +92,12 @@ def shown() -> Shown:
 
 def extent() -> Extent:
     """How far the data reach."""
-    return _extent(*_place(), version(), _access=access())
+    return _extent(**_place(), version=version(), _access=access())
 
 
 def values(column: str) -> list[str]:
     """The codes that the data hold for a filter."""
-    return _values(*_place(), version(), column, _access=access())
+    return _values(**_place(), version=version(), column=column, _access=access())
 
 
 def last_import() -> dict | None:
@@ -106,13 +107,14 @@ def last_import() -> dict | None:
 
 def without_customer() -> tuple[int, int]:
     """Orders and answers that name no customer."""
-    return _without_customer(*_place(), version(), _access=access())
+    return _without_customer(**_place(), version=version(), _access=access())
 
 
 def answer(name: str, question: Question, **arguments: object) -> pl.DataFrame:
     """The frame of a metric. Small, and shared: never change it in place."""
     key, given = _key(question), tuple(sorted(arguments.items()))
-    return _noted(name, key, given, partial(_answer, *_place(), version(), name, key, given, _access=access()))
+    asked: dict[str, Any] = {**_place(), "version": version(), "name": name, "question": key, "arguments": given}
+    return _noted(name, key, given, partial(_answer, **asked, _access=access()))
 
 
 def later(name: str, question: Question, **arguments: object) -> Callable[[], pl.DataFrame]:
@@ -128,8 +130,8 @@ def table(function: Table, question: Question, **arguments: object) -> pl.DataFr
     """
     name = f"{function.__module__}.{function.__qualname__}"
     key, given = _key(question), tuple(sorted(arguments.items()))
-    live = partial(_table, *_place(), version(), name, key, given, _function=function, _access=access())
-    return _noted(name, key, given, live)
+    asked: dict[str, Any] = {**_place(), "version": version(), "name": name, "question": key, "arguments": given}
+    return _noted(name, key, given, partial(_table, **asked, _function=function, _access=access()))
 
 
 def table_later(function: Table, question: Question, **arguments: object) -> Callable[[], pl.DataFrame]:
@@ -188,13 +190,14 @@ def _question(key: str) -> Question:
     return Question(start, end, as_of, segment, tuple(told["by"]))
 
 
-def _place() -> tuple[str, str]:
+def _place() -> dict[str, str]:
     """Whose data, and how much of them is seen: the store of a process can be another one in the next (tests, another setting)."""
     opened = access()
-    return str(opened.path), opened.person.sees
+    return {"path": str(opened.path), "sees": opened.person.sees}
 
 
-# Each of these has the place in its key, and not who asks: people who may see the same share the answers.
+# Each of these has the place in its key, and not who asks: people who may see the same share the answers. They are called by
+# name: for arguments without one, Streamlit looks up the function's signature each time.
 
 
 @st.cache_data(show_spinner=False, max_entries=KEPT_ANSWERS)

@@ -1,7 +1,7 @@
 """Frames to figures, in colour tokens. No data is read here and no page is known; texts arrive ready to show."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from metrics.verdict import Verdict
+from pages.shared.remembered import remembered
 from pages.shared.texts import number, signed, span
 from pages.shared.theme import CHANGE, CONTEXT, GRID, PAPER, QUIET, SCORE, SERIES, TEXT, dressed, faded
 
@@ -46,6 +47,7 @@ class ForestRow:
     id: str
 
 
+@remembered
 def trend(
     line: Line,
     before: Line | None,
@@ -94,8 +96,19 @@ def trend(
     return named_places(figure, list(line.x))
 
 
-def forest(rows: Sequence[ForestRow], *, change: bool = True, height: int | None = None, unit: str = "") -> go.Figure:
-    """Values with intervals, one below the other; for changes around a zero line. Names stand above, so none is cut."""
+@remembered
+def forest(
+    rows: Sequence[ForestRow],
+    *,
+    change: bool = True,
+    height: int | None = None,
+    unit: str = "",
+    ticks: Mapping[float, str] | None = None,
+) -> go.Figure:
+    """Values with intervals, one below the other; for changes around a zero line. Names stand above, so none is cut.
+
+    `ticks` are places of the scale and what they are called; without them the scale chooses round numbers.
+    """
     traces, notes = [], []
     for place, row in zip(range(len(rows) - 1, -1, -1), rows, strict=True):
         token = CHANGE[row.verdict] if change else SERIES[0]
@@ -126,16 +139,17 @@ def forest(rows: Sequence[ForestRow], *, change: bool = True, height: int | None
     )
     figure.update_yaxes(visible=False, range=[-0.35, len(rows) - 0.35])
     low, high = min([row.low for row in rows], default=0), max([row.high for row in rows], default=1)
-    ticks = _ticks(min(low, 0) if change else low, max(high, 0) if change else high)
-    names = [signed(tick, 0) if change else f"{number(tick)}{unit}" for tick in ticks]
-    least, most = min(low, ticks[0]), max(high, ticks[-1])
+    if not ticks:
+        places = _ticks(min(low, 0) if change else low, max(high, 0) if change else high)
+        ticks = {place: signed(place, 0) if change else f"{number(place)}{unit}" for place in places}
+    least, most = min(low, *ticks), max(high, *ticks)
     edge = EDGE * ((most - least) or 1)
     return figure.update_xaxes(
         showgrid=True,
         gridcolor=GRID,
         range=[least - edge, most + edge],
-        tickvals=ticks,
-        ticktext=names,
+        tickvals=list(ticks),
+        ticktext=list(ticks.values()),
     )
 
 
@@ -146,6 +160,7 @@ def _mark(row: ForestRow) -> str:
     return "triangle-up" if row.value > 0 else "triangle-down"
 
 
+@remembered
 def distribution(scores: pl.DataFrame, *, height: int = 240) -> go.Figure:
     """Answers per score from 0 to 10 (columns score, answers, read), in the colours of detractors, passives and promoters."""
     kinds = ["promoter" if score >= 9 else "passive" if score >= 7 else "detractor" for score in scores["score"]]

@@ -3,12 +3,14 @@
 import plotly.graph_objects as go
 import polars as pl
 
+from pages.shared.remembered import remembered
 from pages.shared.texts import number
 from pages.shared.theme import BETTER, CONTEXT, QUIET, WORSE, dressed
 
 COLOURS = {0: WORSE, 1: CONTEXT, 2: BETTER}
 
 
+@remembered
 def boxes(rows: pl.DataFrame, *, height: int = 240) -> go.Figure:
     """Answers per box of a scale (columns name, answers, box, read): low boxes, those between and good ones in their colours."""
     figure = go.Figure(

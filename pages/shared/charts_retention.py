@@ -2,12 +2,13 @@
 
 import math
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
 from pages.shared.charts import LABEL_HEIGHT, LABEL_SPACE, Line, apart, band, escaped
+from pages.shared.remembered import remembered
 from pages.shared.theme import CONTEXT, PAPER, QUIET, SERIES, TEXT, dressed, faded
 
 FLOW_COLOURS = {"new": SERIES[2], "resurrected": SERIES[3], "returning": SERIES[0], "dormant": SERIES[1]}
@@ -36,41 +37,49 @@ class Flow:
     read: Sequence[str]
 
 
-def curves(
-    main: Line,
-    other: Line | None,
-    *,
-    shown: Callable[[float], str],
-    read: Callable[[Line, int], str],
-    suffix: str = "",
-    height: int = 380,
-) -> go.Figure:
+@dataclass(frozen=True)
+class Curve:
+    """A line with what is read of it: at its end, and at each place."""
+
+    line: Line
+    end: str
+    read: Sequence[str]
+
+
+@remembered
+def curves(main: Curve, other: Curve | None, *, suffix: str = "", height: int = 380) -> go.Figure:
     """One line with its band, and one more for contrast; both are named where they end. From zero, as heights are compared."""
     figure = go.Figure()
-    lines = [(line, token, width) for line, token, width in ((other, SERIES[1], 2.0), (main, SERIES[0], 2.25)) if line]
-    for line, token, width in lines:
+    drawn = [
+        (curve, token, width) for curve, token, width in ((other, SERIES[1], 2.0), (main, SERIES[0], 2.25)) if curve
+    ]
+    for curve, token, width in drawn:
+        line = curve.line
         figure.add_traces(band(line, token))
         figure.add_scatter(
             x=list(line.x), y=list(line.y), mode="lines+markers", name=line.name, line={"color": token, "width": width},
-            marker={"size": 5}, customdata=[read(line, place) for place in range(len(line.x))], hovertemplate="%{customdata}",
+            marker={"size": 5}, customdata=list(curve.read), hovertemplate="%{customdata}",
         )  # fmt: skip
-    seen = [value for line, _, _ in lines for part in (line.y, line.high) for value in part if value is not None]
+    lines = [curve.line for curve, _, _ in drawn]
+    seen = [value for line in lines for part in (line.y, line.high) for value in part if value is not None]
     top = 1.12 * max(seen, default=1.0) or 1.0
-    shifts = apart([line for line, _, _ in lines if line.y], height / top)
-    for line, token, _width in lines:
+    shifts = apart([line for line in lines if line.y], height / top)
+    for curve, token, _width in drawn:
+        line = curve.line
         if line.y:
             figure.add_annotation(
-                x=line.x[-1], y=line.y[-1], text=f"<b>{shown(line.y[-1] or 0)}</b><br>{_on_lines(line.name)}",
+                x=line.x[-1], y=line.y[-1], text=f"<b>{curve.end}</b><br>{_on_lines(line.name)}",
                 showarrow=False, xanchor="left", xshift=8, yshift=shifts[line.name], align="left", bgcolor=faded(PAPER, 0xB0),
                 font={"color": TEXT if token in PALE else token, "size": 12},
             )  # fmt: skip
-    places = [int(x) for line, _, _ in lines for x in line.x]
+    places = [int(x) for line in lines for x in line.x]
     first, last = min(places, default=1), max(places, default=1)
     dressed(figure, height).update_layout(margin_r=LABEL_SPACE, margin_b=4)
     figure.update_yaxes(rangemode="tozero", ticksuffix=suffix, tickformat=",.2~f", range=[0, top])
     return figure.update_xaxes(dtick=1, tickangle=0, range=[first - 0.4, last + 0.3])
 
 
+@remembered
 def waiting(
     line: Line, *, ticks: Sequence[tuple[float, str]], read: Sequence[str], mark: Mark | None = None, height: int = 300
 ) -> go.Figure:
@@ -105,6 +114,7 @@ def waiting(
     )
 
 
+@remembered
 def flows(places: Sequence[str], parts: Sequence[Flow], *, unfinished: Sequence[bool], height: int = 360) -> go.Figure:
     """Counts per period stacked from zero up, those of "dormant" down; unfinished periods are hatched. Names stand at the right."""
     figure = go.Figure()

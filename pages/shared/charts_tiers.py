@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from pages.shared.charts import LABEL_SPACE, Line, apart, band, escaped, named_places, read_out
+from pages.shared.remembered import remembered
 from pages.shared.texts import number
 from pages.shared.theme import CHANGE, CONTEXT, QUIET, SERIES, TEXT, TIER, dressed, faded
 
@@ -49,6 +50,7 @@ def level(source: str, target: str, share: float, rank: Mapping[str, int]) -> in
     return 5 + depth if rank[target] > rank[source] else 4 - depth
 
 
+@remembered
 def flows(
     counts: Mapping[tuple[str, str], int],
     tiers: Sequence[str],
@@ -119,6 +121,7 @@ def flows(
     )
 
 
+@remembered
 def bars(rows: Sequence[Bar]) -> go.Figure:
     """Horizontal bars from zero, one below the other; names stand above, so none is cut."""
     places = list(range(len(rows) - 1, -1, -1))
@@ -145,6 +148,7 @@ class Pair:
     read: str
 
 
+@remembered
 def pairs(rows: Sequence[Pair], names: tuple[str, str]) -> go.Figure:
     """Two bars per row from zero, the first grey, the second in the accent; names stand above, and which is which on the first row."""
     places = list(range(len(rows) - 1, -1, -1))
@@ -179,6 +183,7 @@ def _above(rows: Sequence[Bar | Pair], places: Sequence[int], shift: int) -> lis
     ]  # fmt: skip
 
 
+@remembered
 def two_rates(up: Line, down: Line, *, height: int = 330) -> go.Figure:
     """The rates of moving up and down, each with its band, in the colours of better and worse; named where they end."""
     figure = go.Figure()

@@ -8,7 +8,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.shared.charts import EDGE, ForestRow, escaped, forest
+from pages.shared.charts import escaped
+from pages.shared.remembered import remembered
 from pages.shared.theme import CONTEXT, GRID, QUIET, SERIES, TEXT, dressed, faded
 
 BAR_HEIGHT, BAR_LABEL_SPACE, LABEL_SPACE, MARGINS = 30, 104, 80, 46
@@ -40,6 +41,7 @@ class Followed:
     high: Sequence[float] = field(default_factory=list)
 
 
+@remembered
 def bars(rows: Sequence[Bar]) -> go.Figure:
     """Bars that lie, one below the other, so that names are read whole on a phone too."""
     places = [escaped(row.name) for row in rows]
@@ -61,15 +63,6 @@ def bars(rows: Sequence[Bar]) -> go.Figure:
     )  # fmt: skip
 
 
-def money_forest(rows: Sequence[ForestRow], names: dict[float, str]) -> go.Figure:
-    """Values of groups with their intervals, from zero; `names` are what the ticks of `money_ticks` are called."""
-    figure = forest(rows, change=False)
-    most = max([row.high for row in rows] + list(names), default=1.0) or 1.0
-    return figure.update_xaxes(
-        range=[-EDGE * most, (1 + EDGE) * most], tickvals=list(names), ticktext=list(names.values())
-    )
-
-
 def money_ticks(most: float) -> list[float]:
     """Zero and up to four round amounts that the largest value reaches or nearly reaches."""
     if most <= 0:
@@ -80,6 +73,7 @@ def money_ticks(most: float) -> list[float]:
     return [place * step for place in range(TICKS + 1) if place * step <= most * 1.02]
 
 
+@remembered
 def followed(
     lines: Sequence[Followed], *, begins: dt.date | None = None, begins_name: str = "", height: int = 300
 ) -> go.Figure:

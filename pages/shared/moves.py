@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from metrics.satisfaction import csat_change
 from metrics.verdict import Verdict, verdict
 from pages.shared import cached, readings_churn
 from pages.shared.readings import CSAT, INACTIVE, NPS, REPEAT
+from pages.shared.remembered import remembered
 from pages.shared.view import View
 
 GIVEN = ("region", "acquisition_channel")
@@ -93,7 +95,15 @@ def _moves(view: View, before: Question, number: Compared, confidence: float) ->
         if len(getattr(view.segment, dimension)) == 1:  # one group is the whole
             continue
         now, then = (number.asked(replace(question, by=(dimension,))) for question in (view.question, before))
-        for row in number.change(now, then, by=(dimension,), confidence=confidence).drop_nulls().iter_rows(named=True):
+        for row in _changes(number.change, now, then, dimension, confidence):
             change, low, high = (number.scale * row[name] for name in ("change", "low", "high"))
             kind = verdict(low, high, higher_is_better)
             yield Move(number.name, number.metric, dimension, row[dimension], change, low, high, kind)
+
+
+@remembered
+def _changes(
+    change: Callable[..., pl.DataFrame], now: pl.DataFrame, then: pl.DataFrame, dimension: str, confidence: float
+) -> list[dict[str, Any]]:
+    """The groups that can be compared: their code, change, low and high."""
+    return change(now, then, by=(dimension,), confidence=confidence).drop_nulls().rows(named=True)

@@ -36,6 +36,7 @@ from data.words import (
 )
 from metrics.texts import N_
 from metrics.verdict import Verdict
+from pages.shared.once import once
 
 __all__ = [
     "EN_DASH",
@@ -82,7 +83,7 @@ WORDS: dict[Verdict, str] = {
 }
 
 # of the view, which the page settled at the start of the run
-words.follow(lambda: st.session_state.get(LANGUAGE_KEY))
+words.follow(lambda: once("language", lambda: st.session_state.get(LANGUAGE_KEY)))
 
 
 def browser_language() -> str:

@@ -6,6 +6,7 @@ hand, `painted(figure, "light")` does the same from the same file.
 
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -45,6 +46,7 @@ _AXIS = {
 }
 
 
+@lru_cache
 def _look() -> dict[str, dict]:
     look: dict[str, dict] = tomllib.loads(CONFIG_FILE.read_text("utf-8"))["theme"]
     return look

@@ -1,7 +1,7 @@
 """The link that this session is in, if any: what it shows, to whom, and how far it may be left.
 
-The URL says so (`link=`), and between two pages, while the URL says nothing, the session. It is looked up on every call, so that a
-link that is revoked or runs out opens nothing from that moment on.
+The URL says so (`link=`), and between two pages, while the URL says nothing, the session. It is looked up in every run, so that a
+link that is revoked or runs out opens nothing from then on.
 """
 
 import datetime as dt
@@ -13,6 +13,7 @@ from data import links
 from data.access import Access, Person, Role
 from data.links import Link, LinkError
 from data.segment import EVERYBODY, Segment
+from pages.shared.once import once
 from pages.shared.opened import store
 
 PARAMETER = "link"
@@ -115,8 +116,10 @@ def count(access: Access) -> None:
 
 def _found() -> Link | LinkError | None:
     text = token()
-    if text is None:
-        return None
+    return None if text is None else once(f"link {text}", lambda: _look_up(text))
+
+
+def _look_up(text: str) -> Link | LinkError:
     try:
         return links.find(store(), text, now=dt.datetime.now())
     except LinkError as error:

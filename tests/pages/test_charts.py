@@ -26,7 +26,7 @@ ROW = ForestRow("NPS · <b>Gold</b>", 9.8, 3.1, 16.5, "better", "+9.8", "better"
         charts.forest([ROW], change=False),
         charts_value.bars([]),
         charts_value.bars([Bar("a", 1.0, "1", "one")]),
-        charts_value.money_forest([ROW], {0.0: "0", 10.0: "¥10"}),
+        charts.forest([ROW], change=False, ticks={0.0: "0", 10.0: "¥10"}),
         charts_value.followed([]),
         charts_value.followed([Followed("a", ["x", "y"], [1.0, 2.0], "2", ["", ""], low=[0.5, 1], high=[2, 3])]),
         charts.distribution(pl.DataFrame({"score": [0, 10], "answers": [0, 5], "read": ["none", "five"]})),

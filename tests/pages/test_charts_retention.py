@@ -17,7 +17,10 @@ FLOWS = [
 
 
 def curves(main: Line, other: Line | None = None):
-    return charts.curves(main, other, shown=lambda value: f"{value:.0f}%", read=lambda line, place: f"{line.y[place]}")
+    def curve(line: Line) -> charts.Curve:
+        return charts.Curve(line, f"{line.y[-1] or 0:.0f}%" if line.y else "", [str(value) for value in line.y])
+
+    return charts.curves(curve(main), curve(other) if other else None)
 
 
 @pytest.mark.parametrize(

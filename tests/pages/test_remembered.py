@@ -1,0 +1,103 @@
+"""What is worked out once: within a run of the page, and from the same values for good."""
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import plotly.graph_objects as go
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.access import Access, Person, Role
+from pages.shared import auth, once, remembered, visit
+from pages.shared.registry import ENTRIES
+from pages.shared.texts import language, speaking
+
+asked: list[str] = []
+
+
+def named(frame: pl.DataFrame, *, note: str = "") -> str:
+    asked.append(language())
+    return f"{frame.to_dict(as_series=False)} {note} {language()}"
+
+
+def test_the_same_values_are_worked_out_once_in_each_language() -> None:
+    kept = remembered.remembered(named)
+    asked.clear()
+    frame = pl.DataFrame({"a": [1, None]})
+    with speaking("en"):
+        first = [kept(frame), kept(frame.clone()), kept(frame, note="x"), kept(frame.head(1))]
+    with speaking("zh"):
+        second = kept(frame)
+    assert asked == ["en", "en", "en", "zh"]
+    assert [*first, second] == [
+        "{'a': [1, None]}  en",
+        "{'a': [1, None]}  en",
+        "{'a': [1, None]} x en",
+        "{'a': [1]}  en",
+        "{'a': [1, None]}  zh",
+    ]
+
+
+@pytest.mark.parametrize("code", [entry.code for entry in ENTRIES if entry.data])
+def test_no_page_changes_a_figure_that_is_kept(
+    open_app: Callable[..., AppTest], demo_path: Path, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[Callable, str, bytes, go.Figure]] = []
+
+    def noting(make: Callable, spoken: str, packed: bytes) -> object:
+        args, kwargs = pickle.loads(packed)
+        with speaking(spoken):
+            result = make(*args, **kwargs)
+        made.append((make, spoken, packed, result))
+        return result
+
+    monkeypatch.setattr(remembered, "_made", noting)
+    app = open_app(demo_path, code)
+    assert not app.exception
+    figures = [entry for entry in made if isinstance(entry[3], go.Figure)]
+    assert figures
+    for make, spoken, packed, figure in figures:
+        args, kwargs = pickle.loads(packed)
+        with speaking(spoken):
+            assert make(*args, **kwargs).to_json() == figure.to_json()
+
+
+def test_within_a_run_a_question_is_asked_once_and_outside_each_time() -> None:
+    found: list[int] = []
+
+    def find() -> int:
+        found.append(len(found))
+        return found[-1]
+
+    assert [once.once("x", find), once.once("x", find)] == [0, 1]
+    with once.run():
+        assert [once.once("x", find), once.once("x", find), once.once("y", find)] == [2, 2, 3]
+    with once.run():
+        assert once.once("x", find) == 4
+    assert once.once("x", find) == 5
+
+
+def test_nobody_is_found_out_once_too() -> None:
+    calls: list[None] = []
+    with once.run():
+        assert once.once("nobody", lambda: calls.append(None)) is None
+        assert once.once("nobody", lambda: calls.append(None)) is None
+    assert len(calls) == 1
+
+
+def test_a_page_settles_who_is_looking_once_in_a_run(
+    open_app: Callable[..., AppTest], demo_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = iter([Person("a", Role.VIEWER), Person("b", Role.VIEWER)])
+    seen: list[str] = []
+    monkeypatch.setattr(auth, "own", lambda: next(people))
+    ask = Access.ask
+    monkeypatch.setattr(
+        Access, "ask", lambda self, *args, **more: (seen.append(self.person.who), ask(self, *args, **more))[1]
+    )
+    app = open_app(demo_path, "csat")
+    assert not app.exception
+    assert set(seen) == {"a"}
+    assert visit.token() is None
