@@ -20,7 +20,7 @@ run: ## install, build the demo data on the first start, and serve http://127.0.
 test: ## install what is needed, Chromium too, and run every test but Spark's
 	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
 	@scripts/chromium.sh $(PY)
-	$(PY) -m pytest -m "not spark"
+	$(PY) -m pytest -m "not spark" -n auto --maxprocesses 4 --dist loadscope
 
 lint: ## ruff, mypy and the import rules
 	@scripts/venv.sh .venv requirements.txt requirements-dev.txt

@@ -3,7 +3,21 @@
 import streamlit as st
 
 from data.errors import RapportError
-from pages.shared import alerting, auth, banner, blocks, cached, door, filters, once, registry, report, view, visit
+from pages.shared import (
+    alerting,
+    auth,
+    banner,
+    blocks,
+    cached,
+    door,
+    filters,
+    once,
+    registry,
+    report,
+    takeaway,
+    view,
+    visit,
+)
 from pages.shared.front import LOGO, MARK
 from pages.shared.states import no_data, not_begun
 from pages.shared.theme import watch_theme
@@ -63,4 +77,5 @@ with once.run():
     except RapportError as error:
         blocks.failure(error)
 watch_theme()
+takeaway.hide_streamlits_own()
 alerting.begin()

@@ -155,8 +155,8 @@ def revoke(store: Store, link_id: str, *, now: dt.datetime) -> None:
         book.links[link_id] = replace(known, revoked_at=known.revoked_at or now)
 
 
-def used(store: Store, link_id: str, *, now: dt.datetime) -> None:
-    """Note that someone opened the link."""
+def used(store: Store, link_id: str, *, now: dt.datetime) -> bool:
+    """Note that someone opened the link; whether nobody had on that day."""
     with _lock:
         book = _book(store)
         with store.noting() as cursor:
@@ -165,6 +165,7 @@ def used(store: Store, link_id: str, *, now: dt.datetime) -> None:
             )
         known = book.links[link_id]
         book.links[link_id] = replace(known, last_used_at=now, uses=known.uses + 1)
+    return known.last_used_at is None or known.last_used_at.date() < now.date()
 
 
 def came_since(store: Store, version: int) -> dict[str, int]:

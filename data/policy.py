@@ -51,18 +51,23 @@ class Policy:
         """Whom the claims of an identity token are of; None for someone without a role.
 
         An address that the provider calls unverified is nobody's. Of the scopes, those that name the address count before those of its
-        domain, and those before those of the role; several of the same kind add up.
+        domain, and those before those of the role; several of the same kind add up. Where a scope names addresses or domains, somebody
+        without a verified address is nobody: it could not be told whether the scope is about them.
         """
         verified = claims.get("email_verified") not in (False, "false")
         email = str(claims.get("email") or "").strip().lower() if verified else ""
         values = _listed(claims.get(self.claim)) if self.claim else ()
         fitting = [role for role, names in self.roles.items() if _names(email, names)]
         fitting += [role for role, names in self.claimed.items() if set(names) & set(values)]
-        if not fitting:
+        if not fitting or (not email and self._scopes_addresses):
             return None
         role = max(fitting)
         who = email or str(claims.get("sub") or "")
         return Person(who, role, str(claims.get("name") or who), self._scope(email, role))
+
+    @property
+    def _scopes_addresses(self) -> bool:
+        return any("@" in name for scope in self.scopes for name in scope.who)
 
     def _scope(self, email: str, role: Role) -> Segment:
         domain = f"@{email.rpartition('@')[2]}" if email else ""
@@ -82,6 +87,12 @@ def read(path: Path) -> Policy:
         return NOBODY
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RapportError(
+            "The access file {path} cannot be read ({reason}). Mend it; nobody is let in until then.",
+            path=path,
+            reason=error.strerror,
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RapportError(
             "The access file {path} is not TOML ({error}). Mend it; nobody is let in until then.",

@@ -31,6 +31,7 @@ RANK = {name: rank for rank, names in enumerate(USUAL) for name in names}
 # A date and a tier in one integer, so that the tier of the last change is found by a maximum
 CODES = 1000
 YEAR_DAYS = 366  # at most: year × this + day of the year puts dates in order, for less work than their distance in days
+MOST_TIERS = 50
 HIGHEST = 1_000_000_000  # a threshold; more is a slip, and cents of it would not fit an integer everywhere
 
 
@@ -81,6 +82,10 @@ def parse_rule(rule: str) -> dict[str, float]:
                 number=number,
             )
         thresholds[name] = threshold
+    if len(thresholds) > MOST_TIERS:
+        raise RuleError(
+            N_("The tier rule has {n} tiers; at most {most} can be told apart."), n=len(thresholds), most=MOST_TIERS
+        )
     return thresholds
 
 

@@ -150,7 +150,9 @@ def test_after_sign_in_people_are_where_they_were(monkeypatch, referer: str, pla
     assert answer.headers["location"] == place
 
 
-@pytest.mark.parametrize("place", ["//evil.test", "https://evil.test", "/\\evil.test", "/a\r\nset-cookie: x=1", "evil"])
+@pytest.mark.parametrize(
+    "place", ["//evil.test", "https://evil.test", "/\\evil.test", "/a\r\nset-cookie: x=1", "evil", "/a\0", "/净推荐值"]
+)
 def test_a_forged_cookie_sends_nobody_elsewhere(place: str) -> None:
     from urllib.parse import quote
 

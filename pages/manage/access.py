@@ -19,6 +19,7 @@ from pages.shared.labels import label
 from pages.shared.texts import _, joined, moment, ngettext, number, told
 
 ROWS = 200
+CHOSEN = "access.action"
 # What the audit says was done, in the reader's words.
 ACTIONS = {
     "upload": N_("uploaded"),
@@ -89,8 +90,10 @@ def _scopes(found: Policy) -> pl.DataFrame:
 
 
 def _done() -> None:
-    rows = audit.entries(cached.access().beside("administer"), limit=ROWS)
-    if rows.is_empty():
+    store = cached.access().beside("administer")
+    chosen = st.session_state.get(CHOSEN)
+    rows = audit.entries(store, limit=ROWS, action=chosen)
+    if rows.is_empty() and chosen is None:
         blocks.section(
             _("Nothing has been noted yet"), _("Uploads, undos, links and downloads of customers appear here.")
         )
@@ -98,6 +101,16 @@ def _done() -> None:
     limited = _("the newest {n}").format(n=ROWS) if rows.height == ROWS else ""
     how = _("Uploads, undos, links, alerts and downloads of customers. Nothing here can be changed.")
     blocks.section(_("What was done"), " ".join(filter(None, (how, limited))), table=rows, file="audit")
+    st.selectbox(
+        _("What was done"),
+        ACTIONS,
+        index=None,
+        format_func=lambda action: _(ACTIONS[action]),
+        placeholder=_("all"),
+        key=CHOSEN,
+        label_visibility="collapsed",
+        width=280,
+    )
     said = [
         (
             moment(row["at"]),

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from data import person
-from data.access import Access
+from data.access import Access, Forbidden, Person
 from data.errors import RapportError
 from data.person import Erased, Held
 from metrics.texts import N_
 from pages.manage import wording
-from pages.shared import blocks, cached
+from pages.shared import auth, blocks, cached
 from pages.shared.blocks import plain, section
+from pages.shared.opened import store
 from pages.shared.texts import _, dates, listed, ngettext, number
 
 LONGEST_ID, WIDTH = 200, 420
@@ -56,10 +57,10 @@ def _held(held: Sequence[Held], asked: str) -> None:
         ),
     )
     st.markdown("\n".join(f"- {_line(each)}" for each in held))
-    opened = cached.access()
+    looking = auth.later()
     st.download_button(
         _("Everything as one file"),
-        lambda: _file(opened, asked),
+        lambda: _file(looking(), asked),
         "customer.json",
         "application/json",
         icon=":material/download:",
@@ -74,7 +75,11 @@ def _line(held: Held) -> str:
     return f"{words} · {dates(held.first, held.last)}" if held.first and held.last else words
 
 
-def _file(opened: Access, asked: str) -> bytes:
+def _file(person_now: Person | None, asked: str) -> bytes:
+    """Made when the button is pressed, for who looks then."""
+    if person_now is None:
+        raise Forbidden(N_("You are signed out. Load the page again to sign in."))
+    opened = Access(store(), person_now)
     told = person.export(opened.beside("erase"), asked)
     opened.note("export person", person.trace(str(told["customer_id"])))
     return json.dumps(told, ensure_ascii=False, indent=2).encode()

@@ -6,7 +6,7 @@ Streamlit does the OpenID Connect part and keeps the token's claims in a signed 
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from enum import Enum
 from functools import lru_cache
@@ -63,12 +63,23 @@ def person() -> Person | None:
 
 def own() -> Person | None:
     """Whom this session belongs to, whatever link it is in; None for nobody."""
+    return _own(claims)
+
+
+def _own(told: Callable[[], Mapping[str, object]]) -> Person | None:
     how = mode()
     if how is Mode.LOCAL:
         return LOCAL
     if how is Mode.OPEN:
         return OPEN
-    return person_of(claims())
+    return person_of(told())
+
+
+def later() -> Callable[[], Person | None]:
+    """Who is looking now, as a question that can be asked again when the run of the page is long over, outside of the session: a
+    sign-in may have ended by then, a role been taken away, a link withdrawn."""
+    told, link = claims() if mode() is Mode.SIGN_IN else {}, visit.token()
+    return lambda: visit.person_under(link, _own(lambda: told))
 
 
 @contextlib.contextmanager

@@ -8,9 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from data.access import CUSTOMER
+from data.access import CUSTOMER, Forbidden
 from data.errors import RapportError
-from pages.shared import pdf, pictures
+from metrics.texts import N_
+from pages.shared import auth, pdf, pictures
 from pages.shared.exports import csv_bytes
 from pages.shared.report import Chart, Report, Table, of_run
 from pages.shared.texts import _, period, speaking, told
@@ -74,6 +75,12 @@ def table_only(table: Table) -> None:
     Downloads(st.container(width="content")).table(table)
 
 
+def hide_streamlits_own() -> None:
+    """Take Streamlit's download button from its tables: it gives cells as they are, formulas too, and nobody learns that it was
+    pressed."""
+    st.html('<style>[data-testid="stElementToolbarButton"]:has([aria-label^="Download"]){display:none}</style>')
+
+
 def whole_page() -> None:
     """The popover of the page: as HTML, as PDF, and all of its tables. What is drawn after it is in the files all the same."""
     if of_run() is None:
@@ -125,13 +132,16 @@ def _taken(report: Report, table: Table) -> Table:
 
 
 def _button(label: str, kind: str, name: str, made: Callable[[Report], bytes]) -> None:
-    """A button for one file. It is made outside the run of the page, so it carries report and language along."""
-    report, failures = of_run(), _failures()
+    """A button for one file. It is made outside the run of the page, so it carries report and language along, and asks again whether
+    who looked at the page is still who they were."""
+    report, failures, looking = of_run(), _failures(), auth.later()
     assert report is not None, "a popover is drawn where a report was begun"
 
     def safely() -> bytes:
         with speaking(report.language):
             try:
+                if looking() != report.access.person:
+                    raise Forbidden(N_("You no longer see this page, or see it otherwise than before. Load it again."))
                 return made(report)
             except RapportError as error:
                 failures.append(told(error))

@@ -52,9 +52,14 @@ def refusal(own: Person | None) -> LinkError | None:
 
 def person(own: Person | None) -> Person | None:
     """Who is looking: the person whom the session belongs to, limited to what the link is about; under a public link, its visitor."""
-    found = _found()
-    if found is None:
+    return person_under(token(), own)
+
+
+def person_under(text: str | None, own: Person | None) -> Person | None:
+    """As `person`, for a link that is named: also outside of a session."""
+    if text is None:
         return own
+    found = _looked_up(text)
     scope = None if isinstance(found, LinkError) else _scope(found, own)
     if isinstance(found, LinkError) or scope is None:
         return None
@@ -106,17 +111,23 @@ def leave() -> None:
 
 
 def count(access: Access) -> None:
-    """Note the first use of the link in this session."""
+    """Note the first use of the link in this session. Of a public link the audit tells one on each day: its visitors have no name, and
+    must not push what others did out of sight."""
     found, counted = link(), st.session_state.setdefault(COUNTED_KEY, set())
     if found and found.id not in counted:
         counted.add(found.id)
-        links.used(store(), found.id, now=dt.datetime.now())
-        access.note("use link", found.id)
+        first_today = links.used(store(), found.id, now=dt.datetime.now())
+        if first_today or not found.public:
+            access.note("use link", found.id)
 
 
 def _found() -> Link | LinkError | None:
     text = token()
-    return None if text is None else once(f"link {text}", lambda: _look_up(text))
+    return None if text is None else _looked_up(text)
+
+
+def _looked_up(text: str) -> Link | LinkError:
+    return once(f"link {text}", lambda: _look_up(text))
 
 
 def _look_up(text: str) -> Link | LinkError:

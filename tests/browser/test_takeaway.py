@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import fastexcel
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.idle import settled, visit
 
@@ -47,3 +47,15 @@ def test_a_phone_takes_away_pictures_and_tables(server: str, browser: Browser, t
         assert book.sheet_names == ["nps_scores", "说明"]
         assert taken(page, "导出", "本页（PDF）", tmp_path).read_bytes().startswith(b"%PDF-")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_tables_have_our_downloads_alone(server: str, page: Page) -> None:
+    visit(page, f"{server}/churn?lang=en&silent=all")
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    table.hover()
+    toolbar = page.get_by_test_id("stElementToolbar").filter(has=page.get_by_label("Search")).first
+    expect(toolbar.get_by_label("Search")).to_be_visible()
+    theirs = toolbar.locator('[aria-label^="Download"]')
+    expect(theirs).to_have_count(1)
+    expect(theirs).to_be_hidden()

@@ -88,6 +88,19 @@ def test_json_dates_are_iso_and_unknown_is_null(run: Run) -> None:
     assert [row["retention"] for row in rows] == [1, 0.5, None]
 
 
+def test_csv_holds_no_cell_that_a_spreadsheet_runs(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "formula.duckdb"
+    with Store.open(path) as store:
+        take(
+            store,
+            orders=[order("1", "ada", "2026-01-05", 100)],
+            members=[{"customer_id": "ada", "region": '=HYPERLINK("http://x")'}],
+        )
+    code, out, _ = run("repeat_rate", "--csv", "--by", "region", "--db", str(path))
+    (row,) = csv.DictReader(io.StringIO(out))
+    assert (code, row["region"]) == (0, '\'=HYPERLINK("http://x")')
+
+
 def test_csv_has_the_same_numbers(run: Run) -> None:
     _, out, _ = run("repeat_rate", "--csv", "--by", "region", "--set", "minimum=1")
     rows = list(csv.DictReader(io.StringIO(out)))

@@ -75,16 +75,41 @@ def test_an_empty_file_lets_nobody_in(read) -> None:
         ({"email": "any@sub.example.com"}, None),
         ({"email": "viewer"}, None),
         ({"email": "@example.com"}, Role.VIEWER),  # an address that no provider gives
-        ({"sub": "7", "groups": ["loyalty"]}, Role.ANALYST),
-        ({"sub": "7", "groups": "loyalty"}, Role.ANALYST),
-        ({"sub": "7", "groups": ["loyal"]}, None),
-        ({"sub": "7", "groups": {"loyalty": 1}}, None),
+        ({"sub": "7", "groups": ["loyalty"]}, None),  # a scope may name the address that is not told
+        ({"email": "eva@example.com", "email_verified": False, "groups": ["loyalty"]}, None),
         ({"email": "any@example.com", "groups": ["loyalty"]}, Role.ANALYST),  # the highest counts
     ],
 )
 def test_role(read, claims: dict[str, object], role: Role | None) -> None:
     found = read(FILE).person(claims)
     assert (found.role if found else None) == role
+
+
+@pytest.mark.parametrize(
+    ("claims", "role"),
+    [
+        ({"sub": "7", "groups": ["loyalty"]}, Role.ANALYST),
+        ({"sub": "7", "groups": "loyalty"}, Role.ANALYST),
+        ({"sub": "7", "groups": ["loyal"]}, None),
+        ({"sub": "7", "groups": {"loyalty": 1}}, None),
+        ({"email": "ada@example.com", "email_verified": False, "groups": ["loyalty"]}, Role.ANALYST),
+    ],
+)
+def test_a_claim_gives_a_role_to_somebody_without_an_address_where_no_scope_names_any(
+    read, claims: dict[str, object], role: Role | None
+) -> None:
+    found = read(
+        """
+        [claim]
+        name = "groups"
+        analyst = ["loyalty"]
+        [[scope]]
+        who = ["analyst"]
+        region = ["East China"]
+        """
+    ).person(claims)
+    assert (found.role if found else None) == role
+    assert found is None or found.scope == Segment(region=("East China",))
 
 
 @pytest.mark.parametrize(
@@ -106,6 +131,11 @@ def test_a_role_can_be_limited_too(read) -> None:
     text = '[roles]\nviewer = ["a@b.c"]\nanalyst = ["d@b.c"]\n[[scope]]\nwho = ["viewer"]\nregion = ["East"]'
     assert read(text).person({"email": "a@b.c"}).scope == Segment(region=("East",))
     assert read(text).person({"email": "d@b.c"}).scope == EVERYBODY
+
+
+def test_a_file_that_cannot_be_read_lets_nobody_in(tmp_path: Path) -> None:
+    with pytest.raises(RapportError, match=r"cannot be read \(Is a directory\)\. Mend it; nobody is let in until then"):
+        policy.read(tmp_path)
 
 
 @pytest.mark.parametrize(

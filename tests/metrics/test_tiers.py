@@ -40,6 +40,7 @@ def test_a_rule_is_read() -> None:
         ("silver=much", "has the part “silver=much”"),
         ("=5", "has the part “=5”"),
         ("silver=1, silver=2", "has the part “silver=2”"),
+        (", ".join(f"t{n}={n}" for n in range(1, 400)), "has 399 tiers; at most 50"),
         ("lapsed=1", "has the part “lapsed=1”"),
         ("silver=10, gold=3", "gold is at 3, which is not above the tier before it"),
         ("silver=nan", "has the part “silver=nan”"),

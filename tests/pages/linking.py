@@ -31,7 +31,8 @@ def public(**changes: object) -> Link:
 def signed_in(monkeypatch: pytest.MonkeyPatch, person: Person | None) -> None:
     """From here on sessions belong to this person, where people sign in."""
     monkeypatch.setattr(auth, "mode", lambda: auth.Mode.SIGN_IN)
-    monkeypatch.setattr(auth, "own", lambda: person)
+    monkeypatch.setattr(auth, "claims", dict)
+    monkeypatch.setattr(auth, "person_of", lambda _claims: person)
 
 
 def token_of(store: Store, link: Link) -> str:

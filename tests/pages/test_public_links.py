@@ -307,3 +307,18 @@ def test_the_list_says_what_each_link_opens(
     for text in {"en": ("NPS · Apr–Jun 2026 · East China", "newest period", "filters fixed", "never used", "ended"),
                  "zh": ("净推荐值 · 2026年4–6月 · 华东", "最新期间", "筛选已锁定", "从未使用", "到期")}[language]:  # fmt: skip
         assert text in said
+
+
+def test_visitors_do_not_push_what_others_did_out_of_sight(
+    open_app: Open, demo_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = make(public())
+    for _visitor in range(3):
+        assert not open_app(demo_path, "nps", link=token).exception
+    assert links.listing(cached.store())[0].uses == 3
+    signed_in(monkeypatch, ADA)
+    app = open_app(demo_path, "access")
+    assert app.dataframe[-1].value["What"].tolist() == ["opened a link"]
+    app.selectbox(key="access.action").set_value("erase").run()
+    assert not app.exception
+    assert app.dataframe[-1].value.empty

@@ -1,9 +1,11 @@
 """E-mail by SMTP: text and HTML, with the page of a subscription as attachment."""
 
+import contextlib
 import html
 import re
 import smtplib
 import ssl
+from collections.abc import Iterator
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -42,7 +44,7 @@ def send(message: Message, target: str, setup: Setup) -> None:
     assert setup.mail is not None
     data = as_bytes(message, setup.mail, to)
     try:
-        with _connected(setup.mail) as server:
+        with _taking_leave(_connected(setup.mail)) as server:
             _envelope(server, setup.mail, to)
             _hand_over(server, data)
     except smtplib.SMTPAuthenticationError:
@@ -107,6 +109,17 @@ def _connected(mail: Mail) -> smtplib.SMTP:
         server.close()
         raise
     return server
+
+
+@contextlib.contextmanager
+def _taking_leave(server: smtplib.SMTP) -> Iterator[smtplib.SMTP]:
+    """Say goodbye at the end. Whatever the server answers: it has the message by then, and an error would have it sent again."""
+    try:
+        yield server
+    finally:
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            server.quit()
+        server.close()
 
 
 def _envelope(server: smtplib.SMTP, mail: Mail, to: list[str]) -> None:

@@ -116,6 +116,10 @@ class _Pinned(http.client.HTTPConnection):
             )
         line = socket.create_connection((addresses[0], self.place.port), TIMEOUT_SECONDS)
         if self.place.scheme == "https":
-            self.sock = ssl.create_default_context().wrap_socket(line, server_hostname=self.place.host)
+            try:
+                self.sock = ssl.create_default_context().wrap_socket(line, server_hostname=self.place.host)
+            except BaseException:
+                line.close()
+                raise
         else:
             self.sock = line

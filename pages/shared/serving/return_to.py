@@ -54,5 +54,5 @@ def _came_from(request: HTTPConnection) -> str | None:
 
 def _is_own(place: str) -> bool:
     """Whether the place is a path of this app, which no browser takes for another site."""
-    plain = not any(char in place for char in "\\\r\n\t")
+    plain = place.isascii() and place.isprintable() and "\\" not in place
     return plain and place.startswith("/") and not place.startswith("//") and len(place) <= LONGEST_PLACE

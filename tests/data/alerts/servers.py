@@ -29,7 +29,10 @@ def context() -> ssl.SSLContext:
 
 @dataclass
 class Mailbox:
-    """What a mail server took. `answers` are given to the next messages, then "250 OK"; `refused` are recipients."""
+    """What a mail server took. `answers` are given to the next messages, then "250 OK"; `refused` are recipients.
+
+    `farewell` answers QUIT.
+    """
 
     port: int = 0
     answers: list[str] = field(default_factory=list)
@@ -41,6 +44,12 @@ class Mailbox:
     users: list[object] = field(default_factory=list)
     logins: list[bytes] = field(default_factory=list)
     before_answer: Callable[[], object] | None = None
+    farewell: str = "221 Bye"
+
+    async def handle_QUIT(self, server, session, envelope) -> str:  # noqa: ARG002
+        if self.farewell == "break":
+            server.transport.abort()
+        return self.farewell
 
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: ARG002
         if address in self.refused:

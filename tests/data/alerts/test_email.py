@@ -127,6 +127,13 @@ def test_a_line_that_breaks_after_the_message_leaves_it_open(mailbox: Mailbox, s
     assert len(mailbox.messages) == 1
 
 
+@pytest.mark.parametrize("farewell", ["421 closing", "500 what?", "break"])
+def test_what_the_server_says_at_the_end_sends_nothing_again(mailbox: Mailbox, setup: Setup, farewell: str) -> None:
+    mailbox.farewell = farewell
+    send("email", MESSAGE, "ada@example.com", setup)
+    assert len(mailbox.messages) == 1
+
+
 def test_a_server_that_is_not_there_is_tried_again(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAPPORT_SMTP_URL", "smtp://127.0.0.1:9?tls=off")
     with pytest.raises(NotSent, match="cannot be reached") as caught:
