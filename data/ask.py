@@ -51,6 +51,14 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
 
     Raises RapportError naming what is allowed for an unknown metric, argument, value or column.
     """
+    frame, given = asked_with(snap, name, question, **arguments)
+    return find(name).function(frame, **given)
+
+
+def asked_with(
+    snap: Snapshot, name: str, question: Question, **arguments: object
+) -> tuple[nw.LazyFrame, dict[str, object]]:
+    """The frame and the arguments that the function of a metric is called with; who is behind a number is looked for in the same ones."""
     metric = find(name)
     takes = inspect.signature(metric.function).parameters
     check_arguments(metric, arguments)
@@ -93,7 +101,7 @@ def ask(snap: Snapshot, name: str, question: Question, **arguments: object) -> p
         frame = _frame(snap, metric, question, as_of, start, end, weekly=arguments.get("period") == "week")
     beside = _beside(snap, takes, question, as_of)
     groups = {"by": question.by} if metric.splits else {}
-    return metric.function(frame, **groups, **dates, **beside, **arguments)
+    return frame, {**groups, **dates, **beside, **arguments}
 
 
 def find(name: str) -> Metric:

@@ -13,7 +13,8 @@ from metrics.reduce import beside, in_order, one_if, period_start, totals
 PROMOTER_FROM = 9
 DETRACTOR_TO = 6
 
-COUNTS = ("n", "promoters", "passives", "detractors")
+GROUPS = ("promoters", "passives", "detractors")
+COUNTS = ("n", *GROUPS)
 WEIGHTS = ("weight", "weight_squared", "promoter_weight", "detractor_weight")
 TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(COUNTS, pl.Int64()),
@@ -115,6 +116,12 @@ def asked(feedback: nw.LazyFrame) -> nw.LazyFrame:
     return feedback.filter(
         nw.col("survey") == "nps", nw.col("scale_low") == 0, nw.col("scale_high") == 10, ~nw.col("score").is_null()
     )
+
+
+def answered_as(feedback: nw.LazyFrame, kind: str) -> nw.LazyFrame:
+    """The answers that `nps` counts as “promoters”, “passives” or “detractors”, one row each with the columns of the frame. Stays lazy."""
+    checked("kind", kind, GROUPS)
+    return _answers(feedback, False).filter(nw.col(kind) == 1).drop(*COUNTS)
 
 
 def nps_shares(rows: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,8 @@ import polars as pl
 
 # Name → how long, in the notation that Polars and Narwhals share. Weeks begin on Monday.
 EVERY = {"week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+DAYS_PER_WEEK = 7
 
 
 def checked(name: str, value: str, allowed: Collection[str]) -> str:
@@ -27,7 +29,7 @@ def start_of(day: dt.date, period: str) -> dt.date:
     """The first day of the period that the day lies in."""
     if period == "week":
         return day - dt.timedelta(days=day.weekday())
-    months = {"month": 1, "quarter": 3, "year": 12}[period]
+    months = MONTHS[period]
     return day.replace(month=(day.month - 1) // months * months + 1, day=1)
 
 
@@ -35,6 +37,18 @@ def months_before(day: dt.date, months: int) -> dt.date:
     """The first day of the month that lies so many months before the day's own."""
     index = day.year * 12 + day.month - 1 - months
     return dt.date(index // 12, index % 12 + 1, 1)
+
+
+def periods_before(day: dt.date, period: str, count: int) -> dt.date:
+    """The first day of the period that lies so many periods before the day's own."""
+    if period == "week":
+        return start_of(day, period) - dt.timedelta(weeks=count)
+    return months_before(start_of(day, period), MONTHS[period] * count)
+
+
+def length(period: str, count: int) -> str:
+    """So many periods in the notation that Polars and Narwhals share, by units that every engine can add to a date."""
+    return f"{DAYS_PER_WEEK * count}d" if period == "week" else f"{MONTHS[period] * count}mo"
 
 
 def calendar(first: dt.date, last: dt.date, period: str) -> pl.DataFrame:

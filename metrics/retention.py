@@ -7,8 +7,8 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from metrics.cohorts import cohorts_within, grid
-from metrics.periods import EVERY, checked
-from metrics.reduce import collected, distinct, in_order, period_start
+from metrics.periods import EVERY, at_least, checked, length, periods_before
+from metrics.reduce import collected, distinct, in_order, one_if, period_start
 from metrics.shares import share_change, with_share
 
 KINDS = ("on", "on_or_after")
@@ -62,6 +62,32 @@ def retention(
     cells = _cells(counted, as_of, period, kind, by)
     rated = with_share(cells, **RATE, confidence=confidence, minimum=minimum)
     return in_order(rated, by, TYPES, ["cohort", "period"])
+
+
+def cohort_members(
+    customer_periods: nw.LazyFrame,
+    *,
+    as_of: dt.date,
+    number: int,
+    period: str = "month",
+    kind: str = "on",
+    cohorts_from: dt.date | None = None,
+    cohorts_to: dt.date | None = None,
+) -> nw.LazyFrame:
+    """Who is behind the cells of period `number` in a triangle of `retention`: customer_key, active (1 or 0). Stays lazy.
+
+    One row per customer of the cohorts, active being 1 for those whom the cell counts as such; cohorts whose period has not begun by
+    `as_of` are left out. Frame and arguments as those of `retention`.
+    """
+    checked("period", period, EVERY)
+    checked("kind", kind, KINDS)
+    at_least("number", number, 0)
+    last = min(cohorts_to or as_of, periods_before(as_of, period, number))
+    rows = _cohort_rows(_active(customer_periods, as_of, period), as_of, period, kind, ())
+    rows = cohorts_within(rows, period=period, cohorts_from=cohorts_from, cohorts_to=last)
+    at, due = nw.col("at"), nw.col("cohort").dt.offset_by(length(period, number)).cast(nw.Date)
+    counts = at == due if kind == "on" else at >= due
+    return rows.with_columns(active=one_if(counts)).group_by("customer_key").agg(nw.col("active").max())
 
 
 def retention_average(

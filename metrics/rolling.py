@@ -8,7 +8,7 @@ import polars as pl
 
 from metrics.hiatus import is_last, seen_by
 from metrics.periods import at_least, calendar, checked, start_of
-from metrics.reduce import collected, in_order
+from metrics.reduce import collected, in_order, one_if
 from metrics.retention import KINDS, RATE, TYPES
 from metrics.shares import with_share
 
@@ -36,15 +36,8 @@ def rolling_retention(
     The frame has a row per customer and day with an order, from each customer's first on; one that holds the days beside it (see
     `rollups.with_neighbours`) is spared looking for them. `by` are attributes of the customer.
     """
-    at_least("window_days", window_days, 1)
     checked("kind", kind, KINDS)
-    seen = seen_by(order_days, as_of)
-    if cohorts_from:
-        seen = seen.filter(nw.col("first_day") >= nw.lit(start_of(cohorts_from, "month")))
-    if cohorts_to:
-        seen = seen.filter(nw.col("first_day") <= nw.lit(calendar(cohorts_to, cohorts_to, "month")["end"].item()))
-    # `//` would do, but is worked out in a roundabout way on DuckDB; half a day more keeps the quotient off whole numbers
-    visits = seen.with_columns(at=((nw.col("age") + 0.5) / window_days).floor().cast(nw.Int64))
+    visits = _visits(order_days, as_of, window_days, cohorts_from, cohorts_to)
     if kind == "on":
         # the first day in a window stands for the customer in it
         opens = nw.col("previous_age").is_null() | (nw.col("previous_age") < nw.col("at") * window_days)
@@ -58,6 +51,47 @@ def rolling_retention(
     cells = _cells(sizes, active, kind, by)
     rated = with_share(cells, **RATE, confidence=confidence, minimum=minimum)
     return in_order(rated, by, TYPES, ["cohort", "period"])
+
+
+def rolling_members(
+    order_days: nw.LazyFrame,
+    *,
+    as_of: dt.date,
+    number: int,
+    window_days: int = 30,
+    kind: str = "on",
+    cohorts_from: dt.date | None = None,
+    cohorts_to: dt.date | None = None,
+) -> nw.LazyFrame:
+    """Who is behind the cells of window `number` in a triangle of `rolling_retention`: customer_key, active (1 or 0). Stays lazy.
+
+    One row per customer of the cohorts whose window has ended by `as_of`, active being 1 for those whom the cell counts as such. Frame
+    and arguments as those of `rolling_retention`.
+    """
+    checked("kind", kind, KINDS)
+    at_least("number", number, 0)
+    visits = _visits(order_days, as_of, window_days, cohorts_from, cohorts_to)
+    ended = nw.col("first_day") <= nw.lit(as_of - dt.timedelta(days=window_days * (number + 1) - 1))
+    counts = nw.col("at") == number if kind == "on" else nw.col("at") >= number
+    return visits.filter(ended).with_columns(active=one_if(counts)).group_by("customer_key").agg(nw.col("active").max())
+
+
+def _visits(
+    order_days: nw.LazyFrame,
+    as_of: dt.date,
+    window_days: int,
+    cohorts_from: dt.date | None,
+    cohorts_to: dt.date | None,
+) -> nw.LazyFrame:
+    """The days with an order of the customers of the cohorts, with the window `at` that each lies in."""
+    at_least("window_days", window_days, 1)
+    seen = seen_by(order_days, as_of)
+    if cohorts_from:
+        seen = seen.filter(nw.col("first_day") >= nw.lit(start_of(cohorts_from, "month")))
+    if cohorts_to:
+        seen = seen.filter(nw.col("first_day") <= nw.lit(calendar(cohorts_to, cohorts_to, "month")["end"].item()))
+    # `//` would do, but is worked out in a roundabout way on DuckDB; half a day more keeps the quotient off whole numbers
+    return seen.with_columns(at=((nw.col("age") + 0.5) / window_days).floor().cast(nw.Int64))
 
 
 def _counted(placed: nw.LazyFrame, as_of: dt.date, window_days: int, by: Sequence[str]) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from scipy.special import betaincinv
 from metrics.periods import EVERY, calendar, checked
 from metrics.reduce import in_order
 from metrics.shares import share_change, with_share
-from metrics.tiers import LAPSED, NEW, ranked, tier_paths
+from metrics.tiers import LAPSED, NEW, ranked, tier_paths, tier_states
 
 MOVES = ("upgrade", "retain", "downgrade", "lapse")
 MATRIX_TYPES: dict[str, pl.DataType] = {
@@ -24,6 +24,7 @@ RATE_TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(("members", "moved"), pl.Int64()),
     **dict.fromkeys(("rate", "low", "high"), pl.Float64()),
 }
+NOBODY = -1  # the code of no tier
 RATE = {"successes": "moved", "n": "members", "name": "rate"}
 
 
@@ -48,7 +49,7 @@ def tier_migration(
     counts stand and the rest is null. Tiers go from lowest to highest (see `tiers.ranked`). A tier on a date is that of the last
     change on or before it; for “lapsed” see `tiers.tier_paths`. Without tiers there is no row.
     """
-    dates = [start, max(start, min(end, as_of))]
+    dates = _two_dates(start, end, as_of)
     paths = tier_paths(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days, by=by)
     moves = moves_between(paths, "0", "1", by)
     tiers = ranked(paths["1"].drop_nulls().to_list() + paths["0"].drop_nulls().to_list(), ladder)
@@ -62,6 +63,32 @@ def tier_migration(
     n = pl.col("members").sum().over(*by, "from_tier")
     cells = cells.with_columns(n=n).sort(*by, "i", "j", nulls_last=True)
     return in_order(_with_dirichlet(cells, targets.height, confidence, minimum), (), _typed(cells, by) | MATRIX_TYPES)
+
+
+def movers(
+    tier_changes: nw.LazyFrame,
+    *,
+    as_of: dt.date,
+    start: dt.date,
+    end: dt.date,
+    from_tier: str,
+    to_tier: str,
+    order_days: nw.LazyFrame | None = None,
+    lapse_days: int = 0,
+) -> nw.LazyFrame:
+    """Who is in a cell of `tier_migration`: customer_key, one row per member. Stays lazy.
+
+    Frame, dates and arguments as those of the matrix; from_tier may be “new” or “lapsed”, to_tier “lapsed”. Nobody is in the cell of a
+    tier that nobody has, nor in that from lapsed to lapsed, which is no move.
+    """
+    states, tiers = tier_states(
+        tier_changes, dates=_two_dates(start, end, as_of), order_days=order_days, lapse_days=lapse_days
+    )
+    codes = {tier: code for code, tier in tiers.items()}
+    was, code = nw.col("0"), codes.get(to_tier, NOBODY)
+    before = was.is_null() if from_tier == NEW else was == codes.get(from_tier, NOBODY)
+    after = nw.col("1") == (NOBODY if from_tier == to_tier == LAPSED else code)
+    return states.filter(before, after).select("customer_key")
 
 
 def tier_rates(
@@ -83,7 +110,7 @@ def tier_rates(
     (0–1), low, high (Wilson). Below `minimum` members the counts stand and the rest is null. Without members: 0 of 0, or no row when
     `by` is given. Tiers as in `tier_migration`.
     """
-    dates = [start, max(start, min(end, as_of))]
+    dates = _two_dates(start, end, as_of)
     paths = tier_paths(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days, by=by)
     tiers = ranked(paths["1"].drop_nulls().to_list() + paths["0"].drop_nulls().to_list(), ladder)
     counted = _move_counts(moves_between(paths, "0", "1", by), tiers, by)
@@ -168,6 +195,10 @@ def moves_between(paths: pl.DataFrame, start: str, end: str, by: Sequence[str]) 
     counted = paths.group_by(*by, from_tier=pl.col(start).fill_null(NEW), to_tier=end).agg(pl.col("members").sum())
     still = (pl.col("from_tier") == LAPSED) & (pl.col("to_tier") == LAPSED)
     return counted.filter(pl.col("to_tier").is_not_null(), ~still)
+
+
+def _two_dates(start: dt.date, end: dt.date, as_of: dt.date) -> list[dt.date]:
+    return [start, max(start, min(end, as_of))]
 
 
 def _move_counts(moves: pl.DataFrame, tiers: Sequence[str], by: Sequence[str]) -> pl.DataFrame:

@@ -1,16 +1,15 @@
 """Customers worth winning back: silent for longer than the threshold, the most valuable first."""
 
 import polars as pl
-import streamlit as st
 
 from data.reactivation import reactivation, reactivation_size
 from metrics.texts import N_
-from pages.shared import blocks, cached, choices
+from pages.shared import behind, blocks, cached, choices
+from pages.shared.behind import SHOWN
 from pages.shared.readings_churn import Threshold
 from pages.shared.texts import _, date, money, ngettext, number, sentences
 from pages.shared.view import View
 
-SHOWN = 20
 SILENT = {"new": N_("fell silent in this period or since"), "all": N_("all inactive customers")}
 
 
@@ -32,15 +31,7 @@ def list_section(current: View, rule: Threshold) -> None:
         why = _("Nobody in this selection fell silent. Choose an earlier period, or all inactive customers.")
         blocks.empty(_("Nobody to win back here"), why, icon=":material/sentiment_satisfied:")
         return
-    shown = _as_table(found)
-    formats = {
-        name: st.column_config.DateColumn(format="YYYY-MM-DD")
-        if kind == pl.Date
-        else st.column_config.NumberColumn(format="localized")
-        for name, kind in shown.schema.items()
-        if kind != pl.String
-    }
-    blocks.listing(shown, customers=True, key="win-back", height="content", column_config=formats, placeholder="—")
+    behind.listing(_as_table(found), key="win-back")
     text = _("Shown: {shown} of {all}. The file holds all.")
     blocks.quiet(text.format(shown=number(found.height), all=number(all_of_them["customers"])))
 
@@ -71,12 +62,11 @@ def _how(all_of_them: dict, rule: Threshold, current: View) -> str:
 
 def _as_table(rows: pl.DataFrame) -> pl.DataFrame:
     """Dates and whole numbers, so that a click on a column sorts by them, under the names that people read."""
-    named = f" ({currency})" if (currency := cached.extent().currency) else ""
     days = {_("First order"): pl.col("first_order"), _("Last order"): pl.col("last_order")}
     whole = {
         _("Days since"): pl.col("days_since"),
         _("Orders"): pl.col("orders"),
-        _("Net revenue") + named: pl.col("revenue"),
+        behind.revenue_name(): pl.col("revenue"),
         _("Usual gap, days"): pl.col("usual_gap_days"),
     }
     rounded = {name: column.round().cast(pl.Int64) for name, column in whole.items()}

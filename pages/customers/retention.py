@@ -1,12 +1,15 @@
 """Retention: cohorts by customers, orders or revenue, their average, a comparison, and how soon customers order again."""
 
+import polars as pl
 import streamlit as st
 
 from pages.customers import cohort_curve, cohort_measures, cohort_segments, cohort_table
+from pages.customers.cohort_who import who_section
 from pages.customers.repeat_parts import second_order_section
-from pages.shared import blocks, choices, findings, readings, states, view, why
+from pages.shared import auth, blocks, choices, findings, readings, states, view, why
 from pages.shared.display import new_customers, shown
 from pages.shared.texts import _
+from pages.shared.view import View
 
 
 def page() -> None:
@@ -28,7 +31,13 @@ def page() -> None:
     few = cohort_table.too_few(cells)
     if few and not cohort_curve.averaged_periods(cells, what).height:
         cohort_table.few_section(cells, what)
-        return
+    else:
+        _sections(current, cells, what, few)
+    if auth.may("customers"):
+        who_section(current, what)
+
+
+def _sections(current: View, cells: pl.DataFrame, what: cohort_measures.Asked, few: bool) -> None:
     left, right = st.columns([21, 10], gap="medium")
     with left:
         (cohort_table.few_section if few else cohort_table.table_section)(cells, what)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.feedback import nps_parts, reach_parts
+from pages.feedback.nps_who import who_section
 from pages.shared import auth, blocks, findings, groups, readings, states, trends, view, why
 from pages.shared.definition import cards_with_definitions
 from pages.shared.display import card, changed, counted, how_to_read, shown
@@ -44,3 +45,5 @@ def page() -> None:
         reach_parts.known_section(current)
     if auth.may("comments"):
         nps_parts.comments_section(current)
+    if auth.may("customers"):
+        who_section(current)

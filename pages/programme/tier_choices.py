@@ -59,6 +59,7 @@ def source(current: View, basis: Basis) -> str:
     return sentences(
         _("No tiers were uploaded: these thresholds are a suggestion from the data.") if _unasked(basis) else "",
         rule_sentence(basis),
+        _("A tier holds from the day after the month’s end at which it is reached."),
         _("Below the lowest a member counts as lapsed."),
         _("Known from {date}, when the first {n} months of data are complete.").format(
             date=date(basis.known_from), n=basis.months

@@ -4,7 +4,8 @@ import streamlit as st
 
 from metrics.errors import RuleError
 from pages.programme import tier_choices, tier_flow_parts, tier_parts
-from pages.shared import blocks, findings_tiers, readings_tiers, states, tier_basis, view
+from pages.programme.tier_who import who_section
+from pages.shared import auth, blocks, findings_tiers, readings_tiers, states, tier_basis, view
 from pages.shared.definition import cards_with_definitions
 from pages.shared.display import how_to_read, shown
 from pages.shared.texts import _, told
@@ -52,3 +53,5 @@ def page() -> None:
         tier_parts.outlook_section(current, basis)
     with right:
         tier_parts.worth_section(current, basis)
+    if auth.may("customers"):
+        who_section(current, basis)

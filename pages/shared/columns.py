@@ -36,6 +36,17 @@ _LOW_SCORES = {
     "comment": N_("what was written, word for word"),
     "customer_id": N_("the customer"),
 }
+_CUSTOMER = {
+    "customer_id": N_("the customer"), "tier": N_("the uploaded tier"),
+    "first_order": N_("day of the first order"), "last_order": N_("day of the last order"),
+    "orders": N_("orders to date"), "revenue": N_("net revenue to date"),
+}  # fmt: skip
+_ANSWERS = {
+    **_CUSTOMER,
+    "responded_at": N_("when the answer was given"),
+    "score": N_("the score"),
+    "comment": N_("what was written, word for word"),
+}
 # Tables that are no metric, and what some add to their metric, by the name of the file
 TABLES: dict[str, dict[str, str]] = {
     "what_moved": {
@@ -45,6 +56,8 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "nps_scores": {"score": N_("the score"), "answers": N_("number of answers")},
     "nps_comments": _LOW_SCORES, "csat_low_scores": _LOW_SCORES, "ces_low_scores": _LOW_SCORES,
+    **dict.fromkeys(("nps_detractors", "nps_passives", "nps_promoters"), _ANSWERS),
+    **dict.fromkeys(("retention_customers", "tier_movers"), _CUSTOMER),
     "csat_scores_1": _SCORES, "csat_scores_2": _SCORES, "ces_scores_1": _SCORES, "ces_scores_2": _SCORES,
     "items": {"item": N_("the item of the questionnaire")},
     "retention": {"value": N_("the value of the cell"), "value_low": LOW, "value_high": HIGH},
@@ -80,9 +93,7 @@ TABLES: dict[str, dict[str, str]] = {
         "net": N_("new + resurrected − dormant"), "active_before": N_("active customers when the period began"),
     },
     "win_back": {
-        "customer_id": N_("the customer"), "first_order": N_("day of the first order"), "last_order": N_("day of the last order"),
-        "days_since": N_("days since the last order"), "orders": N_("orders to date"), "revenue": N_("net revenue to date"),
-        "usual_gap_days": N_("mean days between two days with an order"),
+        **_CUSTOMER, "days_since": N_("days since the last order"), "usual_gap_days": N_("mean days between two days with an order"),
     },
     "imports": {
         "id": N_("number of the import"), "kind": N_("import or undo"), "undoes": N_("the import that it took back"),

@@ -44,6 +44,10 @@ RETENTION = (
     Option("cohort", default="newest"),
     Option("group", default="auto"),
     Option("beside", default="auto"),
+    Option("listed_cohort", default="auto"),
+    Option("listed_period", ("auto", *map(str, range(1, 13)))),
+    Option("listed_group", default="all"),
+    Option("returned", ("no", "yes")),
 )
 
 CHURN = (
@@ -55,7 +59,7 @@ CHURN = (
 )
 
 SPLIT = Option("by", ("touchpoint", "channel", "region", "tier", "cohort"))
-NPS = (SPLIT, Option("weight", ("no", "yes")))
+NPS = (SPLIT, Option("weight", ("no", "yes")), Option("answered", ("detractors", "passives", "promoters")))
 CSAT = (SPLIT, Option("about", ("csat", "ces")))
 VALUE = (
     Option("model", ("mbg_nbd", "pareto_nbd", "bg_nbd")),
@@ -66,14 +70,15 @@ VALUE = (
     Option("holdout", ("auto", "13", "26", "39", "52")),
     Option("cut", within=(5, 95), default="50"),
 )
-TIERS = (
+RULE = (
     Option("rule", default="auto"),
     Option("rule_measure", ("spend", "orders")),
     Option("rule_months", ("auto", *map(str, range(1, 37)))),
     Option("lapse", within=(0, 3650), default="365", whole=True),
 )
+TIERS = (*RULE, Option("moved_from", default="auto"), Option("moved_to", default="auto"))
 REPLAY = (
-    *TIERS,
+    *RULE,
     Option("other", default="auto"),
     Option("other_measure", ("spend", "orders")),
     Option("other_months", ("auto", *map(str, range(1, 37)))),

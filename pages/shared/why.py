@@ -1,35 +1,49 @@
 """Why is my number different? The view's number under the definitions that other tools use, with the gap of each in words."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from data.ask import Question
 from metrics.texts import N_
 from pages.shared import blocks, cached, periods, readings_value, takeaway
+from pages.shared.labels import answers, customers
 from pages.shared.readings import RETENTION_MONTH
 from pages.shared.report import Table, paused
-from pages.shared.texts import _, money, number, percent, sentences
+from pages.shared.texts import _, money, ngettext, number, percent, sentences
 from pages.shared.view import View
 
 STANDARD = "standard"
+# What n counts where it is neither answers nor customers
+COUNTED = {
+    "months": (N_("{n} month"), N_("{n} months")),
+    "cohorts": (N_("{n} cohort"), N_("{n} cohorts")),
+    "orders": (N_("{n} order"), N_("{n} orders")),
+    "buyers": (N_("{n} buyer, counted in each month"), N_("{n} buyers, counted in each month")),
+}
 Shown = Callable[[float], str]
 Wording = tuple[str, str]  # what the definition is called, and what it does
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The definitions of one number: the metric that counts them, its unit, and the words of each."""
+    """The definitions of one number: the metric that counts them, its unit, what n counts, and the words of each.
+
+    `counts` are the definitions whose n counts something else.
+    """
 
     metric: str
     unit: str  # "points", "percent" or "money"
+    counted: str
     wordings: dict[str, Wording]
+    counts: Mapping[str, str] = field(default_factory=dict)
 
 
 NPS = Comparison(
     "nps_variants",
     "points",
+    "answers",
     {
         STANDARD: (
             N_("Rapport: all answers of the period"),
@@ -52,10 +66,12 @@ NPS = Comparison(
             N_("A milder cut that some firms in Europe use; it is never lower."),
         ),
     },
+    {"mean_of_months": "months"},
 )
 CSAT = Comparison(
     "csat_variants",
     "percent",
+    "answers",
     {
         STANDARD: (N_("Rapport: top two boxes"), N_("The two best points of the scale count as satisfied.")),
         "top_box": (N_("Top box only"), N_("Only the best point counts; it is never higher.")),
@@ -74,10 +90,12 @@ CSAT = Comparison(
             ),
         ),
     },
+    {"mean_of_months": "months"},
 )
 RETENTION = Comparison(
     "retention_variants",
     "percent",
+    "customers",
     {
         STANDARD: (
             N_("Rapport: ordered in month 3"),
@@ -110,10 +128,12 @@ RETENTION = Comparison(
             ),
         ),
     },
+    {"mean_of_cohorts": "cohorts", "all_buyers": "buyers"},
 )
 REPEAT = Comparison(
     "repeat_rate_variants",
     "percent",
+    "customers",
     {
         STANDARD: (
             N_("Rapport: two orders in the period"),
@@ -142,10 +162,12 @@ REPEAT = Comparison(
             ),
         ),
     },
+    {"returning_orders": "orders"},
 )
 CLV = Comparison(
     "clv_variants",
     "money",
+    "customers",
     {
         STANDARD: (
             N_("Rapport: forecast of the model"),
@@ -203,7 +225,7 @@ def _compare(comparison: Comparison, view: View, **arguments: object) -> None:
                     f"**{blocks.plain(show(row['value']))}**" if row["value"] is not None else "—", width="content"
                 )
             st.markdown(sentences(gap(row["value"], ours, comparison.unit, row["variant"] == STANDARD), _(does)))
-            blocks.quiet(_basis(row, show))
+            blocks.quiet(_basis(row, show, comparison))
     takeaway.table_only(Table(comparison.metric, _("Why is my number different?"), rows, comparison.metric))
 
 
@@ -247,8 +269,19 @@ def _unit(unit: str) -> Shown:
     return lambda value: number(value, 1)
 
 
-def _basis(row: dict, show: Shown) -> str:
-    basis = _("n {n}").format(n=number(row["n"]))
+def _basis(row: dict, show: Shown, comparison: Comparison) -> str:
+    basis = counted(row["n"], comparison, row["variant"])
     if row["low"] is None:
         return basis
     return f"{blocks.plain(_('{low} to {high}').format(low=show(row['low']), high=show(row['high'])))} · {basis}"
+
+
+def counted(n: int, comparison: Comparison, variant: str) -> str:
+    """What a definition rests on, in words."""
+    what = comparison.counts.get(variant, comparison.counted)
+    if what == "answers":
+        return answers(n)
+    if what == "customers":
+        return customers(n)
+    one, many = COUNTED[what]
+    return ngettext(one, many, n).format(n=number(n))

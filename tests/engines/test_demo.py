@@ -9,6 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from data.ask import Question, ask, whole
+from data.behind import answers_of, cohort_customers, tier_movers
 from data.demo.load import load
 from data.snapshot import Snapshot
 from data.store import Store
@@ -65,3 +66,27 @@ def test_metric(snap: Snapshot, elsewhere: Elsewhere, name: str, by: tuple[str, 
     assert expected.height > 0
     found = ask(cast(Snapshot, elsewhere), name, asked)
     assert_frame_equal(found, expected, rel_tol=1e-9, abs_tol=1e-9)
+
+
+LISTS = [
+    (answers_of, {"kind": "detractors", "comments": True}),
+    *[
+        (cohort_customers, {"metric": "retention", "number": 2, "active": True, "period": unit, "kind": kind})
+        for unit in ("week", "month", "quarter")
+        for kind in ("on", "on_or_after")
+    ],
+    (cohort_customers, {"metric": "rolling_retention", "number": 2, "active": False}),
+    (tier_movers, {"from_tier": "bronze", "to_tier": "silver"}),
+    (tier_movers, {"from_tier": "new", "to_tier": "silver", "rule": "silver=500, gold=2000"}),
+]
+
+
+@pytest.mark.parametrize(("function", "arguments"), LISTS)
+def test_list(snap: Snapshot, elsewhere: Elsewhere, function: Callable, arguments: dict[str, object]) -> None:
+    """So are the lists of customers behind the numbers."""
+    question = whole(snap)
+    assert isinstance(question, Question)
+    asked = replace(question, start=question.end.replace(year=question.end.year - 1, day=1))
+    expected = function(snap, asked, **arguments)
+    assert expected.height > 0
+    assert_frame_equal(function(elsewhere, asked, **arguments), expected, rel_tol=1e-9, abs_tol=1e-9)

@@ -90,3 +90,32 @@ def test_nine_answers_are_too_few_for_any_definition(open_app: Open, few_path: P
     app.button(key="why-nps_variants").click().run()
     assert not app.exception
     assert "Too little data for this one." in words(app)
+
+
+@pytest.mark.parametrize(
+    ("comparison", "variant", "n", "english", "chinese"),
+    [
+        (why.NPS, "standard", 1, "1 answer", "1 份答卷"),
+        (why.NPS, "mean_of_months", 3, "3 months", "3 个月"),
+        (why.CSAT, "mean_of_months", 1, "1 month", "1 个月"),
+        (why.CSAT, "index", 0, "0 answers", "0 份答卷"),
+        (why.RETENTION, "rolling", 1204, "1,204 customers", "1,204 位客户"),
+        (why.RETENTION, "mean_of_cohorts", 3, "3 cohorts", "3 个批次"),
+        (why.RETENTION, "all_buyers", 9, "9 buyers, counted in each month", "9 位买家（按月计）"),
+        (why.REPEAT, "returning_orders", 2, "2 orders", "2 个订单"),
+        (why.CLV, "historical", 5, "5 customers", "5 位客户"),
+    ],
+)
+def test_what_is_counted_has_a_noun(
+    comparison: why.Comparison, variant: str, n: int, english: str, chinese: str
+) -> None:
+    for language, said in (("en", english), ("zh", chinese)):
+        with speaking(language):
+            assert why.counted(n, comparison, variant) == said
+
+
+def test_what_counts_something_else_is_a_known_definition() -> None:
+    for comparison in why.OF.values():
+        assert set(comparison.counts) <= set(comparison.wordings)
+        assert set(comparison.counts.values()) <= set(why.COUNTED)
+        assert comparison.counted in {"answers", "customers"}

@@ -1,0 +1,30 @@
+"""Who is behind the score: the promoters, passives or detractors of the period, answer by answer."""
+
+from data.behind import answers_of
+from metrics.texts import N_
+from pages.shared import auth, behind, cached, choices, findings_behind
+from pages.shared.behind import Who
+from pages.shared.texts import _, date, sentences
+from pages.shared.view import View
+
+KINDS = {"detractors": N_("detractors"), "passives": N_("passives"), "promoters": N_("promoters")}
+
+
+def who_section(current: View) -> None:
+    """The answers of the kind that is chosen, the newest first, with who gave them."""
+    kind = current.options["answered"]
+    n = int(cached.answer("nps", current.question).row(0, named=True)[kind])
+    arguments = {"kind": kind, "comments": auth.may("comments")}
+    how = sentences(
+        _("One row per answer, the newest first; who answered twice stands here twice."),
+        _("Orders and net revenue up to {date}.").format(date=date(current.as_of)),
+    )
+    behind.section(
+        findings_behind.answers(kind, n),
+        how,
+        Who(answers_of, current.question, arguments, n),
+        file=f"nps_{kind}",
+        options=lambda: choices.one("answered", KINDS, _("Who is listed")),
+        nobody=(_("No such answer in this period"), _("Choose another kind of answer, or a longer period.")),
+        shown=_("Shown: {shown} of {all} answers. The file holds all."),
+    )
