@@ -16,6 +16,8 @@ from data.segment import Segment
 from data.sql import first_row
 from data.store import Store
 
+ERASURES = "erasures"
+
 
 def question(
     name: str, metric_version: int | None, asked: str, arguments: Sequence[tuple[str, object]], scope: Segment
@@ -54,3 +56,16 @@ def forget_unpinned(cursor: duckdb.DuckDBPyConnection) -> None:
             (select version from links where version is not null and revoked_at is null)
         """
     )
+
+
+def erasures(cursor: duckdb.DuckDBPyConnection) -> int:
+    """How many people have been erased so far."""
+    found = first_row(cursor, f"select value from meta where key = '{ERASURES}'")
+    return int(found[0]) if found else 0
+
+
+def count_erasure(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Note that a person is erased: what was worked out before may name them."""
+    so_far = erasures(cursor)
+    cursor.execute("delete from meta where key = $key", {"key": ERASURES})
+    cursor.execute("insert into meta values ($key, $value)", {"key": ERASURES, "value": str(so_far + 1)})

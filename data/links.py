@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 from data import kept, link_tokens
-from data.errors import RapportError
+from data.errors import RapportError, StoreError
 from data.segment import EVERYBODY, Segment
 from data.store import Store
 from metrics.texts import N_
@@ -98,10 +98,13 @@ _books: WeakKeyDictionary[Store, _Book] = WeakKeyDictionary()
 _lock = threading.RLock()
 
 
-def make(store: Store, link: Link, *, answers: Mapping[str, pl.DataFrame] | None = None) -> Link:
+def make(
+    store: Store, link: Link, *, answers: Mapping[str, pl.DataFrame] | None = None, erasures: int | None = None
+) -> Link:
     """Keep a new link, and the answers that it shows (see data.kept; only with a version). The link comes back with its id.
 
-    Raises ValueError for a public link without an end, and a pinned one without a version.
+    `erasures`: how many people had been erased when the answers were worked out; StoreError when one has been since, whom they may
+    name. Raises ValueError for a public link without an end, and a pinned one without a version.
     """
     if link.public and not link.expires_at:
         raise ValueError("A public link expires.")
@@ -113,6 +116,10 @@ def make(store: Store, link: Link, *, answers: Mapping[str, pl.DataFrame] | None
         with store.noting() as cursor:
             _insert(cursor, made)
             if made.version is not None:
+                if erasures not in (None, kept.erasures(cursor)):
+                    raise StoreError(
+                        N_("A customer was erased meanwhile. Load the page again, and make the link anew.")
+                    )
                 kept.keep(cursor, made.version, answers or {})
         book.links[made.id] = made
     return made

@@ -20,6 +20,7 @@ from data.segment import Segment
 from metrics.catalogue import CATALOGUE
 from metrics.texts import N_
 from pages.shared import auth, visit
+from pages.shared.once import once
 from pages.shared.opened import store
 
 KEPT_ANSWERS, KEPT_TABLES = 3_000, 300
@@ -34,16 +35,19 @@ class Asked:
 
     page: str
     version: int
+    erasures: int
     metrics: set[str] = field(default_factory=set)
     answers: dict[str, Callable[[], pl.DataFrame]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a pinned link keeps of a page: its code, the data version, the version of each metric, and the answers that name nobody."""
+    """What a pinned link keeps of a page: its code, the data version, how many people had been erased, the version of each metric, and
+    the answers."""
 
     page: str
     version: int
+    erasures: int
     metric_versions: Mapping[str, int]
     answers: Mapping[str, pl.DataFrame]
 
@@ -75,7 +79,7 @@ def version() -> int:
 
 def begin(page: str) -> None:
     """From here on, what is asked is of the page with this code."""
-    st.session_state[ASKED_KEY] = Asked(page, version())
+    st.session_state[ASKED_KEY] = Asked(page, version(), erasures())
 
 
 def shown() -> Shown:
@@ -85,6 +89,7 @@ def shown() -> Shown:
     return Shown(
         asked.page,
         asked.version,
+        asked.erasures,
         {name: CATALOGUE[name].version for name in sorted(asked.metrics)},
         {_kept_under(text, frame): frame for text, frame in frames.items()},
     )
@@ -153,7 +158,7 @@ def _noted(
         asked.answers[text] = live
         asked.metrics |= {name} if metric else set()
     if link and link.version is not None:
-        place = (str(store().path), link.id)
+        place = (str(store().path), link.id, asked.erasures if asked else erasures())
         found = _kept(*place, text, _version=link.version)
         if found is None:
             found = _kept(*place, _of_equals(text), _version=link.version)
@@ -190,10 +195,20 @@ def _question(key: str) -> Question:
     return Question(start, end, as_of, segment, tuple(told["by"]))
 
 
-def _place() -> dict[str, str]:
+def erasures() -> int:
+    """How many people have been erased: what was worked out before may name them, and is not used again."""
+
+    def counted() -> int:
+        with store().reading() as cursor:
+            return kept.erasures(cursor)
+
+    return once("erasures", counted)
+
+
+def _place() -> dict[str, Any]:
     """Whose data, and how much of them is seen: the store of a process can be another one in the next (tests, another setting)."""
     opened = access()
-    return {"path": str(opened.path), "sees": opened.person.sees}
+    return {"path": str(opened.path), "sees": opened.person.sees, "erasures": erasures()}
 
 
 # Each of these has the place in its key, and not who asks: people who may see the same share the answers. They are called by
@@ -204,6 +219,7 @@ def _place() -> dict[str, str]:
 def _answer(
     path: str,  # noqa: ARG001
     sees: str,  # noqa: ARG001
+    erasures: int,  # noqa: ARG001
     version: int,
     name: str,
     question: str,
@@ -218,6 +234,7 @@ def _answer(
 def _table(
     path: str,  # noqa: ARG001
     sees: str,  # noqa: ARG001
+    erasures: int,  # noqa: ARG001
     version: int,
     name: str,  # noqa: ARG001
     question: str,
@@ -230,18 +247,18 @@ def _table(
 
 
 @st.cache_data(show_spinner=False, max_entries=KEPT_TABLES)
-def _kept(path: str, link: str, question: str, *, _version: int) -> pl.DataFrame | None:  # noqa: ARG001
+def _kept(path: str, link: str, erasures: int, question: str, *, _version: int) -> pl.DataFrame | None:  # noqa: ARG001
     return kept.answer(store(), _version, question)
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
-def _extent(path: str, sees: str, version: int, *, _access: Access) -> Extent:  # noqa: ARG001
+def _extent(path: str, sees: str, erasures: int, version: int, *, _access: Access) -> Extent:  # noqa: ARG001
     with _access.snapshot(version) as snap:
         return snap.extent()
 
 
 @st.cache_data(show_spinner=False, max_entries=400)
-def _values(path: str, sees: str, version: int, column: str, *, _access: Access) -> list[str]:  # noqa: ARG001
+def _values(path: str, sees: str, erasures: int, version: int, column: str, *, _access: Access) -> list[str]:  # noqa: ARG001
     with _access.snapshot(version) as snap:
         return snap.values(column)
 
@@ -254,7 +271,7 @@ def _last_import(path: str, version: int) -> dict | None:  # noqa: ARG001
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
-def _without_customer(path: str, sees: str, version: int, *, _access: Access) -> tuple[int, int]:  # noqa: ARG001
+def _without_customer(path: str, sees: str, erasures: int, version: int, *, _access: Access) -> tuple[int, int]:  # noqa: ARG001
     def nameless(rows: nw.LazyFrame) -> int:
         return int(rows.filter(nw.col("customer_key").is_null()).select(nw.len()).collect("polars").item())
 

@@ -137,7 +137,7 @@ def _made(link: Link, shown: cached.Shown) -> str:
     """Keep the link, with the answers it shows when it is pinned; its path."""
     access = cached.access()
     store = access.beside("publish" if link.public else "share")
-    made = links.make(store, link, answers=shown.answers)
+    made = links.make(store, link, answers=shown.answers, erasures=shown.erasures)
     access.note("make link", made.id, link.kind)
     return link_words.path(made)
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from data import kept, link_tokens, links
+from data import kept, link_tokens, links, person
+from data.errors import StoreError
 from data.links import Link, LinkError
 from data.segment import EVERYBODY, Segment
 from data.store import Store
@@ -224,3 +225,21 @@ def test_answers_go_with_the_last_link_that_pins_them(store: Store) -> None:
 def test_both_limits_hold(one: Segment, other: Segment, both: Segment | None) -> None:
     assert one.within(other) == both
     assert other.within(one) == both
+
+
+def test_answers_that_may_name_someone_erased_meanwhile_are_not_kept(store: Store) -> None:
+    take(store, orders=[order("1", "ada", "2026-01-05", 100), order("2", "ben", "2026-01-06", 50)])
+    with store.reading() as cursor:
+        before = kept.erasures(cursor)
+    links.make(store, PINNED, answers={"asked": FRAME}, erasures=before)
+    person.erase(store, "ada")
+    with store.reading() as cursor:
+        assert kept.erasures(cursor) == before + 1
+    assert kept.answer(store, PINNED.version or 0, "asked") is None
+    with pytest.raises(StoreError, match="erased meanwhile"):
+        links.make(store, PINNED, answers={"asked": FRAME}, erasures=before)
+    assert kept.answer(store, PINNED.version or 0, "asked") is None
+    assert len(links.listing(store)) == 1
+    person.erase(store, "ben")
+    links.make(store, PINNED, answers={"asked": FRAME}, erasures=before + 2)
+    assert kept.answer(store, PINNED.version or 0, "asked") is not None

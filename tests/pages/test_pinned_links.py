@@ -203,7 +203,7 @@ def regions(store: Store) -> set[str]:
 def test_the_limits_of_maker_and_opener_both_hold(
     open_app: Open, demo_path: Path, monkeypatch: pytest.MonkeyPatch, maker: Person, opener: Person
 ) -> None:
-    signed_in(monkeypatch, EVA)
+    signed_in(monkeypatch, replace(opener, scope=EVA.scope))
     alone = shown(open_app(demo_path, "nps"))
     signed_in(monkeypatch, maker)
     token = pin(open_app(demo_path, "nps"))

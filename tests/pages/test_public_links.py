@@ -167,7 +167,7 @@ def locked(app: AppTest) -> None:
     shown = app.session_state["view.current"]
     assert (shown.start, shown.end, shown.as_of) == (dt.date(2026, 4, 1), dt.date(2026, 6, 30), dt.date(2026, 7, 18))
     assert (shown.segment, shown.vs) == (Segment(region=("East China",)), "before")
-    assert shown.options == {"by": "touchpoint", "weight": "no"}
+    assert shown.options == {"by": "touchpoint", "weight": "no", "answered": "detractors"}
     assert ":material/lock:" in words(app)
     assert all(group.disabled for group in app.button_group if group.key != "filter.lang.en")
     assert not app.date_input and not app.radio
