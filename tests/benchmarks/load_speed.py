@@ -112,5 +112,5 @@ def _import(server: str, path: Path) -> None:
         page.goto(f"{server}/upload?lang=en")
         choose_files(page, path)
         take_in(page).click()
-        page.get_by_role("heading", name=re.compile(r" taken in: [\d,]+ new")).first.wait_for()
+        page.get_by_role("heading", name=re.compile(r"orders taken in$")).first.wait_for()
         browser.close()
