@@ -50,7 +50,7 @@ def show(page: st.Page) -> None:
             banner.show()
         page.run()
         return
-    current = view.settle(cached.extent(), filters.codes(), entry.options)
+    current = view.settle(cached.extent(), filters.codes(), entry.options, scope=cached.access().person.scope)
     view.mirror(current, entry.options)
     report.begin(entry, current)
     with report.paused():  # the bar is no part of what is taken away

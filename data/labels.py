@@ -1,6 +1,7 @@
 """What codes that come from data are called: the usual ones in both languages, any other as it is; and what is counted."""
 
-from data.words import _, ngettext, number
+from data.segment import Segment
+from data.words import _, joined, listed, ngettext, number
 from metrics.texts import N_
 
 KNOWN = {
@@ -29,6 +30,7 @@ KNOWN = {
 }
 TIER_ORDER = ("platinum", "gold", "silver", "bronze")
 NONE = N_("not known")
+CHOSEN = {"region": N_("in {names}"), "tier": N_("{names} members"), "acquisition_channel": N_("won by {names}")}
 
 
 def label(code: str | None) -> str:
@@ -46,3 +48,9 @@ def customers(n: int) -> str:
 def answers(n: int) -> str:
     """How many answers."""
     return ngettext("{n} answer", "{n} answers", n).format(n=number(n))
+
+
+def segment_words(segment: Segment) -> str:
+    """Who is looked at: "in East China, Gold members, won by Search"; "" for everybody. Not escaped."""
+    chosen = segment.chosen.items()
+    return listed([_(CHOSEN[name]).format(names=joined([label(code) for code in codes])) for name, codes in chosen])

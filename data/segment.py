@@ -1,6 +1,9 @@
 """Who is looked at: a choice of customers by their attributes, as codes. Empty means everybody."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+
+IN_ADDRESS = {"region": "region", "acquisition_channel": "channel", "tier": "tier"}  # in the data → in an address
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,23 @@ class Segment:
             if own and others and not both[name]:
                 return None
         return Segment(**both)
+
+    def seen_within(self, scope: "Segment") -> "Segment":
+        """Whom a number is of that somebody limited to `scope` asked for of this choice: what all words and addresses say.
+
+        A choice that has nobody of the scope is said as it was made: the number is of none of them.
+        """
+        return self.within(scope) or self
+
+    @property
+    def params(self) -> dict[str, list[str]]:
+        """The choice as parameters of an address."""
+        return {IN_ADDRESS[name]: list(codes) for name, codes in self.chosen.items()}
+
+
+def of_params(params: Mapping[str, Sequence[str]]) -> Segment:
+    """The choice that parameters of an address say; others are passed over."""
+    return Segment(**{name: tuple(params.get(said, ())) for name, said in IN_ADDRESS.items()})
 
 
 EVERYBODY = Segment()

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from data.alerts.periods import Period
 from data.alerts.rules import Asked
-from data.segment import Segment
 
 # Codes of pages, and the options under which they show the metric; a test holds them against the pages that there are.
 PAGES: dict[str, tuple[str, dict[str, str]]] = {
@@ -29,7 +28,6 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
 }
 TIERS = "tiers"
 OVERVIEW = "overview"  # its address is that of the app
-IN_ADDRESS = {"region": "region", "acquisition_channel": "channel", "tier": "tier"}  # in the data → in the address
 
 Params = dict[str, list[str]]
 
@@ -38,12 +36,7 @@ def page_of(asked: Asked) -> tuple[str, Params]:
     """The page that shows the number, with its options and the segment."""
     usual = TIERS if asked.metric.startswith(("tier_", "time_in_tier")) else OVERVIEW
     page, options = PAGES.get(asked.metric, (usual, {}))
-    return page, {**{name: [code] for name, code in options.items()}, **segment_params(asked.segment)}
-
-
-def segment_params(segment: Segment) -> Params:
-    """The segment as parameters of an address."""
-    return {IN_ADDRESS[name]: list(codes) for name, codes in segment.chosen.items()}
+    return page, {**{name: [code] for name, code in options.items()}, **asked.segment.params}
 
 
 def dated(params: Mapping[str, list[str]], period: Period) -> Params:

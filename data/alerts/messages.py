@@ -5,7 +5,7 @@ from data.alerts.channels import Message
 from data.alerts.judge import Why
 from data.alerts.measured import Judged
 from data.alerts.periods import Period
-from data.alerts.rules import Alert, Rule, Subscription
+from data.alerts.rules import Alert, Rule, Subscription, segment_of
 from data.alerts.wording import (
     condition_text,
     every_text,
@@ -14,11 +14,13 @@ from data.alerts.wording import (
     moved_span,
     name_of,
     period_name,
+    segment_names,
     shown,
     value_text,
 )
 from data.ask import find
-from data.words import _, spaced, speaking
+from data.labels import segment_words
+from data.words import _, listed, spaced, speaking
 from metrics.watch import kind
 
 
@@ -43,15 +45,18 @@ def of_page(alert: Alert, period: Period, title: str, page: str | None, address:
     assert isinstance(alert.what, Subscription)
     params = links.dated(alert.what.params, period)
     with speaking(alert.language):
-        said = period_name(period)
+        said, whose = period_name(period), listed(segment_names(alert.segment))
+        name = _("{name} ({who})").format(name=alert.name, who=whose) if whose else alert.name
+        reason = _("You get this because of the subscription “{name}” in Rapport, {every}.")
         return Message(
             key=_key(alert, period),
-            title=spaced(_("{name}, {period}: {title}").format(name=alert.name, period=said, title=title)),
-            lines=(_("You get this because of the subscription “{name}” in Rapport, {every}.").format(
-                name=alert.name, every=every_text(alert)),),
+            title=spaced(_("{name}, {period}: {title}").format(name=name, period=said, title=title)),
+            lines=tuple(spaced(line) for line in (
+                *_whose(alert), reason.format(name=alert.name, every=every_text(alert)))),
             link=links.link(address, alert.what.page, params, alert.language),
             link_name=_("Open in Rapport"),
-            facts={"kind": "page", "alert": alert.id, "name": alert.name, **_dates(period)},
+            facts={"kind": "page", "alert": alert.id, "name": alert.name, **_dates(period),
+                   "segment": segment_of(alert.segment)},
             attachment=(f"{alert.what.page}-{period.code}.html", page) if page is not None else None,
         )  # fmt: skip
 
@@ -124,6 +129,7 @@ def _lines(alert: Alert, rule: Rule, judged: Judged) -> list[str]:
         said = _("Change: {change} ({interval}).") if clear else _("Change: {change} ({interval}), which is not clear.")
         lines.append(said.format(change=size, interval=interval))
     lines += [
+        *_whose(alert),
         _("Intervals are 95%.") if judged.now.low is not None else "",
         _("What it is: {definition}").format(definition=_(metric.definition)),
         _("You get this because of the alert “{name}” in Rapport: {condition}, {every}.").format(
@@ -131,6 +137,12 @@ def _lines(alert: Alert, rule: Rule, judged: Judged) -> list[str]:
         ),
     ]  # fmt: skip
     return lines
+
+
+def _whose(alert: Alert) -> list[str]:
+    """Whose numbers they are, where they are not everybody's."""
+    words = segment_words(alert.segment)
+    return [_("Customers counted: {who}.").format(who=words)] if words else []
 
 
 def _dates(period: Period) -> dict[str, object]:
@@ -147,7 +159,7 @@ def _facts(alert: Alert, rule: Rule, judged: Judged) -> dict[str, object]:
         **_dates(judged.period),
         "metric": asked.metric,
         "column": asked.column,
-        "segment": {name: list(codes) for name, codes in asked.segment.chosen.items()},
+        "segment": segment_of(asked.segment),
         "finding": judged.why,
         "limit": rule.condition.value,
         "value": now.value,

@@ -15,6 +15,7 @@ from data.alerts.measured import past
 from data.alerts.periods import Period
 from data.alerts.rules import Alert, Rule, read_what
 from data.ask import Question
+from data.errors import RapportError
 from data.snapshot import Snapshot
 from metrics.texts import N_
 
@@ -48,7 +49,9 @@ class Office:
         return {number: period.moved(1) for number, period in found.items() if period}
 
     def make(self, alert: Alert, setup: Setup, now: dt.datetime) -> Alert:
-        """Keep a new alert in the person's name and limited to the person's customers."""
+        """Keep a new alert in the person's name and limited to the person's customers; RapportError when it is about none of them."""
+        if alert.segment.within(self.person.scope) is None:
+            raise RapportError(N_("You may see none of these customers; choose others."))
         made = making.make(self._store, replace(alert, maker=self.person.who, scope=self.person.scope), setup, now)
         self._access.note("alert made", str(made.id), made.name)
         return made

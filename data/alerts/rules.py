@@ -4,13 +4,13 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from data.alerts.periods import UNITS
 from data.ask import check_arguments, find
 from data.errors import RapportError
-from data.segment import EVERYBODY, Segment
+from data.segment import EVERYBODY, Segment, of_params
 from data.words import LANGUAGES
 from metrics.texts import N_
 from metrics.watch import UNWATCHED, WATCHED, columns, compares
@@ -73,9 +73,25 @@ class Alert:
     made_at: dt.datetime | None = None
     stopped_at: dt.datetime | None = None
 
+    def __post_init__(self) -> None:
+        """What is watched is said with whom its maker may see, everywhere and whatever was chosen: the numbers are of no one else."""
+        object.__setattr__(self, "what", limited(self.what, self.scope))
+
+    @property
+    def segment(self) -> Segment:
+        """Whose numbers it tells."""
+        return self.what.asked.segment if isinstance(self.what, Rule) else of_params(self.what.params)
+
     @property
     def kind(self) -> str:
         return "rule" if isinstance(self.what, Rule) else "page"
+
+
+def limited(what: Rule | Subscription, scope: Segment) -> Rule | Subscription:
+    """The same of the customers whom somebody limited to `scope` may see."""
+    if isinstance(what, Rule):
+        return replace(what, asked=replace(what.asked, segment=what.asked.segment.seen_within(scope)))
+    return replace(what, params={**what.params, **of_params(what.params).seen_within(scope).params})
 
 
 def check(name: str, what: Rule | Subscription, every: str, language: str) -> None:

@@ -6,6 +6,7 @@ from metrics.texts import N_
 from pages.shared import blocks, cached, charts_retention, choices, findings_retention, states
 from pages.shared.charts import Line
 from pages.shared.charts_retention import Mark
+from pages.shared.labels import segment_words
 from pages.shared.readings_churn import MINIMUM, Threshold, everybody
 from pages.shared.registry import CHURN
 from pages.shared.texts import _, ngettext, number, percent, sentences, span
@@ -50,8 +51,7 @@ def threshold_section(current: View, rule: Threshold) -> None:
         return
     drawn = curve.filter(pl.col("elapsed") <= DRAWN_BEYOND * rule.days).drop_nulls("ended_share")
     here = drawn.filter(pl.col("elapsed") == rule.days)["ended_share"].to_list()
-    of_all = _("Counted over all customers, whatever the filters.") if current.segment.chosen else ""
-    how = sentences(_basis(rule, here), came_back(rule.row), of_all)
+    how = sentences(_basis(rule, here), came_back(rule.row), _of_all(current))
     blocks.section(title, how, table=curve, file="gaps_between_orders", metric="gap_curve")
     if drawn.height < 2:
         why = _("The curve is drawn while {minimum} gaps between orders are known to be longer. Widen the filters.")
@@ -67,6 +67,15 @@ def threshold_section(current: View, rule: Threshold) -> None:
     blocks.quiet(
         _("% of gaps between two orders that have ended, by days, with 95% interval; n: gaps known to be longer.")
     )
+
+
+def _of_all(current: View) -> str:
+    """Whose gaps the threshold comes from, where the filters leave some of them out."""
+    if current.whom == current.scope:
+        return ""
+    if whose := blocks.plain(segment_words(current.scope)):
+        return _("Counted over all customers {who}, whatever the filters.").format(who=whose)
+    return _("Counted over all customers, whatever the filters.")
 
 
 def came_back(row: dict) -> str:

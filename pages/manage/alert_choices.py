@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from data.alerts.links import segment_params
 from data.alerts.rules import Asked, Condition, Rule, Subscription, Value
 from data.alerts.wording import column_name, row_name
 from data.ask import find
@@ -132,4 +131,4 @@ def page_choices(key: Key) -> Subscription:
     codes = [entry.code for entry in registry.ENTRIES if entry.data and entry.allowed]
     titles = {entry.code: entry.title for entry in registry.ENTRIES}
     page = st.selectbox(_("Page"), codes, format_func=lambda code: _(titles[code]), key=key("page"))
-    return Subscription(page, segment_params(segment_choices(key)))
+    return Subscription(page, segment_choices(key).params)

@@ -51,16 +51,15 @@ def section(opened: Office, active: list[Alert], deliveries: list[Delivery]) -> 
 
 
 def what_text(alert: Alert) -> str:
-    """The rule, or the page with its segment, and how often. Not escaped."""
+    """The rule, or the page, with whose numbers they are, and how often. Not escaped."""
     every = _("every {unit}").format(unit=_(EVERY[alert.every]))
     if isinstance(alert.what, Rule):
         said = spaced(rule_text(alert.what, alert.every, cached.extent().currency))
     else:
         said = _("Page {title}").format(title=page_title(alert.what.page))
-        chosen = [code for codes in alert.what.params.values() for code in codes]
-        said = _("{name} ({who})").format(name=said, who=listed(chosen)) if chosen else said
-    who = listed(segment_names(alert.scope))
-    return " · ".join([said, every, *([_("only {who}").format(who=who)] if who else [])])
+        whose = listed(segment_names(alert.segment))
+        said = _("{name} ({who})").format(name=said, who=whose) if whose else said
+    return f"{said} · {every}"
 
 
 def page_title(code: str) -> str:

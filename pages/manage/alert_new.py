@@ -6,7 +6,7 @@ from data.alerts import channels
 from data.alerts.channels import FORMATS, Setup
 from data.alerts.channels.webhook import target_of
 from data.alerts.office import Office
-from data.alerts.rules import LONGEST_NAME, Alert, Rule, Subscription
+from data.alerts.rules import LONGEST_NAME, Alert, Rule, Subscription, limited
 from data.alerts.wording import EVERY, rule_text
 from data.errors import RapportError
 from metrics.texts import N_
@@ -97,7 +97,7 @@ def _reader(opened: Office, what: Rule | Subscription | None, every: str) -> Non
             key=_key("language"),
         )  # fmt: skip
     _set_up(setup)
-    usual = _usual_name(what, every)
+    usual = _usual_name(limited(what, opened.person.scope) if what else None, every)
     name = st.text_input(_("Name"), placeholder=usual, max_chars=LONGEST_NAME, key=_key("name"))
     if st.button(
         _("Make the alert"), type="primary", icon=":material/add_alert:", key=_key("make"), disabled=what is None

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from pages.shared import blocks, findings, states
 from pages.shared.cards import Card
 from pages.shared.charts import ForestRow
-from pages.shared.labels import answers, customers, label
+from pages.shared.labels import answers, customers, segment_words
 from pages.shared.moves import Move
 from pages.shared.readings import Reading
 from pages.shared.texts import (
     WORDS,
     _,
     dates,
-    joined,
     listed,
     money_span,
     ngettext,
@@ -124,17 +123,8 @@ def forest_row(move: Move) -> ForestRow:
 
 
 def who(view: View) -> str:
-    """The filters in words: "East China, Gold members, won by Search"; "all customers" without any."""
-    names = {
-        "region": _("in {names}"),
-        "tier": _("{names} members"),
-        "acquisition_channel": _("won by {names}"),
-    }
-    chosen = [
-        names[attribute].format(names=blocks.plain(joined([label(code) for code in codes])))
-        for attribute, codes in view.segment.chosen.items()
-    ]
-    return listed(chosen) if chosen else _("all regions and tiers")
+    """Whose numbers these are: "in East China, Gold members, won by Search"; "all regions and tiers" where nothing limits them."""
+    return blocks.plain(segment_words(view.whom)) or _("all regions and tiers")
 
 
 def shown(view: View, counted: str) -> str:

@@ -122,7 +122,7 @@ def _segment(current: View, name: str) -> None:
     if not codes()[name]:
         return
     chosen = getattr(current.segment, view.SEGMENT[name])
-    with st.popover(_summary(name, chosen), icon=ICONS[name], key=f"{name}s"):
+    with st.popover(_summary(name, getattr(current.whom, view.SEGMENT[name])), icon=ICONS[name], key=f"{name}s"):
         _choice(name, chosen)
 
 
@@ -130,7 +130,8 @@ def _more(current: View) -> None:
     if not codes()["channel"]:
         return
     chosen = current.segment.acquisition_channel
-    name = _summary("channel", chosen) if chosen else _("More")
+    of = current.whom.acquisition_channel
+    name = _summary("channel", of) if of else _("More")
     with st.popover(name, icon=":material/add:", type="tertiary", key="more"):
         _choice("channel", chosen)
 
@@ -159,7 +160,7 @@ def _in_words(current: View) -> str:
     said = [period(current.start, current.end)]
     said += [_("vs {period}").format(period=period(before.start, before.end))] if before else []
     for name, column in view.SEGMENT.items():
-        if chosen := getattr(current.segment, column):
+        if chosen := getattr(current.whom, column):
             said.append(_summary(name, chosen))
     return blocks.plain(" · ".join(said))
 

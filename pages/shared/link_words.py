@@ -8,7 +8,7 @@ from data import links
 from data.links import Link
 from metrics.texts import N_
 from pages.shared import registry, view, visit
-from pages.shared.labels import label
+from pages.shared.labels import label, segment_words
 from pages.shared.opened import store
 from pages.shared.texts import _, listed, ngettext, number, period
 
@@ -38,7 +38,7 @@ def allowances(link: Link) -> str:
         said += [_("with comments")] if link.comments else []
         said += [_("with customers")] if link.customers else []
     if link.scope.chosen:
-        said.append(listed([label(code) for codes in link.scope.chosen.values() for code in codes]))
+        said.append(_("only {who}").format(who=segment_words(link.scope)))
     return " · ".join(said)
 
 

@@ -92,7 +92,7 @@ def _compared(view: View) -> Iterator[Compared]:
 def _moves(view: View, before: Question, number: Compared, confidence: float) -> Iterator[Move]:
     higher_is_better = find(number.metric).higher_is_better
     for dimension in number.dimensions:
-        if len(getattr(view.segment, dimension)) == 1:  # one group is the whole
+        if len(getattr(view.whom, dimension)) == 1:  # one group is the whole
             continue
         now, then = (number.asked(replace(question, by=(dimension,))) for question in (view.question, before))
         for row in _changes(number.change, now, then, dimension, confidence):

@@ -76,7 +76,8 @@ def _run(code: str, language: str) -> Report:
         raise Forbidden(N_("You may not open the page “{code}”."), code=code)
     st.session_state[LANGUAGE_KEY] = language
     cached.renew()
-    settled = view.settle(cached.extent(), filters.codes(), entry.options) if entry.data else None
+    scope = cached.access().person.scope
+    settled = view.settle(cached.extent(), filters.codes(), entry.options, scope=scope) if entry.data else None
     view.remember(settled, entry.options)
     report = begin(entry, settled, offscreen=True)
     try:

@@ -16,8 +16,9 @@ import streamlit as st
 
 from data.access import CUSTOMER, Access, Person
 from data.extent import Extent
+from data.segment import EVERYBODY
 from metrics.catalogue import CATALOGUE, Metric
-from pages.shared import markup
+from pages.shared import markup, visit
 from pages.shared.texts import _, language, speaking
 from pages.shared.view import View, url_params
 
@@ -219,7 +220,7 @@ def begin(entry: "Entry", view: View | None, *, offscreen: bool = False) -> Repo
     params = url_params() if view else {"lang": [language()]}
     report = Report(
         code=entry.code, page=_(entry.title), language=language(), version=cached.version(), extent=cached.extent(), access=cached.access(),
-        view=view, params=params, link=_link(entry.code, params), offscreen=offscreen,
+        view=view, params=params, link=_link(entry.code, _whole(params, view)), offscreen=offscreen,
     )  # fmt: skip
     st.session_state[CURRENT] = report
     return report
@@ -257,6 +258,13 @@ def paused() -> Iterator[None]:
         yield
     finally:
         st.session_state[PAUSED] = before
+
+
+def _whole(params: Mapping[str, list[str]], view: View | None) -> Mapping[str, list[str]]:
+    """The parameters with whom the numbers are of, where the address does not say it yet: who sees everybody finds the same ones."""
+    link = visit.link()
+    said = view.segment.seen_within(link.scope if link else EVERYBODY) if view else EVERYBODY
+    return params if view is None or visit.locked() or said == view.whom else {**params, **view.whom.params}
 
 
 def _link(code: str, params: Mapping[str, list[str]]) -> str:

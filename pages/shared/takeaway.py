@@ -13,6 +13,7 @@ from data.errors import RapportError
 from metrics.texts import N_
 from pages.shared import auth, pdf, pictures
 from pages.shared.exports import csv_bytes
+from pages.shared.labels import segment_words
 from pages.shared.report import Chart, Report, Table, of_run
 from pages.shared.texts import _, period, speaking, told
 from pages.shared.workbook import workbook
@@ -118,9 +119,15 @@ def _page(report: Report) -> bytes:
 
 
 def _picture(report: Report, chart: Chart, kind: Any) -> bytes:
-    when = f" · {period(report.view.start, report.view.last)}" if report.view else ""
-    note = f"{report.page}{when} · Rapport"
-    return pictures.picture(chart, kind, note=note)
+    return pictures.picture(chart, kind, note=picture_note(report))
+
+
+def picture_note(report: Report) -> str:
+    """The line below a picture: page, dates, whose numbers where they are not everybody's."""
+    said = [report.page]
+    if view := report.view:
+        said += [period(view.start, view.last), segment_words(view.whom)]
+    return " · ".join([*(text for text in said if text), "Rapport"])
 
 
 def _taken(report: Report, table: Table) -> Table:

@@ -13,12 +13,12 @@ import streamlit as st
 
 from data.ask import Question
 from data.extent import Extent
-from data.segment import Segment
+from data.segment import EVERYBODY, IN_ADDRESS, Segment
 from pages.shared import periods, visit
 from pages.shared.texts import LANGUAGE_KEY, LANGUAGES, browser_language
 
 VERSUS = ("before", "year", "none")
-SEGMENT = {"region": "region", "channel": "acquisition_channel", "tier": "tier"}  # in the URL → in the data
+SEGMENT = {said: name for name, said in IN_ADDRESS.items()}  # in the URL → in the data
 ALL = "all"
 FIRST_DAY, LAST_DAY = (
     dt.date(1990, 1, 1),
@@ -59,7 +59,7 @@ class Option:
 
 @dataclass(frozen=True)
 class View:
-    """What is looked at."""
+    """What is looked at. `segment` is what was chosen, `scope` whom the reader is limited to."""
 
     start: dt.date
     end: dt.date
@@ -67,6 +67,12 @@ class View:
     vs: str
     segment: Segment
     options: Mapping[str, str] = field(default_factory=dict)
+    scope: Segment = EVERYBODY
+
+    @property
+    def whom(self) -> Segment:
+        """Whose numbers these are: what was chosen, of those whom the reader may see."""
+        return self.segment.seen_within(self.scope)
 
     @property
     def question(self) -> Question:
@@ -110,8 +116,11 @@ def settle_language() -> None:
         state[LANGUAGE_KEY] = browser_language()
 
 
-def settle(extent: Extent, values: Mapping[str, Sequence[str]], options: Sequence[Option] = ()) -> View | None:
-    """The view of this run; None while there are no data. `values` are the codes of each filter that the data hold."""
+def settle(
+    extent: Extent, values: Mapping[str, Sequence[str]], options: Sequence[Option], *, scope: Segment
+) -> View | None:
+    """The view of this run; None while there are no data. `values` are the codes of each filter that the data hold, `scope` is whom
+    the reader is limited to."""
     if extent.first is None or extent.last is None:
         return None
     state = st.session_state
@@ -129,7 +138,7 @@ def settle(extent: Extent, values: Mapping[str, Sequence[str]], options: Sequenc
         # another page may have an option of the same name with other codes
         if not option.allows(current.setdefault(option.name, [option.first])[0]):
             current[option.name] = [option.first]
-    state[CURRENT] = _view(current, options)
+    state[CURRENT] = _view(current, options, scope)
     settled: View = state[CURRENT]
     return settled
 
@@ -297,12 +306,11 @@ def _defaults() -> Params:
     return {"from": [], "to": [], "as_of": [], "vs": [VERSUS[0]], **{name: [ALL] for name in SEGMENT}}
 
 
-def _view(state: Params, options: Sequence[Option]) -> View:
+def _view(state: Params, options: Sequence[Option], scope: Segment) -> View:
     start, end, as_of = (dt.date.fromisoformat(state[name][0]) for name in ("from", "to", "as_of"))
     chosen = {column: tuple(code for code in state[name] if code != ALL) for name, column in SEGMENT.items()}
-    return View(
-        start, end, as_of, state["vs"][0], Segment(**chosen), {option.name: state[option.name][0] for option in options}
-    )
+    said = {option.name: state[option.name][0] for option in options}
+    return View(start, end, as_of, state["vs"][0], Segment(**chosen), said, scope)
 
 
 def _period_before(start: dt.date, end: dt.date) -> periods.Dates:

@@ -30,7 +30,7 @@ from tests.data.alerts.servers import Receiver, receiver
 from tests.pages.conftest import OPENED, words
 
 Open = Callable[..., AppTest]
-NORTH = Segment(region=("North",))
+NORTH, SOUTH = Segment(region=("North",)), Segment(region=("South",))
 SECRET = "t0ps3cret"
 
 
@@ -228,7 +228,9 @@ def test_people_have_their_own_alerts(db: Path, hook: Receiver) -> None:
         ada, bo, eva = person("ada", Role.ADMINISTRATOR), person("bo"), person("eva", scope=NORTH)
         whole = office(bo).make(by_hook(hook), Setup.read(), NOW)
         limited = office(eva).make(by_hook(hook, scope=Segment(), maker="somebody else"), Setup.read(), NOW)
-        assert (limited.maker, limited.scope) == ("eva@example.com", NORTH)
+        assert (limited.maker, limited.scope, limited.segment) == ("eva@example.com", NORTH, NORTH)
+        with pytest.raises(RapportError, match="none of these customers"):
+            office(eva).make(by_hook(hook, what=rule("below", 30, segment=SOUTH)), Setup.read(), NOW)
         assert [one.id for one in office(eva).alerts()] == [limited.id]
         assert [one.id for one in office(bo).alerts()] == [limited.id, whole.id]
         run.run(store, NOW)

@@ -12,9 +12,10 @@ from data.alerts.channels.setup import Mail
 from data.alerts.judge import Change, Reading, Why
 from data.alerts.measured import Judged
 from data.alerts.periods import Period
-from data.alerts.rules import Rule
+from data.alerts.rules import Rule, Subscription, segment_of
 from data.alerts.wording import limit_text
-from data.segment import Segment
+from data.labels import segment_words
+from data.segment import EVERYBODY, Segment
 from data.words import speaking
 from tests.data.alerts.conftest import alert, rule
 
@@ -85,15 +86,16 @@ def test_titles(what: Rule, judged: Judged, english: str, chinese: str) -> None:
 def test_the_body_holds_the_number_the_change_the_definition_and_why_it_came() -> None:
     judged = found("below", before=31.2, change=Change(-7.1, -11.0, -3.2))
     lines = messages.of_rule(alert(NPS, name="East"), judged, "").lines
-    assert lines[:4] == (
+    assert lines[:5] == (
         "Mar 2026: 24.1 (20.3 to 27.9), 812 answers.",
         "Period before, Feb 2026: 31.2.",
         "Change: −7.1 (−11.0 to −3.2).",
+        "Customers counted: in East China.",
         "Intervals are 95%.",
     )
-    assert lines[4].startswith("What it is: The share of promoters (9–10) minus")
+    assert lines[5].startswith("What it is: The share of promoters (9–10) minus")
     assert (
-        lines[5]
+        lines[6]
         == "You get this because of the alert “East” in Rapport: below 30, with its whole interval, every month."
     )
 
@@ -112,6 +114,56 @@ def test_the_link_shows_the_same_period_and_segment() -> None:
         "lang": ["zh"],
     }  # fmt: skip
     assert messages.of_rule(alert(NPS), found("below"), "").link == ""
+
+
+GOLD, SOUTH = Segment(tier=("gold",)), Segment(region=("South China",))
+TWO = Segment(region=("East China", "South China"))
+WHOSE: list[tuple[Segment, Segment, Segment, str, str]] = [  # chosen, limited to → told
+    (EVERYBODY, EVERYBODY, EVERYBODY, "NPS", "净推荐值"),
+    (EVERYBODY, EAST, EAST, "NPS (East China)", "净推荐值（华东）"),
+    (GOLD, EAST, Segment(("East China",), (), ("gold",)), "NPS (East China, Gold)", "净推荐值（华东、金卡）"),
+    (EVERYBODY, TWO, TWO, "NPS (East China, South China)", "净推荐值（华东、华南）"),
+    (SOUTH, TWO, SOUTH, "NPS (South China)", "净推荐值（华南）"),
+    (SOUTH, EVERYBODY, SOUTH, "NPS (South China)", "净推荐值（华南）"),
+]
+
+
+@pytest.mark.parametrize(("chosen", "scope", "whose", "english", "chinese"), WHOSE)
+def test_a_message_says_whose_numbers_it_tells(
+    chosen: Segment, scope: Segment, whose: Segment, english: str, chinese: str
+) -> None:
+    """Title, body, facts and link of a rule, all with what the maker chose of those whom the maker may see."""
+    named = {"en": english, "zh": chinese}
+    for language, name in named.items():
+        made = alert(rule("below", 30, segment=chosen), scope=scope, language=language)
+        told = messages.of_rule(made, found("below"), "https://r.example.com")
+        assert told.title.startswith(name + (" below" if language == "en" else "低于"))
+        assert told.facts["segment"] == segment_of(whose)
+        query = parse_qs(urlsplit(told.link).query)
+        assert {key: codes for key, codes in query.items() if key in ("region", "tier", "channel")} == whose.params
+        with speaking(language):
+            words = segment_words(whose)
+        assert any(words in line for line in told.lines if line.startswith(("Customers counted", "统计范围"))) == bool(
+            words
+        )
+
+
+@pytest.mark.parametrize(("chosen", "scope", "whose", "english", "chinese"), WHOSE)
+def test_a_page_that_is_sent_says_whose_numbers_it_shows(
+    chosen: Segment, scope: Segment, whose: Segment, english: str, chinese: str
+) -> None:
+    named = {"en": english.replace("NPS", "Weekly") + ",", "zh": chinese.replace("净推荐值", "Weekly") + "，"}
+    for language, name in named.items():
+        made = alert(
+            Subscription("nps", {"by": ["tier"], **chosen.params}), name="Weekly", scope=scope, language=language
+        )
+        told = messages.of_page(made, MARCH, "NPS fell", None, "https://r.example.com")
+        assert told.title.startswith(name)
+        assert told.facts["segment"] == segment_of(whose)
+        query = parse_qs(urlsplit(told.link).query)
+        assert query["by"] == ["tier"]
+        assert {key: codes for key, codes in query.items() if key in ("region", "tier", "channel")} == whose.params
+        assert len(told.lines) == 1 + bool(whose.chosen)
 
 
 def test_the_numbers_for_a_program_are_not_rounded() -> None:

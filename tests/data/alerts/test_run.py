@@ -263,6 +263,8 @@ def test_a_scope_is_honoured_whatever_the_rule_asks(store: Store, hook: Receiver
         make(store, alert(whole, channel="json", target=target_of(hook.address), scope=scope), setup, NOW)
     run(store, NOW)
     assert [call.body["n"] for call in hook.calls] == [50, 101]
+    assert [call.body["segment"] for call in hook.calls] == [{"region": ["North"]}, {}]
+    assert [call.body["title"].partition(" still")[0] for call in hook.calls] == ["NPS (North)", "NPS"]
     south = rule("above", -100, clearly=False, segment=Segment(region=("South",)))
     blocked = make(store, alert(south, channel="json", target=target_of(hook.address), scope=NORTH), setup, NOW)
     run(store, NOW)
@@ -292,7 +294,7 @@ def test_a_page_is_sent_for_each_finished_period(
     dates = {"from": ["2026-03-01"], "to": ["2026-03-31"], "as_of": ["2026-03-31"], "vs": ["before"]}
     assert drawn.asked == [("nps", {"region": ["North"], "by": ["tier"], **dates}, "zh", NORTH)]
     (mail,) = mailbox.messages
-    assert mail["Subject"] == "每月 NPS，2026年3月：NPS fell"
+    assert mail["Subject"] == "每月 NPS（North），2026年3月：NPS fell"
     (page,) = mail.iter_attachments()
     assert (page.get_filename(), page.get_content().strip()) == ("nps-2026-03.html", "<h1>NPS fell</h1>")
     text = mail.get_body(("plain",))
