@@ -33,7 +33,7 @@ def begin() -> None:
             _watcher.clear()
             _watcher(str(opened.path))
     except Exception as error:
-        log.log(logging.ERROR, "alerts: %s at the start of the thread", type(error).__name__)
+        log.log(logging.ERROR, "Alerts could not begin: %(error)s", {"error": type(error).__name__})
 
 
 @st.cache_resource(show_spinner=False)

@@ -138,7 +138,7 @@ def test_the_command_says_when_nobody_answers(db: Path, tmp_path: Path, monkeypa
 
 
 def test_the_command_says_why_the_app_could_not(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(copying, "write_copy", full)
