@@ -16,9 +16,7 @@ BATCH_ROWS = 100_000
 MEMORY_LIMIT_MIB = 512
 
 
-def write_copy(
-    cursor: duckdb.DuckDBPyConnection, source: Path, target: Path, *, mode: int | None = None
-) -> None:
+def write_copy(cursor: duckdb.DuckDBPyConnection, source: Path, target: Path, *, mode: int | None = None) -> None:
     """Write what the cursor's transaction sees to `target`, which appears under its name only once it is whole and on the disk.
 
     It belongs to whom `source` belongs to, where this process may give it away, and has its mode unless another is given.

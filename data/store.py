@@ -269,7 +269,9 @@ def connect(path: Path, memory_limit_mib: int) -> duckdb.DuckDBPyConnection:
             ) from error
         if DENIED in str(error):
             raise StoreError(
-                N_("{path} is closed to the user that Rapport runs as. Give it to that user, or run this as its owner."),
+                N_(
+                    "{path} is closed to the user that Rapport runs as. Give it to that user, or run this as its owner."
+                ),
                 path=path,
             ) from error
         raise StoreError(
