@@ -30,8 +30,13 @@ KEPT_OUT = frozenset({"comments", "customers", "share"})
 async def serving(_app: object) -> AsyncIterator[None]:
     """Begin backups and alerts with the server, whether or not anybody comes. A thread does it, so that visitors need not wait for a file
     that is brought up to date first."""
-    threading.Thread(target=lambda: opens() and begin(), name="rapport-start", daemon=True).start()
+    threading.Thread(target=_start, name="rapport-start", daemon=True).start()
     yield
+
+
+def _start() -> None:
+    if opens():
+        begin()
 
 
 def begin() -> None:
