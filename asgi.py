@@ -17,7 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from data import policy
 from data.errors import RapportError
 from data.settings import Settings
-from pages.shared import auth
+from pages.shared import alerting, auth
 from pages.shared.serving.compression import Compression
 from pages.shared.serving.guard import Guard, is_loopback
 from pages.shared.serving.headers import SecurityHeaders
@@ -65,5 +65,6 @@ app = st.App(
         Middleware(ReturnTo),
         Middleware(Compression),
     ],
+    lifespan=alerting.serving,
     on_script_error=show_failure,
 )

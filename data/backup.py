@@ -4,6 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+import duckdb
+
+from data import owners
 from data.backups import ask_app
 from data.errors import RapportError
 from data.settings import Settings
@@ -21,8 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
         if not path.exists():
             raise RapportError("{path} does not exist, so there is nothing to copy.", path=path)
         back_up(path, options.target)
-    except (RapportError, OSError) as error:
+    except RapportError as error:
         print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(owners.refused(error), file=sys.stderr)
         return 2
     print(f"{path} was copied to {options.target}.")
     return 0
@@ -36,7 +42,10 @@ def back_up(db: Path, target: Path) -> None:
         ask_app(db, target)
         return
     with store:
-        store.backup(target)
+        try:
+            store.backup(target)
+        except duckdb.Error as error:
+            raise RapportError("{path} cannot be read to its end. Restore an earlier backup.", path=db) from error
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ and the command takes it to where it is wanted: the app itself writes nowhere el
 """
 
 import datetime as dt
+import errno
 import logging
 import shutil
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from data import owners
 from data.errors import RapportError, StoreError
 from data.settings import Settings
 from data.store import Store
@@ -25,7 +27,6 @@ LOOK_SECONDS = 1.0
 ANSWER_SECONDS, COPY_SECONDS = 15.0, 3600.0  # until the app has seen the request; until the copy is written
 RETRY = dt.timedelta(minutes=15)
 NAME = "rapport-%Y-%m-%d-%H%M%S.duckdb"
-PLANNED = "rapport-????-??-??-??????.duckdb"
 
 
 def requests(db: Path) -> Path:
@@ -37,8 +38,11 @@ def ask_app(db: Path, target: Path) -> None:
     """Have the app that has `db` open write a copy to `target`. StoreError when it does not, with its own sentence if it has one."""
     if target.exists():
         raise StoreError(N_("{path} exists already; name a file that does not."), path=target)
+    if not owners.may_act_for(db):
+        raise StoreError("{path} belongs to another user. Run the command as the user that the app runs as.", path=db)
     folder = requests(db)
     folder.mkdir(mode=0o700, exist_ok=True)
+    owners.give(folder, like=db, mode=0o700)  # as root: it is the app that has to look into it
     request = folder / f"{uuid.uuid4().hex}.request"
     taken, made, failed = (request.with_suffix(suffix) for suffix in (".taken", ".duckdb", ".failed"))
     request.touch()
@@ -49,7 +53,7 @@ def ask_app(db: Path, target: Path) -> None:
             raise StoreError("The app did not finish the copy of {path}. Its log says why.", path=db)
         if failed.exists():
             raise StoreError("{reason}", reason=failed.read_text("utf-8"))
-        _move(made, target)
+        _move(made, target, db)
     finally:
         for name in (request, taken, made, failed):
             name.unlink(missing_ok=True)
@@ -65,11 +69,18 @@ def _appears(seconds: float, *names: Path) -> bool:
     return True
 
 
-def _move(made: Path, target: Path) -> None:
+def _move(made: Path, target: Path, db: Path) -> None:
     """Under the name of the target there is nothing, or the whole: also when it lies on another disk."""
     partial = target.with_name(f"{target.name}.partial")
     try:
-        shutil.move(made, partial)
+        try:
+            made.rename(partial)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            owners.begin_private(partial)
+            shutil.copyfile(made, partial)
+        owners.give(partial, like=db, mode=owners.PRIVATE)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
@@ -91,6 +102,8 @@ class Keeper:
             except (RapportError, OSError, duckdb.Error) as error:
                 if not self._store.closed.is_set():
                     LOG.error("A backup failed: %(reason)s", {"reason": str(error)})
+            except Exception as error:  # a fault of ours must not end all backups to come
+                LOG.error("A backup met a fault of ours", exc_info=error)
 
     def _answer_requests(self) -> None:
         for request in requests(self._store.path).glob("*.request"):
@@ -103,9 +116,10 @@ class Keeper:
             self._store.backup(taken.with_suffix(".duckdb"))
         except (RapportError, OSError, duckdb.Error) as error:
             LOG.error("A backup failed: %(reason)s", {"reason": str(error)})
-            said = taken.with_suffix(".saying")
-            said.write_text(f"The app could not write the copy: {error}", "utf-8")
-            said.rename(taken.with_suffix(".failed"))
+            _fail(taken, f"The app could not write the copy: {error}")
+        except Exception:
+            _fail(taken, "The app could not write the copy. Its log says why.")
+            raise
 
     def _keep_plan(self, settings: Settings, now: dt.datetime) -> None:
         """Make the planned backup when it is due, and remove the oldest of its kind beyond those to keep."""
@@ -114,12 +128,30 @@ class Keeper:
             return
         self._not_before = now + RETRY  # also after an error
         folder.mkdir(parents=True, exist_ok=True)
-        kept = sorted(folder.glob(PLANNED))
-        age = now - dt.datetime.strptime(kept[-1].name, NAME) if kept else dt.timedelta.max
+        kept = _planned(folder)
+        age = now - kept[-1][0] if kept else dt.timedelta.max
         if age < dt.timedelta(hours=settings.backup_hours):
             self._not_before = min(self._not_before, now + dt.timedelta(hours=settings.backup_hours) - age)
             return
         self._store.backup(folder / now.strftime(NAME))
         LOG.info("A planned backup was written")
-        for old in sorted(folder.glob(PLANNED))[: -settings.backup_keep]:
+        for _, old in _planned(folder)[: -settings.backup_keep]:
             old.unlink()
+
+
+def _fail(taken: Path, sentence: str) -> None:
+    """Tell the command, which waits for the copy, that there will be none."""
+    said = taken.with_suffix(".saying")
+    said.write_text(sentence, "utf-8")
+    said.rename(taken.with_suffix(".failed"))
+
+
+def _planned(folder: Path) -> list[tuple[dt.datetime, Path]]:
+    """When each planned backup of a folder was made, and the file, oldest first: those whose name is one that a plan gives, no other."""
+    found = []
+    for path in folder.glob("rapport-*.duckdb"):
+        with suppress(ValueError):
+            made_at = dt.datetime.strptime(path.name, NAME)
+            if made_at.strftime(NAME) == path.name:
+                found.append((made_at, path))
+    return sorted(found)

@@ -4,28 +4,30 @@ It reads as any page does, so nobody waits for it and it waits for nobody: not e
 """
 
 import os
-import shutil
+import stat
 from pathlib import Path
 
 import duckdb
 
+from data import owners
 from data.sql import only_value
 
 BATCH_ROWS = 100_000
 MEMORY_LIMIT_MIB = 512
 
 
-def write_copy(cursor: duckdb.DuckDBPyConnection, source: Path, target: Path) -> None:
+def write_copy(cursor: duckdb.DuckDBPyConnection, source: Path, target: Path, *, mode: int | None = None) -> None:
     """Write what the cursor's transaction sees to `target`, which appears under its name only once it is whole and on the disk.
 
-    It may be read by whoever may read `source`.
+    It belongs to whom `source` belongs to, where this process may give it away, and has its mode unless another is given.
     """
     partial = target.with_name(f"{target.name}.partial")
     _remove(partial)  # of a copy that was killed
     try:
         with duckdb.connect(str(partial), config={"memory_limit": f"{MEMORY_LIMIT_MIB}MiB"}) as copy:
+            partial.chmod(owners.PRIVATE)  # nobody else reads it while it grows
             _copy_rows(cursor, copy)
-        shutil.copymode(source, partial)
+        owners.give(partial, like=source, mode=stat.S_IMODE(source.stat().st_mode) if mode is None else mode)
         _flush(partial)
         partial.replace(target)
         _flush(target.parent)

@@ -3,12 +3,13 @@
 import argparse
 import datetime as dt
 import shutil
+import stat
 import sys
 from pathlib import Path
 
 import duckdb
 
-from data import soundness
+from data import owners, soundness
 from data.errors import RapportError
 from data.settings import Settings
 from data.store import OpenElsewhere, Store, connect
@@ -23,8 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         path = options.db or Settings.read().db
         replaced = restore(options.backup, path)
-    except (RapportError, OSError) as error:
+    except RapportError as error:
         print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(owners.refused(error), file=sys.stderr)
         return 2
     print(f"{options.backup} is now {path}." + (f" What was there is {replaced}." if replaced else ""))
     return 0
@@ -33,7 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
 def restore(backup: Path, db: Path) -> Path | None:
     """Check a backup, bring it to the present schema and put it in the place of `db`; where the replaced file lies now.
 
-    A backup that is not whole, or a file that the app has open, raises StoreError, and nothing is changed.
+    It gets the mode and the owner of the file that it replaces; without one, its owner alone may read it, and as root that is the owner
+    of the folder. A backup that is not whole, or a file that the app has open, raises StoreError, and nothing is changed.
     """
     if not backup.is_file():
         raise RapportError("There is no file {path}.", path=backup)
@@ -42,6 +47,7 @@ def restore(backup: Path, db: Path) -> Path | None:
     db.parent.mkdir(parents=True, exist_ok=True)
     fresh = db.with_name(f"{db.name}.restoring")
     try:
+        owners.begin_private(fresh)
         shutil.copyfile(backup, fresh)
         _check(fresh, backup)
         return _put_in_place(fresh, db)
@@ -65,8 +71,10 @@ def _check(fresh: Path, backup: Path) -> None:
 
 def _put_in_place(fresh: Path, db: Path) -> Path | None:
     if not db.exists():
+        owners.give(fresh, like=db.parent, mode=owners.PRIVATE)
         fresh.replace(db)
         return None
+    owners.give(fresh, like=db, mode=stat.S_IMODE(db.stat().st_mode))
     kept = db.with_name(f"{db.name}.replaced-{dt.datetime.now():%Y-%m-%d-%H%M%S}")
     held = _hold(db)
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from data import copying, merging, schema
+from data import copying, merging, owners, schema
 from data.errors import StoreError
 from data.extent import Extent
 from data.imported import Counts, ImportMeta, Merged, Tables
@@ -27,6 +27,8 @@ class OpenElsewhere(StoreError):
 
 
 QUIET_SECONDS = 10.0
+# What the engine says; of a damaged file it says "block", which holds "lock".
+LOCKED, DENIED = "Could not set lock on file", "Permission denied"
 
 
 class Store:
@@ -220,11 +222,11 @@ class Store:
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy of the file, of the newest version: what an import is merging meanwhile is not in it, and neither
-        waits for the other. A target that exists raises StoreError."""
+        waits for the other. Its owner alone may read it. A target that exists raises StoreError."""
         if target.exists():
             raise StoreError(N_("{path} exists already; name a file that does not."), path=target)
         with self.reading() as cursor:
-            copying.write_copy(cursor, self._path, target)
+            copying.write_copy(cursor, self._path, target, mode=owners.PRIVATE)
 
     @contextmanager
     def _transaction(self, *, write: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -256,13 +258,21 @@ def _now() -> dt.datetime:
 
 
 def connect(path: Path, memory_limit_mib: int) -> duckdb.DuckDBPyConnection:
-    """A connection to the file as it is. OpenElsewhere when another process has it, StoreError when it is no DuckDB file."""
+    """A connection to the file as it is. OpenElsewhere when another process has it, StoreError when it is closed to this user, damaged,
+    or no DuckDB file."""
     try:
         return duckdb.connect(str(path), config={"memory_limit": f"{memory_limit_mib}MiB"})
     except duckdb.Error as error:
-        if "lock" in str(error).lower():
+        if LOCKED in str(error):
             raise OpenElsewhere(
                 N_("{path} is open in the running app. Use the app, or stop it first."), path=path
+            ) from error
+        if DENIED in str(error):
+            raise StoreError(
+                N_(
+                    "{path} is closed to the user that Rapport runs as. Give it to that user, or run this as its owner."
+                ),
+                path=path,
             ) from error
         raise StoreError(
             N_("{path} cannot be opened as a DuckDB file. Name another file in RAPPORT_DB, or restore a backup."),

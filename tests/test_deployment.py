@@ -116,6 +116,19 @@ def test_the_unit_starts_what_the_image_starts() -> None:
     assert unit()["ProtectSystem"] == "strict"
 
 
+def test_the_commands_of_the_guide_are_run_as_the_unit_runs() -> None:
+    guide = (ROOT / "docs" / "deployment.md").read_text("utf-8")
+    words = [word for key, line in unit().items() if key.startswith("Environment") for word in line.split()]
+    (db,) = [word.partition("=")[2] for word in words if word.startswith("RAPPORT_DB=")]
+    python = unit()["ExecStart"].split()[0].removeprefix(unit()["WorkingDirectory"] + "/")
+    told = re.findall(r"^sudo -u .*", guide, re.MULTILINE)
+    assert [re.findall(r"data\.\w+", line)[0] for line in told] == ["data.backup", "data.restore", "data.person"]
+    for line in told:
+        assert line.startswith(f"sudo -u {unit()['User']} {python} -m data."), line
+        assert f" --db {db} " in line
+    assert guide.count(f"cd {unit()['WorkingDirectory']}") >= len(told)
+
+
 def test_no_deployment_sets_what_rapport_does_not_know() -> None:
     told = [*dockerfile.environment(), *re.findall(r"^      (RAPPORT_\w+):", service("rapport"), re.MULTILINE)]
     told += [

@@ -19,6 +19,8 @@ from metrics.texts import N_
 
 log = logging.getLogger("rapport.alerts")
 UNEXPECTED = N_("Something unexpected went wrong; the log of the app says what.")
+HANDLED = "An alert was handled: alert %(alert)s, period %(period)s, %(status)s"
+NOT_SENT = "An alert met a fault while it was sent: alert %(alert)s, %(error)s"
 Send = Callable[[str, Message, str, Setup], None]
 
 
@@ -39,7 +41,7 @@ def deliver(
     tried = Delivery(alert.id, period, "sent", attempt, message.title, None, now)
     outcome = _tried(alert, tried, message, setup, send or channels.send)
     book.settle(store, outcome)
-    log.info("alert %s, %s: %s", alert.id, period, outcome.status)
+    log.info(HANDLED, {"alert": alert.id, "period": period, "status": outcome.status})
     return outcome
 
 
@@ -76,7 +78,7 @@ def _tried(alert: Alert, tried: Delivery, message: Message, setup: Setup, send: 
     except RapportError as error:  # the settings do not allow it, or nothing is set up: that may change
         return _not_sent(_with(tried, error), again=True)
     except Exception as error:  # only its kind is logged: what it says may hold an address
-        log.error("alert %s: %s while sending", alert.id, type(error).__name__)
+        log.error(NOT_SENT, {"alert": alert.id, "error": type(error).__name__})
         return _with(tried, RapportError(UNEXPECTED), "unsure")
     return tried
 

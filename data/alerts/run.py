@@ -22,6 +22,7 @@ from metrics.errors import RuleError
 from metrics.texts import N_
 
 log = logging.getLogger("rapport.alerts")
+NOT_JUDGED = "An alert met a fault while it was judged: alert %(alert)s, period %(period)s, %(error)s"
 
 
 class Report(Protocol):
@@ -106,7 +107,7 @@ def _one(store: Store, item: Due, now: dt.datetime, render: Render | None, setup
     except RapportError as error:
         return deliver.failed(store, alert, code, error, now)
     except Exception as error:
-        log.error("alert %s: %s while it was judged", alert.id, type(error).__name__, exc_info=error)
+        log.error(NOT_JUDGED, {"alert": alert.id, "period": code, "error": type(error).__name__}, exc_info=error)
         return deliver.failed(store, alert, code, RapportError(deliver.UNEXPECTED), now)
     if message is None:
         book.quiet(store, alert.id, code, version, now)

@@ -44,7 +44,7 @@ class Watcher:
             try:
                 version = self._version()
             except Exception as error:  # the store was closed: this process is ending, or a test is
-                log.info("alerts: the store is closed (%s)", type(error).__name__)
+                log.info("Alerts end with their store: %(error)s", {"error": type(error).__name__})
                 return
             now = self._clock()
             late = ran_at is None or (now - ran_at).total_seconds() >= self._every
@@ -60,4 +60,4 @@ class Watcher:
         try:
             run(self._store, now, self._render)
         except Exception as error:
-            log.error("alerts: %s in a run", type(error).__name__, exc_info=error)
+            log.error("A run of the alerts met a fault: %(error)s", {"error": type(error).__name__}, exc_info=error)

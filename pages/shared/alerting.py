@@ -1,6 +1,9 @@
 """Alerts in the app: the thread that runs them, and how a page is drawn for a message. `python -m data.alerts` finds both by name."""
 
 import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib import import_module
 
 import streamlit as st
@@ -13,14 +16,27 @@ from data.errors import RapportError
 from data.segment import Segment
 from data.settings import text
 from metrics.texts import N_
-from pages.shared.opened import store
+from pages.shared.opened import opens, store
 
-__all__ = ["begin", "render", "store"]
+__all__ = ["begin", "render", "serving", "store"]
 
 log = logging.getLogger("rapport.alerts")
 DRAWS = "pages.shared.report"
 # A message goes to people whom nobody signed in: what customers wrote and who they are stays out of it.
 KEPT_OUT = frozenset({"comments", "customers", "share"})
+
+
+@asynccontextmanager
+async def serving(_app: object) -> AsyncIterator[None]:
+    """Begin backups and alerts with the server, whether or not anybody comes. A thread does it, so that visitors need not wait for a file
+    that is brought up to date first."""
+    threading.Thread(target=_start, name="rapport-start", daemon=True).start()
+    yield
+
+
+def _start() -> None:
+    if opens():
+        begin()
 
 
 def begin() -> None:
@@ -33,7 +49,7 @@ def begin() -> None:
             _watcher.clear()
             _watcher(str(opened.path))
     except Exception as error:
-        log.log(logging.ERROR, "alerts: %s at the start of the thread", type(error).__name__)
+        log.log(logging.ERROR, "Alerts could not begin: %(error)s", {"error": type(error).__name__})
 
 
 @st.cache_resource(show_spinner=False)

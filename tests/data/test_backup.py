@@ -1,11 +1,14 @@
 """Backups are whole whatever happens meanwhile, and what is restored is what was backed up."""
 
 import datetime as dt
+import errno
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -13,10 +16,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data import backup, backups, copying, restore, schema
+from data import backup, backups, copying, owners, restore, schema
 from data.errors import Cancelled, StoreError
 from data.settings import Settings
-from data.store import ImportMeta, Store
+from data.store import ImportMeta, OpenElsewhere, Store
 from tests.data.rows import nps, order, readers, table, take
 
 PROJECT = Path(__file__).parents[2]
@@ -138,7 +141,7 @@ def test_the_command_says_when_nobody_answers(db: Path, tmp_path: Path, monkeypa
 
 
 def test_the_command_says_why_the_app_could_not(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(copying, "write_copy", full)
@@ -346,3 +349,152 @@ def test_a_stopped_import_leaves_no_trace_in_a_backup(db: Path, tmp_path: Path):
             )
         store.backup(target)
     assert content(target) == before
+
+
+def damage(path: Path) -> None:
+    """Another byte in the first block, which the engine checks when it opens the file."""
+    content = bytearray(path.read_bytes())
+    content[5000] ^= 0xFF
+    path.write_bytes(content)
+
+
+def test_a_damaged_file_is_not_taken_for_one_that_is_open_and_is_restored_over(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+):
+    target = tmp_path / "backup.duckdb"
+    backup.main([str(target), "--db", str(db)])
+    damage(db)
+    with pytest.raises(StoreError, match="cannot be opened as a DuckDB file") as told:
+        Store.open(db)
+    assert not isinstance(told.value, OpenElsewhere)
+    began = time.monotonic()
+    assert backup.main([str(tmp_path / "again.duckdb"), "--db", str(db)]) == 2
+    assert time.monotonic() - began < 10  # no app is asked
+    assert "cannot be opened as a DuckDB file" in capsys.readouterr().err
+    assert restore.main([str(target), "--db", str(db)]) == 0
+    assert content(db) == content(target)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("was", [0o600, 0o640])
+def test_a_restored_file_has_the_mode_of_the_replaced_one(db: Path, tmp_path: Path, was: int):
+    target = tmp_path / "backup.duckdb"
+    backup.main([str(target), "--db", str(db)])
+    assert mode(target) == 0o600
+    target.chmod(0o644)
+    db.chmod(was)
+    assert restore.main([str(target), "--db", str(db)]) == 0
+    assert mode(db) == was
+    assert restore.main([str(target), "--db", str(tmp_path / "new.duckdb")]) == 0
+    assert mode(tmp_path / "new.duckdb") == 0o600
+
+
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+APP = 10001
+
+
+@ROOT_ONLY
+def test_what_root_restores_and_copies_belongs_to_the_user_of_the_app(db: Path, tmp_path: Path):
+    folder, target = tmp_path / "app", tmp_path / "backup.duckdb"
+    folder.mkdir()
+    for path in (folder, db):
+        os.chown(path, APP, APP)
+    assert backup.main([str(target), "--db", str(db)]) == 0
+    assert restore.main([str(target), "--db", str(db)]) == 0
+    assert restore.main([str(target), "--db", str(folder / "new.duckdb")]) == 0
+    for path in (target, db, folder / "new.duckdb"):
+        assert (path.stat().st_uid, path.stat().st_gid, mode(path)) == (APP, APP, 0o600 if path != db else mode(db))
+
+
+AS_APP = """
+import os, sys, time
+from data.backups import Keeper
+from data.store import Store
+os.setgroups([]); os.setgid(10001); os.setuid(10001)
+with Store.open(sys.argv[1]) as store:
+    Keeper(store)
+    print("open", flush=True)
+    sys.stdin.read()
+"""
+
+
+@ROOT_ONLY
+def test_root_has_the_app_of_another_user_make_the_copy():
+    folder = Path(tempfile.mkdtemp(prefix="rapport-app-"))  # pytest's own folders are closed to other users
+    os.chown(folder, APP, APP)
+    db, target = folder / "store.duckdb", folder / "backup.duckdb"
+    try:
+        with subprocess.Popen(
+            [sys.executable, "-c", AS_APP, str(db)],
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdin and process.stdout and process.stdout.readline() == "open\n"
+            made = command("data.backup", target, "--db", db)
+            process.stdin.close()
+        assert (made.returncode, made.stderr) == (0, "")
+        assert (target.stat().st_uid, mode(target)) == (APP, 0o600)
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_another_user_is_told_whom_to_run_the_command_as(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "geteuid", lambda: APP)
+    with pytest.raises(StoreError, match=r"belongs to another user\. Run the command as the user that the app runs as"):
+        backups.ask_app(db, tmp_path / "backup.duckdb")
+    assert not backups.requests(db).exists()
+    assert owners.refused(PermissionError(13, "Permission denied", "/x")).startswith("/x is closed to this user.")
+
+
+def test_a_copy_reaches_another_disk_closed_to_others(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made, target, rename = tmp_path / "made", tmp_path / "backup.duckdb", Path.rename
+    made.write_bytes(b"x")
+
+    def elsewhere(self: Path, to: Path) -> Path:
+        if self == made:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", elsewhere)
+    backups._move(made, target, db)
+    assert (target.read_bytes(), mode(target)) == (b"x", 0o600)
+
+
+def test_other_files_in_the_folder_are_no_planned_backups(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    others = {"rapport-copy-of-my-db1234.duckdb", "rapport-2026-13-01-120000.duckdb"}
+    for name in others:
+        (folder / name).touch()
+    monkeypatch.setenv("RAPPORT_BACKUP_DIR", str(folder))
+    monkeypatch.setenv("RAPPORT_BACKUP_KEEP", "1")
+    with Store.open(db) as store:
+        keeper = backups.Keeper(store)
+        store.closed.set()  # its thread ends; the clock is ours
+        for day in (1, 2, 3):
+            keeper._keep_plan(Settings.read(), dt.datetime(2026, 3, day, 12))
+    assert {path.name for path in folder.iterdir()} == others | {"rapport-2026-03-03-120000.duckdb"}
+
+
+def test_a_fault_of_ours_is_logged_told_and_ends_no_backups(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def faulty(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(backups, "LOOK_SECONDS", 0.05)
+    with Store.open(db) as store:
+        backups.Keeper(store)
+        with monkeypatch.context() as broken:
+            broken.setattr(copying, "write_copy", faulty)
+            with pytest.raises(StoreError, match=r"could not write the copy\. Its log says why"):
+                backups.ask_app(db, tmp_path / "backup.duckdb")
+        backups.ask_app(db, tmp_path / "backup.duckdb")
+    assert "A backup met a fault of ours" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+    assert (tmp_path / "backup.duckdb").exists()

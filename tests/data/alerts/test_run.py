@@ -1,6 +1,7 @@
 """What is due, and that it is sent once: retries, crashes, two workers, later imports, undo."""
 
 import datetime as dt
+import json
 import logging
 import threading
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from data.alerts.run import Due, due, period_of, run
 from data.errors import RapportError
 from data.segment import EVERYBODY, Segment
 from data.store import Store
+from pages.shared.serving.logs import line
 from tests.data.alerts.conftest import NOW, alert, fill, rule
 from tests.data.alerts.servers import Mailbox, Receiver
 from tests.data.rows import nps, take
@@ -255,6 +257,33 @@ def test_one_alert_that_fails_stops_no_other(
     assert kept(store, broken) == [("2026-03", "failed", 1)]
     assert kept(store, good) == [("2026-03", "sent", 1)]
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_what_is_logged_names_its_fields(
+    store: Store, hook: Receiver, setup: Setup, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "rapport.alerts")
+
+    def explodes(*_: object) -> None:
+        raise ZeroDivisionError
+
+    make(store, alert(channel="json", target=target_of(hook.address)), setup, NOW)
+    run(store, NOW)
+    make(store, alert(channel="json", target=target_of(hook.address)), setup, NOW)
+    with monkeypatch.context() as broken:
+        broken.setattr(channels, "send", explodes)
+        run(store, NOW)
+    make(store, alert(channel="json", target=target_of(hook.address)), setup, NOW)
+    monkeypatch.setattr(running, "judged", explodes)
+    run(store, NOW)
+    fields = ("event", "alert", "period", "status", "error")
+    told = [json.loads(line(record)) for record in caplog.records]
+    assert [tuple(entry.get(name) for name in fields) for entry in told] == [
+        ("An alert was handled", 1, "2026-03", "sent", None),
+        ("An alert met a fault while it was sent", 2, None, None, "ZeroDivisionError"),
+        ("An alert was handled", 2, "2026-03", "unsure", None),
+        ("An alert met a fault while it was judged", 3, "2026-03", None, "ZeroDivisionError"),
+    ]
 
 
 def test_a_scope_is_honoured_whatever_the_rule_asks(store: Store, hook: Receiver, setup: Setup) -> None:
