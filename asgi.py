@@ -17,12 +17,13 @@ from streamlit.runtime.pages_manager import PagesManager
 from data import policy
 from data.errors import RapportError
 from data.settings import Settings
-from pages.shared import alerting, auth
+from pages.shared import auth
 from pages.shared.serving.compression import Compression
 from pages.shared.serving.guard import Guard, is_loopback
 from pages.shared.serving.headers import SecurityHeaders
 from pages.shared.serving.logs import RequestLog, configure, show_failure
 from pages.shared.serving.return_to import ReturnTo
+from pages.shared.serving.start import serving
 
 # Until st.navigation has run once, Streamlit takes pages/ for its own folder of scripts, and tells the first visitor who follows
 # a link to a cold server that there is no such page.
@@ -65,6 +66,6 @@ app = st.App(
         Middleware(ReturnTo),
         Middleware(Compression),
     ],
-    lifespan=alerting.serving,
+    lifespan=serving,
     on_script_error=show_failure,
 )

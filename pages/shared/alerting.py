@@ -1,9 +1,6 @@
 """Alerts in the app: the thread that runs them, and how a page is drawn for a message. `python -m data.alerts` finds both by name."""
 
 import logging
-import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from importlib import import_module
 
 import streamlit as st
@@ -16,27 +13,14 @@ from data.errors import RapportError
 from data.segment import Segment
 from data.settings import text
 from metrics.texts import N_
-from pages.shared.opened import opens, store
+from pages.shared.opened import store
 
-__all__ = ["begin", "render", "serving", "store"]
+__all__ = ["begin", "render", "store"]
 
 log = logging.getLogger("rapport.alerts")
 DRAWS = "pages.shared.report"
 # A message goes to people whom nobody signed in: what customers wrote and who they are stays out of it.
 KEPT_OUT = frozenset({"comments", "customers", "share"})
-
-
-@asynccontextmanager
-async def serving(_app: object) -> AsyncIterator[None]:
-    """Begin backups and alerts with the server, whether or not anybody comes. A thread does it, so that visitors need not wait for a file
-    that is brought up to date first."""
-    threading.Thread(target=_start, name="rapport-start", daemon=True).start()
-    yield
-
-
-def _start() -> None:
-    if opens():
-        begin()
 
 
 def begin() -> None:
