@@ -9,7 +9,7 @@ import polars.selectors as cs
 
 from metrics.hiatus import INACTIVE_RATE, INACTIVE_TYPES, hiatus_threshold, is_last, seen_by
 from metrics.periods import EVERY, calendar, checked, start_of
-from metrics.reduce import collected, in_order, period_start
+from metrics.reduce import collected, first_day, in_order, period_number
 from metrics.shares import with_share
 
 FLOWS = ("new", "returning", "resurrected", "dormant")
@@ -44,7 +44,8 @@ def lifecycle(
     checked("period", period, EVERY)
     days = hiatus_threshold(order_days, as_of=as_of, hiatus_days=hiatus_days, quantile=quantile)
     seen = seen_by(order_days, as_of)
-    known = _counted(seen.filter(nw.col("previous_day").is_null()), by, first=nw.col("day").min())
+    firsts = seen.filter(nw.col("previous_day").is_null()) if by else seen  # the first of all days needs no search
+    known = _counted(firsts, by, first=nw.col("day").min())
     first: dt.date | None = known["first"].min()  # type: ignore[assignment]
     begin = start_of(min(max(start, first or as_of), as_of), period)
     periods = calendar(begin, as_of, period).filter(pl.lit(first is not None))
@@ -110,9 +111,12 @@ def _flows(
     """One row per combination of `by` and period from the one that begins at `begin`, in which something happened, with the counts."""
     every, keys, n = EVERY[period], [*by, "period"], pl.col("n")
     # The first order of a period, and the one before it, say who came; days are few, so the engine hands over few rows
-    dated = seen.filter(nw.col("day") >= nw.lit(begin)).with_columns(period=period_start(nw.col("day"), period))
+    dated = seen.filter(nw.col("day") >= nw.lit(begin)).with_columns(number=period_number(nw.col("day"), period))
     before = nw.col("previous_day")
-    came = _counted(dated.filter(before.is_null() | (before < nw.col("period"))), [*keys, "previous_day"], n=nw.len())
+    new_in_period = before.is_null() | (period_number(before, period) < nw.col("number"))
+    came = _counted(dated.filter(new_in_period), [*by, "number", "previous_day"], n=nw.len()).with_columns(
+        period=first_day(pl.col("number"), period)
+    )
     # Active until `days` after the last order; that is at the end of the period before when the day after is no earlier than this begins
     active = pl.col("previous_day") + pl.duration(days=days + 1) >= pl.col("period")
     back = came.group_by(keys).agg(

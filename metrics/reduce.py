@@ -46,6 +46,26 @@ def period_start(time: nw.Expr, period: str) -> nw.Expr:
     return start.cast(nw.Date)
 
 
+def period_number(date: nw.Expr, period: str) -> nw.Expr:
+    """Which calendar period a date lies in, as an integer that goes up by one: for an engine, less work than the period's first day.
+    `first_day` turns it into that."""
+    if period == "week":  # the first of January of year 1 is a Monday
+        return day_number(date) // 7
+    year = date.dt.year().cast(nw.Int64)
+    if period == "year":
+        return year
+    month = year * 12 + date.dt.month().cast(nw.Int64) - 1
+    return month if period == "month" else month // 3
+
+
+def first_day(number: pl.Expr, period: str) -> pl.Expr:
+    """The first day of a period that `period_number` counted."""
+    if period == "week":
+        return pl.date(1, 1, 1) + pl.duration(days=7 * number)
+    month = number * {"month": 1, "quarter": 3, "year": 12}[period]
+    return pl.date(month // 12, month % 12 + 1, 1)
+
+
 def day_number(date: nw.Expr) -> nw.Expr:
     """Days since the first of January of year 1, so that days between dates are a difference of integers on every engine."""
     years = date.dt.year().cast(nw.Int64) - 1

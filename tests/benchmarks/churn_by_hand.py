@@ -13,7 +13,11 @@ from tests.benchmarks.by_hand import WILSON, Z
 CSAT = (
     """
 with counted as (
-    select count(*) as n, count(*) filter (score >= scale_high - 1) as satisfied, sum(score) as score,
+    select count(*) as n, sum(score) as score,
+        count(*) filter (score >= case
+            when scale_high - scale_low < 3 then scale_high
+            when scale_high - scale_low > 10 then scale_high - 0.2 * (scale_high - scale_low)
+            else scale_high - 1 end) as satisfied,
         min(scale_low) = max(scale_low) and min(scale_high) = max(scale_high) as one_scale
     from feedback where replaced_by is null and survey = 'csat' and score is not null
         and responded_at >= $start and responded_at < $end + interval 1 day
