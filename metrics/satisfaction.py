@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -118,7 +119,7 @@ def with_box(feedback: nw.LazyFrame, *, survey: str) -> nw.LazyFrame:
     """
     if checked("survey", survey, ("csat", "ces")) == "csat":
         asked = _asked(feedback)
-        good, low = _is_satisfied(), one_if(nw.col("score") < _low_below())
+        good, low = one_if(_is_satisfied(nw)), one_if(nw.col("score") < _low_below())
     else:
         asked = _effort(feedback)
         good, low = nw.col("easy"), one_if(nw.col("score") < HARD_BELOW)
@@ -150,27 +151,26 @@ def _asked(feedback: nw.LazyFrame) -> nw.LazyFrame:
     return feedback.filter(nw.col("survey") == "csat", ~nw.col("score").is_null())
 
 
-def _is_satisfied() -> nw.Expr:
-    """1 in the top boxes of the answer's own scale, else 0."""
-    low, high = nw.col("scale_low"), nw.col("scale_high")
+def _is_satisfied(engine: Any) -> Any:
+    """Whether the answer is in the top boxes of its own scale: an expression of Narwhals or of Polars, which write it alike."""
+    low, high = engine.col("scale_low"), engine.col("scale_high")
     points = high - low + 1
     top = (
-        nw.when(points < FEWEST_POINTS)
+        engine.when(points < FEWEST_POINTS)
         .then(high)
-        .otherwise(nw.when(points > MOST_POINTS).then(high - 0.2 * (high - low)).otherwise(high - 1.0))
+        .otherwise(engine.when(points > MOST_POINTS).then(high - 0.2 * (high - low)).otherwise(high - 1.0))
     )
-    return one_if(nw.col("score") >= top)
+    return engine.col("score") >= top
 
 
 def _satisfied(feedback: nw.LazyFrame, by: Sequence[str]) -> pl.DataFrame:
     """One row per combination of `by`, or exactly one: n, satisfied, the sum of scores, and whether all are on one scale."""
     # Millions of answers are of a few kinds: the engine counts these, and what a scale means is asked once for each
     kinds = collected(_asked(feedback).group_by(*by, *SCALE, "score").agg(n=nw.len()))
-    kinds = nw.from_native(kinds).with_columns(satisfied=_is_satisfied()).to_native()
     n = pl.col("n").cast(pl.Int64)
     sums = {
         "n": n.sum(),
-        "satisfied": (n * pl.col("satisfied")).sum(),
+        "satisfied": n.filter(_is_satisfied(pl)).sum(),
         "score": (n * pl.col("score")).sum(),
         "one_scale": pl.all_horizontal(pl.col(end).min() == pl.col(end).max() for end in SCALE),
     }
