@@ -12,7 +12,7 @@ from tests.browser.pages import address, becomes, follow, metric, shown_number, 
 
 PERIOD = {"from": "2026-01-01", "to": "2026-03-31", "as_of": "2026-06-30"}
 FILTERS = {**PERIOD, "vs": "none", "region": "East China", "tier": "all", "channel": "all", "lang": "en"}
-NPS_OPTIONS = {"by": "touchpoint", "weight": "no"}
+NPS_OPTIONS = {"by": "touchpoint", "weight": "no", "answered": "detractors"}
 
 
 def nps_by_command_line(db: Path, *where: str) -> str:

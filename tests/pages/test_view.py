@@ -26,7 +26,7 @@ DEFAULTS = {
     "tier": "all",
     "lang": "en",
 }
-NPS_DEFAULTS = {**DEFAULTS, "by": "touchpoint", "weight": "no"}
+NPS_DEFAULTS = {**DEFAULTS, "by": "touchpoint", "weight": "no", "answered": "detractors"}
 
 
 def url(app: AppTest) -> dict[str, str | list[str]]:
@@ -41,7 +41,8 @@ def test_options_of_the_page_are_written_out(open_app: Open, demo_path: Path) ->
     app = open_app(demo_path, "retention")
     options = {"measure": "customers", "kind": "on", "unit": "month", "cohort": "newest"}
     compared = {"against": "cohort", "group": "auto", "beside": "auto"}
-    assert url(app) == {**DEFAULTS, **options, **compared}
+    listed = {"listed_cohort": "auto", "listed_period": "auto", "listed_group": "all", "returned": "no"}
+    assert url(app) == {**DEFAULTS, **options, **compared, **listed}
 
 
 @pytest.mark.parametrize(
