@@ -26,6 +26,9 @@ ORDER_DAYS = """create table order_days (customer_key bigint, day date, previous
     age integer, previous_age integer, next_age integer)"""
 CUSTOMER_PERIODS = """create table customer_periods (customer_key bigint, month date, previous_month date, next_month date,
     first_month date, orders bigint, revenue double, discount double)"""
+CUSTOMERS = """create table customers (customer_key bigint, customer_id varchar, first_order_at timestamp, last_order_at timestamp,
+    orders bigint, revenue double, order_days bigint, repeat_spend double, repeat_spend_days bigint, joined_on date,
+    acquisition_channel varchar, region varchar)"""
 
 # What people do with the data: who did what, links, kept answers of pinned links, alerts and what became of them, ended sign-ins.
 SHARING = """
@@ -49,17 +52,18 @@ create table customer_keys (customer_key bigint, customer_id varchar);
 create table sightings (table_name varchar, row_id bigint, import_id integer);
 create table mappings (signature varchar, mapping varchar, kept_at timestamp);
 {CUSTOMER_PERIODS};
-create table customers (customer_key bigint, customer_id varchar, first_order_at timestamp, last_order_at timestamp, orders bigint,
-    revenue double, order_days bigint, repeat_spend double, repeat_spend_days bigint, joined_on date,
-    acquisition_channel varchar, region varchar);
+{CUSTOMERS};
 {ORDER_DAYS};
 {SHARING}
 """
 
 
 def _add_neighbours(connection: duckdb.DuckDBPyConnection) -> None:
-    """2: the days and months with an order are saved with the ones before and after."""
-    connection.execute(f"drop table customer_periods; {CUSTOMER_PERIODS}; {ORDER_DAYS}")
+    """2: the days and months with an order are saved with the ones before and after. The first files of schema 1 also lack columns of
+    customers."""
+    connection.execute(
+        f"drop table customer_periods; drop table customers; {CUSTOMER_PERIODS}; {CUSTOMERS}; {ORDER_DAYS}"
+    )
     rollups.refresh_all(connection)
 
 

@@ -351,22 +351,25 @@ def test_an_older_file_is_migrated_after_a_backup_copy(tmp_path: Path, monkeypat
 SHARING = ("audit", "links", "kept_answers", "alerts", "deliveries", "ended_sessions")  # tables that came with schema 3
 
 
-def test_a_file_of_schema_1_gets_its_order_days_and_the_tables_of_sharing(tmp_path: Path):
+@pytest.mark.parametrize("first", [False, True])
+def test_a_file_of_schema_1_gets_its_order_days_and_the_tables_of_sharing(tmp_path: Path, first: bool):
     path = tmp_path / "one.duckdb"
     with Store.open(path) as store:
         take(store, orders=A)
-        expected = rollup(store, "order_days")
+        expected = {name: rollup(store, name) for name in ("order_days", "customers")}
     with duckdb.connect(str(path)) as old:
         old.execute("drop table order_days; update meta set value = '1' where key = 'schema_version'")
+        if first:  # of the first files
+            old.execute("alter table customers drop repeat_spend; alter table customers drop repeat_spend_days")
         for name in SHARING:
             old.execute(f"drop table {name}")
     with Store.open(path) as store:
-        assert rollup(store, "order_days") == expected
+        assert {name: rollup(store, name) for name in expected} == expected
         with store.reading() as cursor:
             assert [cursor.execute(f"select count(*) from {name}").fetchall() for name in SHARING] == [[(0,)]] * len(
                 SHARING
             )
-        assert len(expected) == 1
+        assert len(expected["order_days"]) == 1
 
 
 def test_notes_beside_the_data_are_kept_only_when_nothing_failed(store: Store):
