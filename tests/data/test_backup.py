@@ -185,8 +185,8 @@ def test_planned_backups_are_made_when_due_and_the_oldest_removed(db: Path, tmp_
     monkeypatch.setenv("RAPPORT_BACKUP_KEEP", "2")
     now, found = dt.datetime(2026, 3, 1, 12), []
     with Store.open(db) as store:
+        store.closed.set()  # its thread ends at once; the clock is ours
         keeper = backups.Keeper(store)
-        store.closed.set()  # its thread ends; the clock is ours
         for hours in (0, 1, 23, 24, 25, 48):
             keeper._keep_plan(Settings.read(), now + dt.timedelta(hours=hours))
             found.append(sorted(path.name[8:21] for path in folder.iterdir()))
@@ -474,8 +474,8 @@ def test_other_files_in_the_folder_are_no_planned_backups(db: Path, tmp_path: Pa
     monkeypatch.setenv("RAPPORT_BACKUP_DIR", str(folder))
     monkeypatch.setenv("RAPPORT_BACKUP_KEEP", "1")
     with Store.open(db) as store:
+        store.closed.set()  # its thread ends at once; the clock is ours
         keeper = backups.Keeper(store)
-        store.closed.set()  # its thread ends; the clock is ours
         for day in (1, 2, 3):
             keeper._keep_plan(Settings.read(), dt.datetime(2026, 3, day, 12))
     assert {path.name for path in folder.iterdir()} == others | {"rapport-2026-03-03-120000.duckdb"}
