@@ -99,12 +99,13 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
         rollups.forget_touched(cursor)
         rollups.touch(cursor, f"select {int(key)}")
         cursor.execute("delete from customer_keys where customer_key = $key", {"key": key})
+        cursor.execute("delete from kept_answers")
         kept.count_erasure(cursor)
         rollups.refresh(cursor)
         _mend_history(cursor, first, name)
         cursor.execute("update audit set subject = $trace where subject = $name", {"trace": trace(name), "name": name})
         schema.want_rewrite(cursor)
-    with store.noting() as cursor:  # also what a link kept while this was going on
+    with store.noting() as cursor:  # and what a link kept while this was going on
         cursor.execute("delete from kept_answers")
     audit.note(store, who, "erase", trace(name))
     return Erased(gone, store.rewrite(), copies_beside(store.path))

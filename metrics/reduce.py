@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 import polars.selectors as cs
 
-from metrics.periods import EVERY
+from metrics.periods import DAYS_PER_WEEK, EVERY, MONTHS
 
 
 def totals(frame: nw.LazyFrame, by: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:
@@ -50,7 +50,7 @@ def period_number(date: nw.Expr, period: str) -> nw.Expr:
     """Which calendar period a date lies in, as an integer that goes up by one: for an engine, less work than the period's first day.
     `first_day` turns it into that."""
     if period == "week":  # the first of January of year 1 is a Monday
-        return day_number(date) // 7
+        return day_number(date) // DAYS_PER_WEEK
     year = date.dt.year().cast(nw.Int64)
     if period == "year":
         return year
@@ -61,8 +61,8 @@ def period_number(date: nw.Expr, period: str) -> nw.Expr:
 def first_day(number: pl.Expr, period: str) -> pl.Expr:
     """The first day of a period that `period_number` counted."""
     if period == "week":
-        return pl.date(1, 1, 1) + pl.duration(days=7 * number)
-    month = number * {"month": 1, "quarter": 3, "year": 12}[period]
+        return pl.date(1, 1, 1) + pl.duration(days=DAYS_PER_WEEK * number)
+    month = number * MONTHS[period]
     return pl.date(month // 12, month % 12 + 1, 1)
 
 
