@@ -87,10 +87,10 @@ def _move(made: Path, target: Path, db: Path) -> None:
 
 
 class Keeper:
-    """The thread of the app that makes the backups of one store, until that is closed."""
+    """The thread of the app that makes the backups of one store, as the settings plan them, until that store is closed."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store, self._settings = store, settings
         self._not_before = dt.datetime(1970, 1, 1)
         threading.Thread(target=self._run, name="rapport-backups", daemon=True).start()
 
@@ -98,7 +98,7 @@ class Keeper:
         while not self._store.closed.wait(LOOK_SECONDS):
             try:
                 self._answer_requests()
-                self._keep_plan(Settings.read(), dt.datetime.now())
+                self._keep_plan(dt.datetime.now())
             except (RapportError, OSError, duckdb.Error) as error:
                 if not self._store.closed.is_set():
                     LOG.error("A backup failed: %(reason)s", {"reason": str(error)})
@@ -121,21 +121,21 @@ class Keeper:
             _fail(taken, "The app could not write the copy. Its log says why.")
             raise
 
-    def _keep_plan(self, settings: Settings, now: dt.datetime) -> None:
+    def _keep_plan(self, now: dt.datetime) -> None:
         """Make the planned backup when it is due, and remove the oldest of its kind beyond those to keep."""
-        folder = settings.backup_dir
+        folder, every = self._settings.backup_dir, dt.timedelta(hours=self._settings.backup_hours)
         if folder is None or now < self._not_before:
             return
         self._not_before = now + RETRY  # also after an error
         folder.mkdir(parents=True, exist_ok=True)
         kept = _planned(folder)
         age = now - kept[-1][0] if kept else dt.timedelta.max
-        if age < dt.timedelta(hours=settings.backup_hours):
-            self._not_before = min(self._not_before, now + dt.timedelta(hours=settings.backup_hours) - age)
+        if age < every:
+            self._not_before = min(self._not_before, now + every - age)
             return
         self._store.backup(folder / now.strftime(NAME))
         LOG.info("A planned backup was written")
-        for _, old in _planned(folder)[: -settings.backup_keep]:
+        for _, old in _planned(folder)[: -self._settings.backup_keep]:
             old.unlink()
 
 

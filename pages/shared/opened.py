@@ -17,8 +17,9 @@ CLOSED = "The file could not be opened at the start: %(reason)s"
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
     """Opened once, at the place that the settings name. Pages reach it through cached.access(), which knows who asks."""
-    opened = Store.open(Settings.read().db)
-    Keeper(opened)
+    settings = Settings.read()
+    opened = Store.open(settings.db)
+    Keeper(opened, settings)
     return opened
 
 

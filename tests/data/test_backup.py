@@ -119,7 +119,7 @@ def test_the_command_has_the_running_app_make_the_copy(db: Path, tmp_path: Path)
     before, target = content(db), tmp_path / "elsewhere" / "backup.duckdb"
     target.parent.mkdir()
     with Store.open(db) as store:
-        backups.Keeper(store)
+        backups.Keeper(store, Settings.read())
         with Merging(store, 0.95):
             made = command("data.backup", target, "--db", db)
         refused = command("data.restore", target, "--db", db)
@@ -146,7 +146,7 @@ def test_the_command_says_why_the_app_could_not(db: Path, tmp_path: Path, monkey
 
     monkeypatch.setattr(copying, "write_copy", full)
     with Store.open(db) as store:
-        backups.Keeper(store)
+        backups.Keeper(store, Settings.read())
         with pytest.raises(StoreError, match="No space left on device"):
             backups.ask_app(db, tmp_path / "backup.duckdb")
     assert not (tmp_path / "backup.duckdb").exists()
@@ -186,12 +186,12 @@ def test_planned_backups_are_made_when_due_and_the_oldest_removed(db: Path, tmp_
     now, found = dt.datetime(2026, 3, 1, 12), []
     with Store.open(db) as store:
         store.closed.set()  # its thread ends at once; the clock is ours
-        keeper = backups.Keeper(store)
+        keeper = backups.Keeper(store, Settings.read())
         for hours in (0, 1, 23, 24, 25, 48):
-            keeper._keep_plan(Settings.read(), now + dt.timedelta(hours=hours))
+            keeper._keep_plan(now + dt.timedelta(hours=hours))
             found.append(sorted(path.name[8:21] for path in folder.iterdir()))
         (folder / "mine.duckdb").touch()
-        keeper._keep_plan(Settings.read(), now + dt.timedelta(hours=72))
+        keeper._keep_plan(now + dt.timedelta(hours=72))
     assert found == [
         ["2026-03-01-12"],
         ["2026-03-01-12"],
@@ -209,7 +209,7 @@ def test_a_planned_backup_comes_from_the_running_app(db: Path, tmp_path: Path, m
     monkeypatch.setenv("RAPPORT_BACKUP_DIR", str(folder))
     before = content(db)
     with Store.open(db) as store:
-        backups.Keeper(store)
+        backups.Keeper(store, Settings.read())
         deadline = time.monotonic() + 30
         while not list(folder.glob("rapport-*.duckdb")) and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -412,10 +412,11 @@ def test_what_root_restores_and_copies_belongs_to_the_user_of_the_app(db: Path, 
 AS_APP = """
 import os, sys, time
 from data.backups import Keeper
+from data.settings import Settings
 from data.store import Store
 os.setgroups([]); os.setgid(10001); os.setuid(10001)
 with Store.open(sys.argv[1]) as store:
-    Keeper(store)
+    Keeper(store, Settings.read())
     print("open", flush=True)
     sys.stdin.read()
 """
@@ -475,9 +476,9 @@ def test_other_files_in_the_folder_are_no_planned_backups(db: Path, tmp_path: Pa
     monkeypatch.setenv("RAPPORT_BACKUP_KEEP", "1")
     with Store.open(db) as store:
         store.closed.set()  # its thread ends at once; the clock is ours
-        keeper = backups.Keeper(store)
+        keeper = backups.Keeper(store, Settings.read())
         for day in (1, 2, 3):
-            keeper._keep_plan(Settings.read(), dt.datetime(2026, 3, day, 12))
+            keeper._keep_plan(dt.datetime(2026, 3, day, 12))
     assert {path.name for path in folder.iterdir()} == others | {"rapport-2026-03-03-120000.duckdb"}
 
 
@@ -489,7 +490,7 @@ def test_a_fault_of_ours_is_logged_told_and_ends_no_backups(
 
     monkeypatch.setattr(backups, "LOOK_SECONDS", 0.05)
     with Store.open(db) as store:
-        backups.Keeper(store)
+        backups.Keeper(store, Settings.read())
         with monkeypatch.context() as broken:
             broken.setattr(copying, "write_copy", faulty)
             with pytest.raises(StoreError, match=r"could not write the copy\. Its log says why"):

@@ -105,23 +105,26 @@ def _at(app: AppTest, code: str) -> AppTest:
 
 def _close() -> None:
     """Let the process forget its store, so that the next test opens its own."""
-    if opened := OPENED.pop("store", None):
-        opened.close()
+    OPENED.clear()
+    while EVERY_ONE:
+        EVERY_ONE.pop().close()
     st.cache_resource.clear()
     st.cache_data.clear()
 
 
-OPENED: dict[str, Store] = {}
+OPENED: dict[str, Store] = {}  # the last one
+EVERY_ONE: list[Store] = []
 
 
 @pytest.fixture(autouse=True)
 def remember_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep hold of the store that the app opens: DuckDB lets a file go only when it is closed."""
+    """Keep hold of the stores that are opened: DuckDB lets a file go, and its threads end, only when each is closed."""
     opens = Store.open.__func__  # type: ignore[attr-defined]
 
     def remembered(cls: type[Store], *args: object, **kwargs: object) -> Store:
         store: Store = opens(cls, *args, **kwargs)
         OPENED["store"] = store
+        EVERY_ONE.append(store)
         return store
 
     monkeypatch.setattr(Store, "open", classmethod(remembered))
