@@ -1,9 +1,9 @@
 # Rapport as a container: docker compose up --build (compose.yaml), or docker build -t rapport . See docs/deployment.md.
 FROM python:3.11-slim-bookworm
 
-# Chromium makes PDF of pages, the font draws Chinese in them.
+# Chromium makes PDF and pictures of pages; Inter draws Latin text in them, Noto Chinese.
 RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-noto-cjk \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-inter fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/*
 
 # A number of its own, so that whoever prepares folders and files for it knows whom to give them to.

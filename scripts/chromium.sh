@@ -11,9 +11,9 @@ if "$python" -m tests.browser.chromium; then exit 0; fi # Playwright has one alr
 
 # Ubuntu's package of this name only points to snap, which does not run in containers
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! grep -qi '^ID=ubuntu' /etc/os-release; then
-    echo "Installing Chromium and a Chinese font (once)"
+    echo "Installing Chromium and fonts (once)"
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends chromium fonts-noto-cjk
+    DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends chromium fonts-inter fonts-noto-cjk
     exit 0
 fi
 
@@ -23,5 +23,5 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 else
     "$python" -m playwright install chromium && "$python" -m tests.browser.chromium --start 2>/dev/null && exit 0
 fi
-echo "The browser tests need Chromium. Install it (Debian: sudo apt-get install chromium fonts-noto-cjk), then run make test again." >&2
+echo "The browser tests need Chromium. Install it (Debian: sudo apt-get install chromium fonts-inter fonts-noto-cjk), then run make test again." >&2
 exit 1

@@ -31,7 +31,7 @@ def list_section(current: View, rule: Threshold) -> None:
         why = _("Nobody in this selection fell silent. Choose an earlier period, or all inactive customers.")
         blocks.empty(_("Nobody to win back here"), why, icon=":material/sentiment_satisfied:")
         return
-    behind.listing(_as_table(found), key="win-back")
+    blocks.listing(_as_table(found), customers=True, key="win-back", height="content")
     text = _("Shown: {shown} of {all}. The file holds all.")
     blocks.quiet(text.format(shown=number(found.height), all=number(all_of_them["customers"])))
 

@@ -113,7 +113,7 @@ def groups_section(current: View, rule: Threshold) -> None:
     )  # fmt: skip
     at_the_end = replace(current, as_of=min(current.end, current.as_of))
     groups.section(at_the_end, measure, dimensions=CUSTOMERS, option="split", title=_group_title)
-    if current.options["split"] == "tier":
+    if cached.values("tier") and groups.chosen(current, CUSTOMERS, "split") == "tier":
         blocks.quiet(_("Who stops ordering sinks, so lower tiers are inactive more by their making."))
 
 

@@ -55,8 +55,8 @@ def _as_table(rows: pl.DataFrame) -> pl.DataFrame:
         _("Orders"): pl.col("orders"),
         _("Value to date") + named: pl.col("historical_value").round().cast(pl.Int64),
         _("Expected") + named: pl.col("clv").round().cast(pl.Int64),
-        _("low"): pl.col("low").round().cast(pl.Int64),
-        _("high"): pl.col("high").round().cast(pl.Int64),
+        _("Low"): pl.col("low").round().cast(pl.Int64),
+        _("High"): pl.col("high").round().cast(pl.Int64),
         _("Chance now, %"): (100 * pl.col("p_active")).round().cast(pl.Int64),
         _("At last order, %"): (100 * pl.col("p_active_then")).round().cast(pl.Int64),
     }

@@ -202,16 +202,16 @@ def low_section(view: View) -> None:
 
 
 def _listed(found: pl.DataFrame) -> pl.DataFrame:
-    """The low scores as people read them; what is not known stays empty."""
+    """The low scores as people read them."""
     names = [_("Date"), _("Score"), _("Touchpoint"), _("Comment")]
     names += [_("Customer")] if "customer_id" in found.columns else []
     rows = [
         (
             row["responded_at"].date().isoformat(),
             f"{row['score']:g} / {row['scale_low']:g}–{row['scale_high']:g}",
-            label(row["touchpoint"]) if row["touchpoint"] else "",
-            row["comment"] or "",
-            *([row["customer_id"] or ""] if "customer_id" in row else []),
+            label(row["touchpoint"]) if row["touchpoint"] else None,
+            row["comment"] or None,
+            *([row["customer_id"]] if "customer_id" in row else []),
         )
         for row in found.iter_rows(named=True)
     ]

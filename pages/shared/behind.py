@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from data.ask import Question
 from metrics.texts import N_
@@ -64,14 +62,9 @@ def section(
         blocks.empty(*nobody, icon=":material/person_off:")
         return
     first = cached.table(some.function, some.question, **some.arguments, limit=SHOWN)
-    listing(_readable(first), key=file)
+    blocks.listing(_readable(first), customers=True, key=file, height="content")
     said = shown or _("Shown: {shown} of {all}. The file holds all.")
     blocks.quiet(said.format(shown=number(first.height), all=number(some.n)))
-
-
-def listing(rows: pl.DataFrame, *, key: str) -> None:
-    """Customers under the names that people read: dates and numbers stay such, so that a click on a column sorts by them."""
-    blocks.listing(rows, customers=True, key=key, height="content", column_config=_formats(rows), placeholder="—")
 
 
 def revenue_name() -> str:
@@ -99,13 +92,3 @@ def _readable_column(column: pl.Series) -> pl.Series:
     if column.name == "revenue":
         return column.round().cast(pl.Int64)
     return column
-
-
-def _formats(rows: pl.DataFrame) -> dict[str, Any]:
-    return {
-        name: st.column_config.DateColumn(format="YYYY-MM-DD")
-        if kind == pl.Date
-        else st.column_config.NumberColumn(format="localized")
-        for name, kind in rows.schema.items()
-        if kind != pl.String
-    }

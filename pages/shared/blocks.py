@@ -135,7 +135,18 @@ def listing(frame: pl.DataFrame, *, customers: bool = False, **shown: Any) -> No
     """Rows that a click sorts, under the names that people read; `customers`: they name some. `shown` is for `st.dataframe`."""
     report.note(Listing(frame, customers))
     if not report.offscreen():
-        st.dataframe(frame, hide_index=True, **shown)
+        st.dataframe(frame, hide_index=True, column_config=_formats(frame), placeholder="—", **shown)
+
+
+def _formats(frame: pl.DataFrame) -> dict[str, Any]:
+    """Days and numbers as people write them; they stay such, so that a click on a column sorts by them."""
+    return {
+        name: st.column_config.DateColumn(format="YYYY-MM-DD")
+        if kind == pl.Date
+        else st.column_config.NumberColumn(format="localized")
+        for name, kind in frame.schema.items()
+        if kind == pl.Date or kind.is_numeric()
+    }
 
 
 def lines(frame: pl.DataFrame) -> None:

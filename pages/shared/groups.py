@@ -72,9 +72,26 @@ ANSWERS: dict[str, Dimension] = {
 }
 
 
-def picker(dimensions: Mapping[str, Dimension], option: str = "by") -> None:
-    """The choice of the dimension, which the view keeps under `option`."""
-    choices.one(option, {code: dimension.name for code, dimension in dimensions.items()}, _("Split by"))
+def chosen(view: View, dimensions: Mapping[str, Dimension], option: str) -> str:
+    """The code of the dimension that the view names; the first that the data know where they do not know that one."""
+    code = view.options[option]
+    known = _known(dimensions)
+    return code if code in known or not known else known[0]
+
+
+def _known(dimensions: Mapping[str, Dimension]) -> list[str]:
+    """The codes of the dimensions of which the data hold a value."""
+    return [code for code, dimension in dimensions.items() if _holds(dimension.column)]
+
+
+def _holds(column: str) -> bool:
+    return cached.extent().orders_first is not None if column == "cohort_quarter" else bool(cached.values(column))
+
+
+def _picker(dimensions: Mapping[str, Dimension], option: str, code: str) -> None:
+    """The choice of the dimension among those that the data know, if any; the view keeps it under `option`."""
+    if known := _known(dimensions):
+        choices.one(option, {name: dimensions[name].name for name in known}, _("Split by"), chosen=code)
 
 
 def section(
@@ -85,13 +102,13 @@ def section(
     option: str = "by",
     title: Title = findings_feedback.groups,
 ) -> None:
-    """The groups of the dimension that the view has chosen, with the choice above them."""
-    code = view.options[option]
+    """The groups of the dimension that is chosen, with the choice above them."""
+    code = chosen(view, dimensions, option)
     dimension = dimensions[code]
     rows = cached.answer(measure.metric, replace(view.question, by=(dimension.column,)), **measure.arguments)
     if not rows[dimension.column].drop_nulls().len():
         blocks.section(spaced(_("{name} {by}").format(name=_(measure.name), by=_(dimension.by))))
-        picker(dimensions, option)
+        _picker(dimensions, option, code)
         blocks.empty(_(dimension.unnamed), _(dimension.remedy), icon=":material/label_off:")
         return
     known = rows.drop_nulls([measure.value, dimension.column]).sort(measure.value, descending=True)
@@ -109,7 +126,7 @@ def section(
         file=f"{measure.metric}_by_{code}",
         metric=measure.metric,
     )
-    picker(dimensions, option)
+    _picker(dimensions, option, code)
     if shown.height:
         lines = [_line(row, dimension.column, measure) for row in shown.iter_rows(named=True)]
         figure = charts.forest(lines, change=False, unit=measure.unit)
