@@ -3,6 +3,7 @@
 import polars as pl
 
 from data.ask import find
+from metrics.catalogue import CATALOGUE
 from metrics.tier_moves import members_by_tier, tier_rates_change
 from metrics.verdict import Verdict, verdict
 from pages.programme.tier_flow_parts import ends, migration
@@ -113,6 +114,11 @@ def _too_few_months(up: pl.DataFrame) -> None:
     states.too_few(largest, minimum, states.few_remedy())
 
 
+def _named(metric: str) -> str:
+    """What a section is called while a box in it says why it shows nothing."""
+    return _(CATALOGUE[metric].label)
+
+
 def _against_first(rows: pl.DataFrame, known: pl.DataFrame) -> Verdict:
     first, last = (rows.filter(pl.col("period") == known["period"][place]) for place in (0, -1))
     change = tier_rates_change(last, first, move="upgrade")
@@ -136,8 +142,13 @@ def time_section(view: View, basis: Basis) -> None:
     how = _(
         "% still in the tier that long after entering it, with 95% interval; members followed for less count as long as they were."
     )
+    table = curve if curve.height else None
     blocks.section(
-        title, how if mark else "", table=curve if curve.height else None, file="time_in_tier", metric="time_in_tier"
+        title if mark else _named("time_in_tier"),
+        how if mark else "",
+        table=table,
+        file="time_in_tier",
+        metric="time_in_tier",
     )
     if not mark:
         blocks.empty(title, states.few_remedy(), icon=":material/hourglass_empty:")
@@ -175,7 +186,7 @@ def outlook_section(view: View, basis: Basis) -> None:
         n=int(steady["periods"][0]) if steady.height else 0,
     )
     blocks.section(
-        title,
+        title if known.height else _named("tier_outlook"),
         how if known.height else "",
         table=rows if rows.height else None,
         file="tier_outlook",
@@ -236,7 +247,11 @@ def worth_section(view: View, basis: Basis) -> None:
     )
     known = rows.drop_nulls("value")
     blocks.section(
-        title, how if known.height else "", table=rows if rows.height else None, file="tier_worth", metric="tier_value"
+        title if known.height else _named("tier_value"),
+        how if known.height else "",
+        table=rows if rows.height else None,
+        file="tier_worth",
+        metric="tier_value",
     )
     if not known.height:
         why = states.few_remedy() if rows.height else _("It takes orders and two months of known tiers.")

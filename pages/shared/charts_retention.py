@@ -133,14 +133,19 @@ def flows(places: Sequence[str], parts: Sequence[Flow], *, unfinished: Sequence[
     down = max((count for part in parts if part.kind == "dormant" for count in part.counts), default=0)
     dressed(figure, height).update_layout(barmode="relative", margin_r=LABEL_SPACE, margin_b=4, bargap=0.25)
     span = 1.08 * ((up + down) or 1)
-    figure.update_yaxes(range=[-1.06 * down - 0.01 * span, 1.05 * up + 0.01 * span], tickformat=",d")
-    for part, middle in _names(parts, height / span):
+    named = _names(parts, height / span)
+    lowest, highest = (
+        end([0.0, *(middle for _, middle in named)]) for end in (min, max)
+    )  # a name off the axis is not drawn
+    margin = 0.01 * span
+    figure.update_yaxes(range=[min(-1.06 * down, lowest) - margin, max(1.05 * up, highest) + margin], tickformat=",d")
+    for part, middle in named:
         figure.add_annotation(
             xref="paper", x=1, xanchor="left", xshift=6, y=middle, showarrow=False, align="left",
             text=f'<span style="color:{FLOW_COLOURS[part.kind]}">■</span> {escaped(part.name)}', font={"color": TEXT, "size": 12},
         )  # fmt: skip
-    named = sorted({0, (len(places) - 1) // 2, len(places) - 1}) if places else []
-    return figure.update_xaxes(type="category", tickangle=0, tickvals=[places[i] for i in named])
+    ticks = sorted({0, (len(places) - 1) // 2, len(places) - 1}) if places else []
+    return figure.update_xaxes(type="category", tickangle=0, tickvals=[places[i] for i in ticks])
 
 
 def _on_lines(name: str) -> str:
@@ -153,14 +158,14 @@ def _names(parts: Sequence[Flow], pixels: float) -> list[tuple[Flow, float]]:
     """Each part with the height of its name: the middle of its last bar, moved up where names would touch."""
     out: list[tuple[Flow, float]] = []
     base, free = 0.0, -float("inf")
-    for part in parts:
-        if not part.counts:
-            continue
+    for part in sorted(
+        (part for part in parts if part.counts), key=lambda part: part.kind != "dormant"
+    ):  # it stands lowest
         count = part.counts[-1]
         if part.kind == "dormant":
-            out.append((part, -count / 2 - LABEL_HEIGHT / 4 / pixels))
-            continue
-        middle = max(base + count / 2, free)
+            middle = -count / 2 - LABEL_HEIGHT / 4 / pixels
+        else:
+            middle, base = max(base + count / 2, free), base + count
         out.append((part, middle))
-        base, free = base + count, middle + LEGEND_STEP / pixels
+        free = middle + LEGEND_STEP / pixels
     return out

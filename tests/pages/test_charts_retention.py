@@ -1,6 +1,10 @@
 """Figures of retention and churn hold what the frame holds, in tokens, and keep their names apart."""
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pages.shared import charts_retention as charts
 from pages.shared import theme
@@ -65,12 +69,23 @@ def test_who_fell_silent_stands_below_zero_and_the_unfinished_month_is_hatched()
     assert high > 15
 
 
-def test_names_beside_the_bars_are_apart_and_no_markup() -> None:
-    figure = charts.flows(["a"], [Flow("new", "n", [1], [""]), Flow("returning", "<b>", [1], [""])], unfinished=[False])
+@given(st.lists(st.integers(0, 500), min_size=4, max_size=4), st.integers(0, 500))
+def test_names_beside_the_bars_are_apart_and_on_the_axis(last: list[int], before: int) -> None:
+    kinds = ("new", "resurrected", "returning", "dormant")
+    parts = [Flow(kind, kind, [before, count], ["", ""]) for kind, count in zip(kinds, last, strict=True)]
+    figure = charts.flows(["a", "b"], parts, unfinished=[False, False])
     low, high = figure.layout.yaxis.range
-    (first, second) = figure.layout.annotations
-    assert "&lt;b&gt;" in second.text
-    assert (second.y - first.y) / (high - low) * 360 >= charts.LEGEND_STEP * 0.9
+    heights = sorted(note.y for note in figure.layout.annotations)
+    assert len(heights) == len(kinds)
+    assert low < heights[0]
+    assert heights[-1] < high
+    for below, above in pairwise(heights):
+        assert (above - below) / (high - low) * figure.layout.height >= 12 * 1.2  # the lines of text of 12 pixels
+
+
+def test_names_beside_the_bars_are_no_markup() -> None:
+    figure = charts.flows(["a"], [Flow("returning", "<b>", [1], [""])], unfinished=[False])
+    assert "&lt;b&gt;" in figure.layout.annotations[0].text
 
 
 def test_a_mark_is_led_to_from_both_axes() -> None:
