@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from data.alerts import book, deliver, messages
+from data.alerts import book, deliver, makers, messages
 from data.alerts.book import Delivery
 from data.alerts.channels import Message, Setup
 from data.alerts.judge import TOLD
@@ -101,6 +101,7 @@ def run(store: Store, now: dt.datetime, render: Render | None = None, *, setup: 
 def _one(store: Store, item: Due, now: dt.datetime, render: Render | None, setup: Setup) -> Delivery | None:
     alert, code = item.alert, item.period.code
     try:
+        makers.check(alert)
         message, version = compose(store, item, render, setup.address)
     except RuleError as error:
         return deliver.failed(store, alert, code, RapportError(error.template, **error.values), now)
