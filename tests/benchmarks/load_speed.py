@@ -47,7 +47,9 @@ def lines(export: Export) -> Iterator[Line]:
     with tempfile.TemporaryDirectory() as folder:
         db, small = Path(folder) / "load.duckdb", Path(folder) / "small.csv"
         with export.path.open() as rows:
-            small.write_text("".join(itertools.islice(rows, ROWS_BEFORE)))
+            all_of_them = sum(1 for _ in rows)
+            rows.seek(0)
+            small.write_text("".join(itertools.islice(rows, min(ROWS_BEFORE, all_of_them // 10))))
         load(db, small, *export.options)
         with serve(db, Path(folder) / "log") as server:
             old = _titles(server.address)
