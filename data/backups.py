@@ -25,6 +25,7 @@ from metrics.texts import N_
 LOG = logging.getLogger("rapport.backups")
 LOOK_SECONDS = 1.0
 ANSWER_SECONDS, COPY_SECONDS = 15.0, 3600.0  # until the app has seen the request; until the copy is written
+FORGOTTEN_SECONDS = ANSWER_SECONDS + COPY_SECONDS  # after which the command has given up
 RETRY = dt.timedelta(minutes=15)
 NAME = "rapport-%Y-%m-%d-%H%M%S.duckdb"
 
@@ -106,6 +107,7 @@ class Keeper:
                 LOG.error("A backup met a fault of ours", exc_info=error)
 
     def _answer_requests(self) -> None:
+        _remove_forgotten(requests(self._store.path))
         for request in requests(self._store.path).glob("*.request"):
             with suppress(FileNotFoundError):  # the command gave up meanwhile
                 taken = request.rename(request.with_suffix(".taken"))
@@ -137,6 +139,14 @@ class Keeper:
         LOG.info("A planned backup was written")
         for _, old in _planned(folder)[: -self._settings.backup_keep]:
             old.unlink()
+
+
+def _remove_forgotten(folder: Path) -> None:
+    """What a command that was killed did not take: by then nobody waits for it, and a copy may hold whom somebody has erased since."""
+    for path in folder.glob("*"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS:
+                path.unlink()
 
 
 def _fail(taken: Path, sentence: str) -> None:

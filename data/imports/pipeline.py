@@ -33,8 +33,8 @@ from data.imports.receipt import Receipt
 from data.imports.said import refuse_values
 from data.imports.source import source_of
 from data.imports.unpack import NamedBytes, fingerprint, unpack
-from data.imports.workspace import open_folder
 from data.settings import Settings
+from data.workspace import open_folder
 from metrics.texts import N_
 
 ENGINE_MEMORY = "640MiB"

@@ -1,6 +1,5 @@
 """What an upload has come to, kept in the session: the files, the work that is running, and what it gave."""
 
-import tempfile
 import threading
 import weakref
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from data.imports import NamedBytes, NeedsMapping, Receipt, Staged, stage
 from data.imports.raw import prepare
 from data.imports.unpack import unpack
 from data.settings import Settings
+from data.workspace import open_folder
 from pages.manage.job import Cancelled as Stopped
 from pages.manage.job import Job, Progress
 from pages.shared import cached
@@ -195,7 +195,7 @@ def _stage(files: tuple[NamedBytes, ...], store: Access, told: Told, progress: P
 
 def _look(files: Sequence[NamedBytes], encoding: str | None) -> NeedsMapping:
     """Headers, first rows and guesses of a file that was read before."""
-    with tempfile.TemporaryDirectory(prefix="rapport-look-") as folder:
+    with open_folder() as folder:
         (source, *_rest) = unpack(files, Path(folder), Settings.read().upload_limit_mib << 20)
         raw = prepare(source, 0, Path(folder), encoding, [])
         return NeedsMapping(raw.name, raw.layout)

@@ -4,11 +4,11 @@ import logging
 import os
 import signal
 import subprocess
-import tempfile
 import threading
 from pathlib import Path
 
 from data.errors import RapportError
+from data.workspace import open_folder
 from metrics.texts import N_
 from pages.shared import chromium
 
@@ -48,7 +48,7 @@ def pdf(html: str) -> bytes:
 
 
 def _printed(where: str, html: str) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="rapport-pdf-", ignore_cleanup_errors=True) as folder:
+    with open_folder() as folder:
         page, printed = Path(folder) / "page.html", Path(folder) / "page.pdf"
         page.write_text(html, "utf-8")
         command = [where, *FLAGS, f"--user-data-dir={folder}/profile", f"--print-to-pdf={printed}"]

@@ -499,3 +499,21 @@ def test_a_fault_of_ours_is_logged_told_and_ends_no_backups(
     assert "A backup met a fault of ours" in caplog.text
     assert "ZeroDivisionError" in caplog.text
     assert (tmp_path / "backup.duckdb").exists()
+
+
+def test_what_a_killed_command_left_is_removed_once_nobody_waits_for_it(db: Path):
+    folder, hours = backups.requests(db), 3600
+    folder.mkdir()
+    kept = {"young.duckdb", "new.taken"}
+    for name, age in {
+        "old.duckdb": 1.1 * hours,
+        "old.taken": 1.1 * hours,
+        "young.duckdb": hours / 2,
+        "new.taken": 0,
+    }.items():
+        (folder / name).touch()
+        os.utime(folder / name, (time.time() - age, time.time() - age))
+    with Store.open(db) as store:
+        store.closed.set()  # its thread ends at once
+        backups.Keeper(store, Settings.read())._answer_requests()
+    assert {path.name for path in folder.iterdir()} == kept

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 
+from data.workspace import sweep
 from pages.shared import alerting
 from pages.shared.opened import opens
 from pages.shared.registry import ENTRIES
@@ -14,8 +15,9 @@ from pages.shared.texts import LANGUAGES, catalogue
 
 @asynccontextmanager
 async def serving(_app: object) -> AsyncIterator[None]:
-    """Begin backups and alerts with the server. A thread does it, so that visitors need not wait for a file that is brought up to date
-    first."""
+    """Clear away what a killed server left, then begin backups and alerts: on a thread, so that visitors need not wait for a file that is
+    brought up to date first."""
+    sweep(starting=True)
     threading.Thread(target=_start, name="rapport-start", daemon=True).start()
     yield
 

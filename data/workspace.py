@@ -1,4 +1,4 @@
-"""The folder in which one import is unpacked and read. A process that was killed cannot clear its own away; the next import does."""
+"""Folders for what people upload and what is printed for them. A process that was killed cannot clear its own away; the next one does."""
 
 import os
 import re
@@ -6,16 +6,22 @@ import shutil
 import tempfile
 from pathlib import Path
 
-PREFIX = "rapport-import-"
+PREFIX = "rapport-work-"
 
 
 def open_folder() -> tempfile.TemporaryDirectory[str]:
     """A folder of this process, after those of processes that are gone were removed."""
+    sweep()
+    return tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", ignore_cleanup_errors=True)
+
+
+def sweep(*, starting: bool = False) -> None:
+    """Remove the folders of processes that are gone; when this one is only `starting`, those of its own number are another's too: in a
+    container the app has the same number after each start."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         owner = re.fullmatch(rf"{PREFIX}(\d+)-.*", folder.name)
-        if owner and not _runs(int(owner[1])):
+        if owner and (not _runs(int(owner[1])) or (starting and int(owner[1]) == os.getpid())):
             shutil.rmtree(folder, ignore_errors=True)
-    return tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-")
 
 
 def _runs(process_id: int) -> bool:
