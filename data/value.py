@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from data.ask import Question, find, observed
@@ -43,8 +42,7 @@ def honesty(snap: Snapshot, question: Question, *, model: str, holdout_weeks: in
     """One row, see `metrics.clv.judgement.judged`: the model fitted to all but the last `holdout_weeks`, against what happened in them.
     With `holdout_weeks` 0 their number follows from how far the data reach (`metrics.clv.judgement.usual_weeks`)."""
     as_of = seen_until(snap, question)
-    orders = snap.orders(question.segment, as_of=as_of).filter(~nw.col("customer_key").is_null())
-    return judged(orders, as_of=as_of, model=model, holdout_weeks=holdout_weeks)
+    return judged(snap.order_days(question.segment, as_of=as_of), as_of=as_of, model=model, holdout_weeks=holdout_weeks)
 
 
 def seen_until(snap: Snapshot, question: Question) -> dt.date:

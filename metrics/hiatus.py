@@ -8,7 +8,7 @@ import polars as pl
 
 from metrics.periods import at_least
 from metrics.reduce import collected, in_order, one_if, totals
-from metrics.rollups import with_neighbours
+from metrics.rollups import is_last, seen_by
 from metrics.shares import share_change, with_share
 from metrics.survival import curve_at_marks, kaplan_meier, time_by_which
 
@@ -148,18 +148,6 @@ def _gaps(order_days: nw.LazyFrame, as_of: dt.date, by: Sequence[str]) -> pl.Dat
     lengths = pl.concat([events, censored.with_columns(time=since)], how="diagonal_relaxed")
     numbers = pl.col("time", "events", "censored").cast(pl.Int64)
     return lengths.select(*by, numbers).group_by(*by, "time").agg(pl.col("events", "censored").sum())
-
-
-def seen_by(order_days: nw.LazyFrame, as_of: dt.date) -> nw.LazyFrame:
-    """The rows up to `as_of` with the columns of `rollups.with_neighbours`, of which next_day and next_age may lie after it. A frame that
-    has them already is spared looking for them."""
-    seen = order_days.filter(nw.col("day") <= nw.lit(as_of))
-    return seen if "next_day" in order_days.collect_schema().names() else with_neighbours(seen)
-
-
-def is_last(as_of: dt.date) -> nw.Expr:
-    """Whether a row of `seen_by` is the last one of its customer by then."""
-    return nw.col("next_day").is_null() | (nw.col("next_day") > nw.lit(as_of))
 
 
 def _flags(counted: pl.DataFrame, hiatus_days: int, quantile: float) -> dict[str, object]:

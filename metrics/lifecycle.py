@@ -7,9 +7,10 @@ import narwhals.stable.v2 as nw
 import polars as pl
 import polars.selectors as cs
 
-from metrics.hiatus import INACTIVE_RATE, INACTIVE_TYPES, hiatus_threshold, is_last, seen_by
+from metrics.hiatus import INACTIVE_RATE, INACTIVE_TYPES, hiatus_threshold
 from metrics.periods import EVERY, calendar, checked, start_of
 from metrics.reduce import collected, first_day, in_order, period_number
+from metrics.rollups import is_last, seen_by
 from metrics.shares import with_share
 
 FLOWS = ("new", "returning", "resurrected", "dormant")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from metrics.hiatus import is_last, seen_by
 from metrics.periods import at_least, calendar, checked, start_of
 from metrics.reduce import collected, in_order, one_if
 from metrics.retention import KINDS, RATE, TYPES
+from metrics.rollups import is_last, seen_by
 from metrics.shares import with_share
 
 

@@ -1,5 +1,7 @@
 """The two summaries that most questions start from. Both stay lazy, so that the engine that holds the orders also saves them."""
 
+import datetime as dt
+
 import narwhals.stable.v2 as nw
 
 from metrics.periods import EVERY, checked
@@ -72,6 +74,18 @@ def with_neighbours(order_days: nw.LazyFrame) -> nw.LazyFrame:
     return beside.with_columns(
         **{age: day_number(nw.col(of)) - day_number(nw.col("first_day")) for age, of in ages.items()}
     )
+
+
+def seen_by(order_days: nw.LazyFrame, as_of: dt.date) -> nw.LazyFrame:
+    """The rows up to `as_of` with the columns of `with_neighbours`, of which next_day and next_age may lie after it. A frame that
+    has them already is spared looking for them."""
+    seen = order_days.filter(nw.col("day") <= nw.lit(as_of))
+    return seen if "next_day" in order_days.collect_schema().names() else with_neighbours(seen)
+
+
+def is_last(as_of: dt.date) -> nw.Expr:
+    """Whether a row of `seen_by` is the last one of its customer by then."""
+    return nw.col("next_day").is_null() | (nw.col("next_day") > nw.lit(as_of))
 
 
 def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:

@@ -12,7 +12,7 @@ from metrics.clv.models import PurchaseModel
 from metrics.clv.statistics import DAYS_PER_WEEK, Purchases, with_weeks
 from metrics.periods import at_least
 from metrics.reduce import collected, one_if
-from metrics.rollups import order_days
+from metrics.rollups import seen_by
 
 RECENT_WEEKS = 13
 PAST_RATE, RECENT_ONLY = "past_rate", "last_13_weeks"  # forecasts that need no model
@@ -35,11 +35,12 @@ SPLIT_TYPES: dict[str, pl.DataType] = {
 }
 
 
-def holdout_split(orders: nw.LazyFrame, *, calibration_end: dt.date, holdout_weeks: int) -> pl.DataFrame:
+def holdout_split(order_days: nw.LazyFrame, *, calibration_end: dt.date, holdout_weeks: int) -> pl.DataFrame:
     """One row per customer who had bought by `calibration_end`: customer_key, x, t_x, T (in weeks, up to that day), holdout_purchases
-    (order-days in the `holdout_weeks` after it). Orders without a customer must have been left out. Without orders there is no row.
+    (order-days in the `holdout_weeks` after it). `order_days` are rows of `rollups.order_days`. Without orders there is no row.
     """
-    days = _order_days_until(orders, calibration_end + dt.timedelta(weeks=at_least("holdout_weeks", holdout_weeks, 1)))
+    last = _last_day(calibration_end, holdout_weeks)
+    days = order_days.filter(nw.col("day") <= nw.lit(last))
     before = nw.col("day") <= nw.lit(calibration_end)
     counted = (
         days.with_columns(seen=nw.when(before).then(nw.col("day")), known=one_if(before), later=one_if(~before))
@@ -63,21 +64,24 @@ def grouped(split: pl.DataFrame) -> Purchases:
 
 
 def tracking(
-    orders: nw.LazyFrame, *, model: PurchaseModel, fit: Fit, calibration_end: dt.date, holdout_weeks: int
+    order_days: nw.LazyFrame, *, model: PurchaseModel, fit: Fit, calibration_end: dt.date, holdout_weeks: int
 ) -> pl.DataFrame:
     """One row per week, from the first order to the end of the holdout, of the customers who had bought by `calibration_end`.
 
     ends_on (its last day; weeks are counted back and forth from `calibration_end`), holdout (whether it lies after that), actual and
     expected repeat purchases, actual_cumulative, expected_cumulative. Expected are the sums over customers of E[X(t)], t since their
-    first order: the tracking plot of Fader, Hardie & Lee 2005, figures 4 and 5. Without orders there is no row.
+    first order: the tracking plot of Fader, Hardie & Lee 2005, figures 4 and 5. `order_days` are rows of `rollups.order_days`, best with
+    the saved columns of `rollups.with_neighbours`. Without orders there is no row.
     """
-    days = _order_days_until(orders, calibration_end + dt.timedelta(weeks=at_least("holdout_weeks", holdout_weeks, 1)))
-    first = days.group_by("customer_key").agg(first=nw.col("day").min())
-    known = first.filter(nw.col("first") <= nw.lit(calibration_end))
-    cohorts = collected(known.group_by("first").agg(n=nw.len()))
-    repeats = days.join(known, on="customer_key").filter(nw.col("day") > nw.col("first"))
-    bought = collected(repeats.group_by("day").agg(n=nw.len()))
-    since = _days_after(cohorts["first"], calibration_end)
+    days = seen_by(order_days, _last_day(calibration_end, holdout_weeks))
+    known = days.filter(nw.col("first_day") <= nw.lit(calibration_end))
+    counted = collected(
+        known.group_by("day").agg(days=nw.len(), first=one_if(nw.col("day") == nw.col("first_day")).sum())
+    )
+    counts = counted.select("day", pl.col("first").cast(pl.Int64), pl.col("days").cast(pl.Int64)).sort("day")
+    cohorts = counts.filter(pl.col("first") > 0).select("day", n="first")
+    bought = counts.select("day", n=pl.col("days") - pl.col("first"))
+    since = _days_after(cohorts["day"], calibration_end)
     first_week = -(-since.min() // DAYS_PER_WEEK) if len(since) else holdout_weeks + 1
     weeks = np.arange(first_week, holdout_weeks + 1)
     # the week that each day lies in: 0 is the last of the calibration
@@ -175,9 +179,8 @@ def _forecast(split: pl.DataFrame, model: PurchaseModel, fit: Fit, holdout_weeks
     return model.expected_purchases(fit.parameters, float(holdout_weeks), x, t_x, T)
 
 
-def _order_days_until(orders: nw.LazyFrame, last: dt.date) -> nw.LazyFrame:
-    """One row per customer and day with an order, up to the last day."""
-    return order_days(orders).filter(nw.col("day") <= nw.lit(last))
+def _last_day(calibration_end: dt.date, holdout_weeks: int) -> dt.date:
+    return calibration_end + dt.timedelta(weeks=at_least("holdout_weeks", holdout_weeks, 1))
 
 
 def _days_after(dates: pl.Series, date: dt.date) -> np.ndarray:

@@ -31,7 +31,9 @@ def usual_weeks(weeks: int) -> int:
     return min(USUAL_WEEKS, weeks // 2)
 
 
-def judged(orders: nw.LazyFrame, *, as_of: dt.date, model: str = DEFAULT_MODEL, holdout_weeks: int = 0) -> pl.DataFrame:
+def judged(
+    order_days: nw.LazyFrame, *, as_of: dt.date, model: str = DEFAULT_MODEL, holdout_weeks: int = 0
+) -> pl.DataFrame:
     """Exactly one row: first_on, state (ok; too_few_customers or weakly_identified, where the model cannot be fitted to what came before,
     and the past rate is judged in its stead; too_short), calibration_end, holdout_weeks, customers (who had bought by then), forecast (the
     model's name or past_rate), actual and expected repeat purchases in the holdout, bias (expected/actual − 1), rmse, auc (see
@@ -40,14 +42,14 @@ def judged(orders: nw.LazyFrame, *, as_of: dt.date, model: str = DEFAULT_MODEL, 
 
     With `holdout_weeks` 0 their number is `usual_weeks`. Where it is too short, nobody is judged and the sums are 0.
 
-    `orders` are those up to `as_of`; orders without a customer must have been left out.
+    `order_days` are rows of `rollups.order_days` up to `as_of`, best with the saved columns of `rollups.with_neighbours`.
     """
     chosen = MODELS[checked("model", model, MODELS)]
-    (first,) = collected(orders.select(first=nw.col("ordered_at").min()))["first"].to_list()
-    known = (as_of - first.date()).days // DAYS_PER_WEEK if first else 0
+    (first,) = collected(order_days.select(first=nw.col("day").min()))["first"].cast(pl.Date).to_list()
+    known = (as_of - first).days // DAYS_PER_WEEK if first else 0
     weeks = at_least("holdout_weeks", holdout_weeks, 0) or usual_weeks(known)
     end = calibration_end(as_of, weeks)
-    split = holdout_split(orders, calibration_end=end, holdout_weeks=max(weeks, 1))
+    split = holdout_split(order_days, calibration_end=end, holdout_weeks=max(weeks, 1))
     if not 0 < weeks < known:
         split = split.clear()
     rows = grouped(split)
@@ -58,11 +60,11 @@ def judged(orders: nw.LazyFrame, *, as_of: dt.date, model: str = DEFAULT_MODEL, 
     area = None
     followed, frequency = pl.DataFrame(schema=TRACKING_TYPES), pl.DataFrame(schema=FREQUENCY_TYPES)
     if fit:
-        followed = tracking(orders, model=chosen, fit=fit, calibration_end=end, holdout_weeks=weeks)
+        followed = tracking(order_days, model=chosen, fit=fit, calibration_end=end, holdout_weeks=weeks)
         frequency = by_frequency(split, model=chosen, fit=fit, holdout_weeks=weeks)
         area = activity_auc(split, model=chosen, fit=fit, holdout_weeks=weeks)
     return off.filter(pl.col("forecast") == (chosen.name if fit else PAST_RATE)).select(
-        pl.lit(first.date() if first else None, pl.Date).alias("first_on"),
+        pl.lit(first, pl.Date).alias("first_on"),
         *(pl.lit(value).alias(name) for name, value in (("state", state), ("calibration_end", end))),
         *(pl.lit(n, pl.Int64).alias(name) for name, n in (("holdout_weeks", weeks), ("customers", split.height))),
         *off.columns,

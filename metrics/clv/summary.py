@@ -1,7 +1,7 @@
 """Lifetime value of all customers asked for, reduced to what a page shows: models fitted once, no row per customer kept."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -13,7 +13,7 @@ from metrics.clv.keeping import TYPES as KEPT
 from metrics.clv.keeping import keepers
 from metrics.clv.lifetime import Valued, value_customers
 from metrics.clv.spread import bands, deciles, histogram
-from metrics.clv.values import VALUES, Forecast, of_customers, of_groups
+from metrics.clv.values import VALUES, Forecast, of_customers, of_groupings
 from metrics.reduce import folded, in_order
 
 SLOPE_STEP = 1e-4  # of the logarithm of a parameter
@@ -55,30 +55,31 @@ def clv_summary(
     each = of_customers(valued.forecast)
     spread = each["clv"] if fitted.predicts else rows["revenue"] * margin
     kept = keepers(valued, each, top_share=top_share, below=below)
+    everybody = pl.DataFrame({"everybody": pl.repeat(1, rows.height, eager=True)})
+    average, *groups = of_groupings(valued.forecast, [everybody, *(rows.select(name) for name in dimensions)])
     return pl.DataFrame(
         {
             "customers": [rows.height],
             "state": [fitted.state],
             "predicts": [fitted.predicts],
             "correlation": [fitted.correlation],
-            **_average(valued),
+            **_average(valued, average),
             "histogram": folded(histogram(spread)),
             "deciles": folded(deciles(spread)),
             "bands": folded(bands(each["p_active"])),
-            "groups": folded(_groups(valued, dimensions)),
+            "groups": folded(_groups(valued, dict(zip(dimensions, groups, strict=True)))),
             "keeping": folded(in_order(kept.head(shown), (), KEPT)),
             "keeping_customers": [kept.height],
         }
     )
 
 
-def _average(valued: Valued) -> dict[str, list[float | None]]:
+def _average(valued: Valued, average: pl.DataFrame) -> dict[str, list[float | None]]:
     """The mean over all customers, the interval of the mean chance, and how many that chance makes."""
     unknown = dict.fromkeys((*VALUES, "p_active_low", "p_active_high", "active_customers"))
     if not valued.rows.height:
         return {name: [None] for name in unknown}
-    everybody = valued.rows.select(everybody=pl.repeat(1, valued.rows.height))
-    (means,) = of_groups(valued.forecast, everybody).drop("everybody").to_dicts()
+    (means,) = average.drop("everybody").to_dicts()
     if valued.forecast.fitted.predicts:
         means |= dict(zip(("p_active_low", "p_active_high"), active_interval(valued.forecast), strict=True))
         means["active_customers"] = means["p_active"] * valued.rows.height
@@ -105,7 +106,8 @@ def active_interval(forecast: Forecast) -> tuple[float, float]:
     return float(expit(middle - half)), float(expit(middle + half))
 
 
-def _groups(valued: Valued, dimensions: Sequence[str]) -> pl.DataFrame:
+def _groups(valued: Valued, means: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The predicted means of each dimension's groups, below each other; none where nothing is predicted."""
     types = {
         "dimension": pl.String,
         "code": pl.String,
@@ -117,9 +119,8 @@ def _groups(valued: Valued, dimensions: Sequence[str]) -> pl.DataFrame:
     if not valued.forecast.fitted.predicts:
         return pl.DataFrame(schema=types)
     found = []
-    for dimension in dimensions:
+    for dimension, values in means.items():
         sizes = valued.rows.group_by(dimension).agg(customers=pl.len().cast(pl.Int64))
-        means = of_groups(valued.forecast, valued.rows.select(dimension))
-        rows = means.join(sizes, on=dimension, nulls_equal=True).rename({dimension: "code"})
+        rows = values.join(sizes, on=dimension, nulls_equal=True).rename({dimension: "code"})
         found.append(rows.sort("code", nulls_last=True).select(pl.lit(dimension).alias("dimension"), *list(types)[1:]))
     return pl.concat([pl.DataFrame(schema=types), *found])

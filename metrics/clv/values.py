@@ -1,6 +1,6 @@
 """From what the models expect to money: of each customer, and on average over the customers of a group."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -92,34 +92,58 @@ def of_customers(forecast: Forecast) -> pl.DataFrame:
 
 def of_groups(forecast: Forecast, groups: pl.DataFrame) -> pl.DataFrame:
     """One row per distinct row of `groups` (as many as there are cells): its columns and VALUES, the means over its customers."""
+    (means,) = of_groupings(forecast, [groups])
+    return means
+
+
+def of_groupings(forecast: Forecast, groupings: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
+    """`of_groups` of each, for which every draw of the parameters is worked out once."""
     cells, fitted, terms = forecast.cells, forecast.fitted, forecast.terms
-    index, found = _numbered(groups)
-    customers = np.bincount(index, cells.n, found.height)
-
-    def mean(sums: Array) -> Array:
-        return np.bincount(index, sums, found.height) / customers
-
+    groups = [_Groups.of(grouping, cells.n) for grouping in groupings]
     if not fitted.predicts:
         past = _from_history(cells, terms)
-        means = {
-            "purchases": mean(cells.n * past["purchases"].to_numpy()),
-            "spend": mean(past["spend"].to_numpy()),
-            "clv": mean(past["clv"].to_numpy()),
+        sums = {
+            "purchases": cells.n * past["purchases"].to_numpy(),
+            **{name: past[name].to_numpy() for name in ("spend", "clv")},
         }
-        return found.with_columns(**means, **_unknown())
+        return [group.with_means(sums).with_columns(**_unknown()) for group in groups]
     assert fitted.spend is not None
     known, alike = forecast.known, cells.alike
     spends = _sums_of_spend(cells, fitted.spend.parameters)
-    value = mean(known.discounted[alike] * spends) * terms.margin
-    width = np.exp(terms.z * log_deviation(np.array([mean(sums) for sums in _drawn_values(forecast)])))
-    return found.with_columns(
-        purchases=mean(cells.n * known.purchases[alike]),
-        spend=mean(spends),
-        clv=value,
-        low=value / width,
-        high=value * width,
-        p_active=mean(cells.n * known.p_active[alike]),
-    )
+    sums = {
+        "purchases": cells.n * known.purchases[alike],
+        "spend": spends,
+        "clv": known.discounted[alike] * spends * terms.margin,
+        "p_active": cells.n * known.p_active[alike],
+    }
+    drawn = [[group.mean(values) for group in groups] for values in _drawn_values(forecast)]
+    widths = [np.exp(terms.z * log_deviation(np.array(means))) for means in zip(*drawn, strict=True)]
+    clv = pl.col("clv")
+    return [
+        group.with_means(sums).with_columns(low=clv / width, high=clv * width)
+        for group, width in zip(groups, widths, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """The distinct rows of a grouping, which of them each cell is in, and how many customers each has."""
+
+    found: pl.DataFrame
+    index: Array
+    customers: Array
+
+    @classmethod
+    def of(cls, grouping: pl.DataFrame, n: Array) -> "_Groups":
+        index, found = _numbered(grouping)
+        return cls(found, index, np.bincount(index, n, found.height))
+
+    def mean(self, sums: Array) -> Array:
+        """The mean per customer of each group, from sums over the customers of each cell."""
+        return np.bincount(self.index, sums, self.found.height) / self.customers
+
+    def with_means(self, sums: Mapping[str, Array]) -> pl.DataFrame:
+        return self.found.with_columns(**{name: self.mean(values) for name, values in sums.items()})
 
 
 def _numbered(groups: pl.DataFrame) -> tuple[Array, pl.DataFrame]:

@@ -14,6 +14,7 @@ from data.ask import ask, whole
 from data.snapshot import Snapshot
 from metrics.clv.bg_nbd import BG_NBD
 from metrics.clv.holdout import grouped, holdout_split
+from metrics.rollups import order_days
 from tests.benchmarks.measure import ROOT, Line, median_ms, medians_ms
 from tests.metrics.frames import lazy
 
@@ -46,7 +47,7 @@ def _race(log: Path) -> Line:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its syntax and pandas warnings are its own
         from lifetimes import BetaGeoFitter
-    split = holdout_split(lazy(_orders(log)), calibration_end=CALIBRATION_END, holdout_weeks=HOLDOUT_WEEKS)
+    split = holdout_split(order_days(lazy(_orders(log))), calibration_end=CALIBRATION_END, holdout_weeks=HOLDOUT_WEEKS)
     purchases, table = grouped(split), split.select("x", "t_x", "T").to_pandas()
 
     def theirs() -> np.ndarray:

@@ -332,15 +332,15 @@ def test_customers(engine: Engine) -> None:
 
 def test_holdout(engine: Engine) -> None:
     end = LAST - dt.timedelta(weeks=13)
-    split = holdout_split(lazy(BOUGHT), calibration_end=end, holdout_weeks=13)
+    split = holdout_split(order_days(lazy(BOUGHT)), calibration_end=end, holdout_weeks=13)
     assert split["holdout_purchases"].sum() > 0
-    same(holdout_split(engine(BOUGHT), calibration_end=end, holdout_weeks=13), split)
+    same(holdout_split(order_days(engine(BOUGHT)), calibration_end=end, holdout_weeks=13), split)
     model = MODELS["mbg_nbd"]
     options = {"model": model, "fit": model.fit(grouped(split)), "calibration_end": end, "holdout_weeks": 13}
-    same(tracking(engine(BOUGHT), **options), tracking(lazy(BOUGHT), **options))
+    same(tracking(order_days(engine(BOUGHT)), **options), tracking(order_days(lazy(BOUGHT)), **options))
 
 
 def test_what_a_page_is_made_of(engine: Engine) -> None:
     options = {"as_of": LAST, "dimensions": ["region"]}
     same(clv_summary(engine(BUYERS), **options), clv_summary(lazy(BUYERS), **options))
-    same(judged(engine(BOUGHT), as_of=LAST), judged(lazy(BOUGHT), as_of=LAST))
+    same(judged(order_days(engine(BOUGHT)), as_of=LAST), judged(order_days(lazy(BOUGHT)), as_of=LAST))

@@ -24,6 +24,7 @@ from metrics.clv.statistics import (
     put_together,
     spend_statistics,
 )
+from metrics.rollups import order_days
 from tests.metrics.buying import LAST, buying, customer_rows, no_customers
 from tests.metrics.frames import lazy
 
@@ -219,7 +220,7 @@ def test_rows_put_together_keep_every_customer(drawn: list, whole: bool) -> None
 
 
 def test_holdout_of_nothing() -> None:
-    nothing = lazy(ORDERS.clear())
+    nothing = order_days(lazy(ORDERS.clear()))
     split = holdout_split(nothing, calibration_end=LAST, holdout_weeks=13)
     fit = MBG_NBD.fit(as_purchases(purchase_statistics(lazy(BUYERS), as_of=LAST)))
     options = {"model": MBG_NBD, "fit": fit, "holdout_weeks": 13}
@@ -231,7 +232,7 @@ def test_holdout_of_nothing() -> None:
 
 
 def test_holdout_splits_the_orders_at_the_date() -> None:
-    split = holdout_split(lazy(ORDERS), calibration_end=dt.date(2026, 3, 31), holdout_weeks=13)
+    split = holdout_split(order_days(lazy(ORDERS)), calibration_end=dt.date(2026, 3, 31), holdout_weeks=13)
     days = ORDERS.select("customer_key", day=pl.col("ordered_at").dt.date()).unique()
     assert split["holdout_purchases"].sum() == days.filter(pl.col("day") > dt.date(2026, 3, 31)).height
     assert (split["x"] + 1).sum() == days.filter(pl.col("day") <= dt.date(2026, 3, 31)).height

@@ -17,6 +17,7 @@ from metrics.clv.predictions import parameter_draws
 from metrics.clv.statistics import with_weeks
 from metrics.clv.summary import active_interval, clv_summary
 from metrics.reduce import unfolded
+from metrics.rollups import order_days, with_neighbours
 from tests.metrics.buying import LAST, buying, customer_rows, no_customers
 from tests.metrics.frames import lazy
 
@@ -141,7 +142,7 @@ def test_half_a_year_is_held_out_or_half_of_less(weeks: int, held_out: int) -> N
 
 
 def test_a_model_is_judged_by_the_last_weeks() -> None:
-    report = judged(lazy(ORDERS), as_of=LAST, holdout_weeks=13)
+    report = judged(order_days(lazy(ORDERS)), as_of=LAST, holdout_weeks=13)
     (row,) = report.to_dicts()
     assert (row["state"], row["forecast"], row["calibration_end"]) == (OK, "mbg_nbd", dt.date(2026, 3, 31))
     assert row["bias"] == pytest.approx(row["expected"] / row["actual"] - 1)
@@ -151,12 +152,19 @@ def test_a_model_is_judged_by_the_last_weeks() -> None:
     assert row["auc"] > 0.6
 
 
+def test_saved_neighbours_of_days_change_nothing() -> None:
+    days = order_days(lazy(ORDERS))
+    assert_frame_equal(
+        judged(with_neighbours(days), as_of=LAST, holdout_weeks=13), judged(days, as_of=LAST, holdout_weeks=13)
+    )
+
+
 def test_a_model_that_cannot_be_fitted_leaves_the_past_rate_to_be_judged() -> None:
     for orders, state in (
         (ORDERS.filter(pl.col("customer_key") < 300), TOO_FEW),
         (buying(seed=13, customers=1500, leaving=False), WEAK),
     ):
-        report = judged(lazy(orders), as_of=LAST)
+        report = judged(order_days(lazy(orders)), as_of=LAST)
         assert report.select("state", "forecast", "auc").row(0) == (state, "past_rate", None)
         assert unfolded(report, "accuracy")["forecast"].to_list() == ["past_rate", "last_13_weeks"]
         assert unfolded(report, "tracking").is_empty()
@@ -164,9 +172,9 @@ def test_a_model_that_cannot_be_fitted_leaves_the_past_rate_to_be_judged() -> No
 
 @pytest.mark.parametrize("rows", [ORDERS.clear(), ORDERS.filter(pl.col("ordered_at") > dt.datetime(2026, 6, 25))])
 def test_data_of_a_week_judge_nothing(rows: pl.DataFrame) -> None:
-    report = judged(lazy(rows), as_of=LAST)
+    report = judged(order_days(lazy(rows)), as_of=LAST)
     assert report.select("state", "customers", "actual", "bias").row(0) == (TOO_SHORT, 0, 0, None)
 
 
 def test_more_weeks_than_there_are_judge_nothing() -> None:
-    assert judged(lazy(ORDERS), as_of=LAST, holdout_weeks=520)["state"].item() == TOO_SHORT
+    assert judged(order_days(lazy(ORDERS)), as_of=LAST, holdout_weeks=520)["state"].item() == TOO_SHORT

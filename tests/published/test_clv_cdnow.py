@@ -14,6 +14,7 @@ from metrics.clv.bg_nbd import BG_NBD, MBG_NBD
 from metrics.clv.holdout import accuracy, activity_auc, area_under_curve, by_frequency, grouped, holdout_split, tracking
 from metrics.clv.lifetime import clv, clv_model
 from metrics.clv.statistics import as_purchases, as_spends, purchase_statistics, spend_statistics
+from metrics.rollups import order_days
 from tests.data.rows import order, take
 from tests.metrics.buying import customer_rows
 from tests.metrics.frames import lazy
@@ -45,7 +46,7 @@ def calibration(log: pl.DataFrame) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def split(log: pl.DataFrame) -> pl.DataFrame:
-    return holdout_split(lazy(log), calibration_end=CALIBRATION_END, holdout_weeks=HOLDOUT_WEEKS)
+    return holdout_split(order_days(lazy(log)), calibration_end=CALIBRATION_END, holdout_weeks=HOLDOUT_WEEKS)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +129,9 @@ def test_p_alive_of_bg_nbd_says_nothing_of_who_buys(split: pl.DataFrame, bg_para
 
 def test_tracking_adds_up_to_all_repeat_purchases(log: pl.DataFrame, split: pl.DataFrame) -> None:
     fit = BG_NBD.fit(grouped(split))
-    rows = tracking(lazy(log), model=BG_NBD, fit=fit, calibration_end=CALIBRATION_END, holdout_weeks=HOLDOUT_WEEKS)
+    rows = tracking(
+        order_days(lazy(log)), model=BG_NBD, fit=fit, calibration_end=CALIBRATION_END, holdout_weeks=HOLDOUT_WEEKS
+    )
     assert rows.height == 78
     assert rows.filter(~pl.col("holdout"))["actual"].sum() == 2457
     assert rows.filter("holdout")["actual"].sum() == 1882
