@@ -140,10 +140,12 @@ def check_arguments(metric: Metric, arguments: dict[str, object]) -> None:
 
 
 def columns_to_split_by(metric: Metric) -> tuple[str, ...]:
-    """The columns that the metric's rows can be split by."""
+    """The columns that the metric's rows can be split by: not those that it has itself, nor the tier where that is what changes."""
     if not metric.splits:
         return ()
-    return CUSTOMER_ATTRIBUTES + (FEEDBACK_COLUMNS if metric.frame == "feedback" else ())
+    own = {*metric.columns, *({"tier"} if metric.frame == "tier_changes" else ())}
+    attributes = tuple(name for name in CUSTOMER_ATTRIBUTES if name not in own)
+    return attributes + (FEEDBACK_COLUMNS if metric.frame == "feedback" else ())
 
 
 def check_columns(metric: Metric, by: tuple[str, ...]) -> None:

@@ -18,8 +18,7 @@ class Extent:
     """
 
     orders_first: dt.date | None = None
-    orders_last: dt.date | None = None
-    refunds_last: dt.date | None = None
+    orders_last: dt.date | None = None  # or of the last refund document, which comes from the same exports
     feedback_first: dt.date | None = None
     feedback_last: dt.date | None = None
     orders: int = 0
@@ -45,6 +44,7 @@ class Extent:
     @classmethod
     def from_json(cls, text: str) -> "Extent":
         values = json.loads(text)
+        values.pop("refunds_last", None)  # of versions that were made while it stood apart
         for name, value in values.items():
             if name.endswith(("_first", "_last")) and value:
                 values[name] = dt.date.fromisoformat(value)
@@ -60,12 +60,11 @@ def measure(cursor: duckdb.DuckDBPyConnection, version: int | None = None) -> Ex
     orders_first, orders_last, orders_count = first_row(cursor, dated.format("ordered_at", orders)) or nothing
     feedback_first, feedback_last, feedback_count = first_row(cursor, dated.format("responded_at", feedback)) or nothing
     currency = home_currency(cursor, visible)
-    refunds = f"select max(ordered_at)::date from orders where {visible} and kind = 'refund'"
+    refunds_last = only_value(cursor, f"select max(ordered_at)::date from orders where {visible} and kind = 'refund'")
     known = "customers" if version is None else f"({keys_query(visible)})"
     return Extent(
         orders_first=orders_first,
-        orders_last=orders_last,
-        refunds_last=only_value(cursor, refunds),
+        orders_last=max((day for day in (orders_last, refunds_last) if day), default=None),
         feedback_first=feedback_first,
         feedback_last=feedback_last,
         orders=orders_count,

@@ -96,7 +96,7 @@ def attributes_query(visible: str, who: str = "") -> str:
         left join (select * from members where {visible}) m using (customer_key)
         left join (
             select customer_key, min(ordered_at) as first_order_at,
-                arg_min(channel, row(ordered_at, order_id)) as channel, arg_min(region, row(ordered_at, order_id)) as region
+                arg_min_null(channel, row(ordered_at, order_id)) as channel, arg_min_null(region, row(ordered_at, order_id)) as region
             from orders where {visible} and kind = 'order' and customer_key is not null {who} group by customer_key
         ) o using (customer_key)
     """

@@ -21,6 +21,7 @@ PERIODS = ("customer_key", "month", "previous_month", "next_month", "first_month
 KNOWN = ("customer_key", "customer_id", "joined_on", "acquisition_channel", "region")
 TOTALS = ("first_order_at", "last_order_at", "orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days")
 MONEY = ("amount", "gross", "discount", "refund")
+COHORTS = {"cohort", "cohort_quarter"}
 VALUES = {
     "region": True,
     "channel": True,
@@ -274,13 +275,19 @@ class Snapshot:
     ) -> nw.LazyFrame:
         """Columns of `rows` (as r), where conditions and segment hold. An attribute asked for is the customer's value."""
         check_attributes(attributes)
+        seen = (
+            f"c.first_order_at < {params.add(as_of + dt.timedelta(days=1))}"
+            if as_of and COHORTS & {*attributes}
+            else ""
+        )
+        first = f"(case when {seen} then c.first_order_at end)" if seen else "c.first_order_at"
         has_region = rows in ("orders", "feedback")
         value = {
             "region": "coalesce(c.region, r.region)" if has_region else "c.region",
             "acquisition_channel": "c.acquisition_channel",
             "tier": "t.tier",
-            "cohort": "strftime(c.first_order_at, '%Y-%m')",
-            "cohort_quarter": "strftime(c.first_order_at, '%Y-Q') || quarter(c.first_order_at)",
+            "cohort": f"strftime({first}, '%Y-%m')",
+            "cohort_quarter": f"strftime({first}, '%Y-Q') || quarter({first})",
         }
         limits = [*self.scope.chosen.items(), *segment.chosen.items()]
         needed = {*attributes, *(name for name, _codes in limits)}
@@ -303,8 +310,7 @@ class Snapshot:
         )
 
     def _is_data_end(self, date: dt.date | None) -> bool:
-        extent = self.extent()
-        last = max((day for day in (extent.orders_last, extent.refunds_last) if day), default=None)
+        last = self.extent().orders_last
         return date is None or last is None or date >= last
 
     def _whole_months(self, start: dt.date | None, last: dt.date | None) -> bool:

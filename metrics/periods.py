@@ -9,6 +9,7 @@ import polars as pl
 EVERY = {"week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 DAYS_PER_WEEK = 7
+MOST = 36_525  # days in a century: more days, weeks or months than any question is about
 
 
 def checked(name: str, value: str, allowed: Collection[str]) -> str:
@@ -19,9 +20,11 @@ def checked(name: str, value: str, allowed: Collection[str]) -> str:
 
 
 def at_least(name: str, value: int, least: int) -> int:
-    """The value, when it is not below the least; else ValueError names the argument, the value and the least."""
+    """The value, when it lies between the least and MOST; else ValueError names the argument, the value and the bound."""
     if value < least:
         raise ValueError(f"{name} is {value}; it must be {least} or more.")
+    if value > MOST:
+        raise ValueError(f"{name} is {value}; it must be {MOST} or less.")
     return value
 
 

@@ -199,6 +199,8 @@ def _condition(test: Condition) -> str:
         return f"{name} is not null"
     if test.test == "zero":
         return f"coalesce({name}, 0) = 0"
+    if test.test == "negative":
+        return f"coalesce({name}, 0) < 0"
     if test.test == "starts":
         return f"starts_with({name}::varchar, {quote(test.values[0])})"
     if test.test in ("in", "not_in"):

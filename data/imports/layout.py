@@ -79,8 +79,8 @@ def second_of(header: str, headers: Sequence[str]) -> int | None:
 
 
 def fold_header(text: str) -> str:
-    """A header for comparing: width and case folded, spaces and a leading question number aside."""
-    return " ".join(unicodedata.normalize("NFKC", text).strip().casefold().split())
+    """A header for comparing: width and case folded, underscores as spaces, and these one at a time."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split())
 
 
 def listed(headers: Sequence[str]) -> str:

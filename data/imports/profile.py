@@ -28,7 +28,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Condition:
-    """What must hold for a field: "empty", "filled", "zero", "in", "not_in" or "starts", with its values."""
+    """What must hold for a field: "empty", "filled", "zero", "negative", "in", "not_in" or "starts", with its values."""
 
     field: str
     test: str

@@ -40,9 +40,9 @@ MASKED_BUYERS = N_(
 )
 NO_DISCOUNT = N_("These files have no discount column: promotions cannot be judged.")
 NO_REFUND_DATE = N_("Refund dates are not given: refunds lower the revenue of the day of the order.")
-WITHOUT_BUYER = N_("{n} orders name no buyer: they count as revenue, not in retention or repeat purchase rate.")
+WITHOUT_BUYER = N_("Orders that name no buyer: {n}. They count as revenue, not in retention or repeat purchase rate.")
 FEEDBACK_WITHOUT_CUSTOMER = N_(
-    "{n} answers name no customer: they count in the score, not in drill-downs to customers."
+    "Answers that name no customer: {n}. They count in the score, not in drill-downs to customers."
 )
 NO_CURRENCY = N_("These files name no currency: amounts are shown without one.")
-OTHER_CURRENCY = N_("{n} orders are in another currency than {currency}: they are kept, but left out of sums of money.")
+OTHER_CURRENCY = N_("Orders in another currency than {currency}: {n}. They are kept, but left out of sums of money.")

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from data.ask import Question, ask, whole
+from data.ask import Question, ask, columns_to_split_by, whole
 from data.errors import RapportError
 from data.segment import Segment
 from data.store import Store
+from metrics.catalogue import CATALOGUE
 from tests.data.rows import nps, order, take
 
 DAY = dt.date.fromisoformat
@@ -230,3 +231,38 @@ def test_a_rule_takes_the_place_of_uploaded_tiers_and_orders_them(programme):
         ask(programme, "tier_migration", asked, measure="money")
     rates = ask(programme, "tier_rates", asked, **rule, minimum=1)
     assert dict(zip(rates["move"], rates["moved"], strict=True))["lapse"] == 2
+
+
+@pytest.mark.parametrize(
+    "metric", [metric for metric in CATALOGUE.values() if metric.splits], ids=lambda metric: metric.name
+)
+def test_no_metric_is_split_by_a_column_that_it_has(metric):
+    assert not set(columns_to_split_by(metric)) & set(metric.columns)
+    assert ("tier" in columns_to_split_by(metric)) == (metric.frame != "tier_changes")
+
+
+def test_a_refund_after_the_last_order_counts(tmp_path: Path):
+    with Store.open(tmp_path / "s.duckdb") as store:
+        refund = order("R1", "a", "2026-04-20", -10) | {"kind": "refund"}
+        take(store, orders=[*ORDERS, refund])
+        with store.snapshot() as snap:
+            assert snap.extent().last == DAY("2026-04-20")
+            for as_of, revenue in (("2026-04-19", 50.0), ("2026-04-20", 40.0), ("2026-12-31", 40.0)):
+                (row,) = ask(snap, "historical_clv", question(as_of=as_of), minimum=1).to_dicts()
+                assert row["revenue"] == revenue
+
+
+def test_attributes_are_those_of_the_first_order_and_of_no_order_to_come(tmp_path: Path):
+    rows = [order("1", "a", "2026-01-05", 10), order("2", "a", "2026-06-05", 10, channel="web", region="North")]
+    late = order("3", "b", "2026-06-05", 10)
+    with Store.open(tmp_path / "s.duckdb") as store:
+        last = nps("2", None, "2026-07-01", 9)  # how far the answers reach
+        take(store, orders=[*rows, late], feedback=[nps("1", "b", "2026-01-10", 9), last])
+        with store.snapshot() as snap:
+            for name in ("region", "acquisition_channel"):
+                (found,) = ask(snap, "repeat_rate", question(by=(name,)), minimum=1).to_dicts()
+                assert found[name] is None
+            for name, known in (("cohort", "2026-06"), ("cohort_quarter", "2026-Q2")):
+                for as_of, cohort in (("2026-06-04", None), ("2026-06-05", known)):
+                    (found,) = ask(snap, "nps", question(as_of=as_of, by=(name,)), minimum=1).to_dicts()
+                    assert found[name] == cohort

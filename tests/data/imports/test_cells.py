@@ -282,7 +282,7 @@ def test_a_masked_customer_is_nobody() -> None:
     (entry,) = [
         entry for entry in receipt_of(file, profile="orders").cannot_answer if entry.code == "orders_without_buyer"
     ]
-    assert str(entry).startswith("2 orders name no buyer")
+    assert str(entry).startswith("Orders that name no buyer: 2.")
 
 
 @pytest.mark.parametrize(

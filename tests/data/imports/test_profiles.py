@@ -192,6 +192,13 @@ def test_no_buyer_column_is_said() -> None:
     )
 
 
+def test_an_amount_below_zero_is_a_refund_and_no_order() -> None:
+    lines = b"1,a,2026-01-05,100,\n2,a,2026-01-20,-100,\n3,b,2026-01-07,50,50\n"
+    file = NamedBytes("o.csv", b"order_id,customer_id,ordered_at,amount,refund\n" + lines)
+    found = {row["order_id"]: (row["kind"], row["amount"]) for row in staged_rows([file], profile="orders")}
+    assert found == {"1": ("order", 100.0), "2": ("refund", -100.0), "3": ("order", 0.0)}
+
+
 def test_a_refund_column_lowers_the_amount() -> None:
     file = NamedBytes("a.csv", b"Order ID,Order Date,Amount,Refund\nA1,2026-01-02,50,20\nA2,2026-01-02,10,\n")
     assert [(row["amount"], row["refund"]) for row in staged_rows([file], profile="orders")] == [
