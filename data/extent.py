@@ -21,6 +21,8 @@ class Extent:
     orders_last: dt.date | None = None  # or of the last refund document, which comes from the same exports
     feedback_first: dt.date | None = None
     feedback_last: dt.date | None = None
+    tiers_first: dt.date | None = None
+    tiers_last: dt.date | None = None
     orders: int = 0
     customers: int = 0
     feedback: int = 0
@@ -30,13 +32,14 @@ class Extent:
 
     @property
     def last(self) -> dt.date | None:
-        """The last date in the data, which every question is answered as of unless it names another."""
-        return max((date for date in (self.orders_last, self.feedback_last) if date), default=None)
+        """The last date in the data, which every question is answered as of unless it names another: of orders and answers, and of tier
+        changes where there is neither."""
+        return max((date for date in (self.orders_last, self.feedback_last) if date), default=self.tiers_last)
 
     @property
     def first(self) -> dt.date | None:
-        """The first date in the data."""
-        return min((date for date in (self.orders_first, self.feedback_first) if date), default=None)
+        """The first date in the data; as `last`."""
+        return min((date for date in (self.orders_first, self.feedback_first) if date), default=self.tiers_first)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), default=dt.date.isoformat)
@@ -59,6 +62,8 @@ def measure(cursor: duckdb.DuckDBPyConnection, version: int | None = None) -> Ex
     nothing = (None, None, 0)
     orders_first, orders_last, orders_count = first_row(cursor, dated.format("ordered_at", orders)) or nothing
     feedback_first, feedback_last, feedback_count = first_row(cursor, dated.format("responded_at", feedback)) or nothing
+    tiers = f"select min(effective_on), max(effective_on) from tier_changes where {visible}"
+    tiers_first, tiers_last = first_row(cursor, tiers) or (None, None)
     currency = home_currency(cursor, visible)
     refunds_last = only_value(cursor, f"select max(ordered_at)::date from orders where {visible} and kind = 'refund'")
     known = "customers" if version is None else f"({keys_query(visible)})"
@@ -67,6 +72,8 @@ def measure(cursor: duckdb.DuckDBPyConnection, version: int | None = None) -> Ex
         orders_last=max((day for day in (orders_last, refunds_last) if day), default=None),
         feedback_first=feedback_first,
         feedback_last=feedback_last,
+        tiers_first=tiers_first,
+        tiers_last=tiers_last,
         orders=orders_count,
         customers=only_value(cursor, f"select count(*) from {known}"),
         feedback=feedback_count,

@@ -241,6 +241,25 @@ def test_no_metric_is_split_by_a_column_that_it_has(metric):
     assert ("tier" in columns_to_split_by(metric)) == (metric.frame != "tier_changes")
 
 
+def test_tier_changes_alone_are_data_too(tmp_path: Path):
+    with Store.open(tmp_path / "s.duckdb") as store:
+        changes = [("a", "2026-01-01", "basic"), ("b", "2026-01-01", "basic"), ("a", "2026-03-15", "gold")]
+        take(
+            store,
+            tier_changes=[{"customer_id": who, "effective_on": DAY(day), "tier": tier} for who, day, tier in changes],
+        )
+        with store.snapshot() as snap:
+            asked = whole(snap)
+            assert asked == question("2026-01-01", "2026-03-15", "2026-03-15")
+            rates = ask(snap, "tier_rates", asked, minimum=1)
+            assert dict(rates.select("move", "moved").iter_rows()) == {
+                "upgrade": 1,
+                "retain": 1,
+                "downgrade": 0,
+                "lapse": 0,
+            }
+
+
 def test_a_refund_after_the_last_order_counts(tmp_path: Path):
     with Store.open(tmp_path / "s.duckdb") as store:
         refund = order("R1", "a", "2026-04-20", -10) | {"kind": "refund"}
