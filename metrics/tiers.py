@@ -9,7 +9,8 @@ import polars as pl
 
 from metrics.errors import RuleError
 from metrics.periods import at_least, checked
-from metrics.reduce import collected, day_number
+from metrics.reduce import collected, one_if
+from metrics.rollups import seen_by
 from metrics.texts import N_
 
 NEW, LAPSED = "new", "lapsed"
@@ -177,16 +178,15 @@ def tier_states(
         code = nw.when(nw.col("tier") == name).then(nw.lit(number)).otherwise(code)
     seen = tier_changes.filter(nw.col("effective_on") <= nw.lit(dates[-1]))
     day = nw.col("effective_on")
-    if lapse_days:
-        seen = seen.with_columns(entered=day_number(day))
     stamp = (day.dt.year().cast(nw.Int64) * YEAR_DAYS + day.dt.ordinal_day().cast(nw.Int64)) * CODES + code
     states = (
         seen.with_columns(stamp=stamp)
         .with_columns(
-            **{c: nw.when(day <= nw.lit(d)).then(nw.col("stamp")) for c, d in zip(columns, dates, strict=True)}
+            entered=day,
+            **{c: nw.when(day <= nw.lit(d)).then(nw.col("stamp")) for c, d in zip(columns, dates, strict=True)},
         )
         .group_by("customer_key", *by)
-        .agg(*[nw.col("entered").min()] * bool(lapse_days), *[nw.col(column).max() for column in columns])
+        .agg(nw.col("entered").min(), *[nw.col(column).max() for column in columns])
         .with_columns(nw.col(*columns) % CODES)
     )
     if lapse_days:
@@ -214,20 +214,27 @@ def _lapsing(
     """The states, with 0 for a customer who at a date has not ordered for longer than `lapse_days`."""
     if order_days is None:
         raise ValueError("lapse_days needs the frame order_days, a row per customer and day with an order.")
-    days = order_days.select("customer_key", number=day_number(nw.col("day")))
-    limits = {column: date.toordinal() - 1 for column, date in zip(columns, dates, strict=True)}
-    last = {c: nw.when(nw.col("number") <= limit).then(nw.col("number")) for c, limit in limits.items()}
-    dated = days.with_columns(**{f"order_{column}": day for column, day in last.items()})
-    ordered = dated.group_by("customer_key").agg(*[nw.col(f"order_{column}").max() for column in columns])
-    both = states.join(ordered, on="customer_key", how="left")
+    day, following, first = nw.col("day"), nw.col("next_day"), nw.col("first_day")
+    # Of all days with an order only those that a long silence follows say who has lapsed; the first one, who had not ordered yet
+    silence = following.is_null() | (nw.col("next_age") - nw.col("age") > lapse_days)
+    telling = seen_by(order_days, dates[-1]).filter(silence | (nw.col("age") == 0))
+    limits = [dt.date.fromordinal(max(date.toordinal() - lapse_days, 1)) for date in dates]
     quiet = {
-        column: (nw.col("entered") < limit - lapse_days)
-        & (nw.col(f"order_{column}").is_null() | (nw.col(f"order_{column}") < limit - lapse_days))
-        for column, limit in limits.items()
+        f"quiet_{column}": one_if((day < nw.lit(limit)) & (following.is_null() | (following > nw.lit(date))))
+        for column, date, limit in zip(columns, dates, limits, strict=True)
+    }
+    each = (
+        telling.with_columns(**quiet).group_by("customer_key").agg(first.min(), *[nw.col(name).max() for name in quiet])
+    )
+    both = states.join(each, on="customer_key", how="left")
+    lapsed = {
+        column: (nw.col("entered") < nw.lit(limit))
+        & (first.is_null() | (first > nw.lit(date)) | (nw.col(f"quiet_{column}") == 1))
+        for column, date, limit in zip(columns, dates, limits, strict=True)
     }
     return both.with_columns(
         **{
-            column: nw.when(lapsed & ~nw.col(column).is_null()).then(nw.lit(0)).otherwise(nw.col(column))
-            for column, lapsed in quiet.items()
+            column: nw.when(condition & ~nw.col(column).is_null()).then(nw.lit(0)).otherwise(nw.col(column))
+            for column, condition in lapsed.items()
         }
     )
