@@ -65,7 +65,7 @@ METRICS = (
     ),
     Metric(
         name="clv",
-        version=1,
+        version=2,
         label=N_("Customer lifetime value"),
         unit=N_("money within the horizon"),
         higher_is_better=True,
@@ -77,7 +77,8 @@ METRICS = (
         ),
         no_data=N_(
             "A customer without an order is no row. Where the models cannot be believed (too_few_customers, weakly_identified), history "
-            "stands in: past purchases per horizon × own net revenue per purchase, without interval or chance to be active."
+            "stands in: own repeat purchases per week since the first order (over 52 weeks, where it was later than that), in each week "
+            "of the horizon and discounted like it, × own net revenue per purchase × margin, without interval or chance to be active."
         ),
         interval=N_(
             "Of the expectation, from parameters drawn around the estimate (Laplace, fixed seed). What one customer does varies far more."
