@@ -14,6 +14,7 @@ HOLDOUT_WEEKS = Argument(
 HORIZON = Argument(52, N_("How many weeks ahead."))
 DISCOUNT = Argument(0.1, N_("What money a year later is worth less, per year."))
 MARGIN = Argument(1.0, N_("The share of revenue that counts as value."))
+STATE = N_("ok, too_few_customers, weakly_identified or spend_depends_on_frequency")
 CLV, CLV_LOW_HIGH = N_("expected value within the horizon, discounted"), {"low": LOW, "high": HIGH}
 
 SOURCE = N_(
@@ -57,7 +58,7 @@ METRICS = (
             "v": N_("scale of the scales over customers, in money"),
             "log_likelihood": N_("of the purchases, at its maximum"),
             "customers": N_("customers with an order"),
-            "state": N_("ok, too_few_customers, weakly_identified or spend_depends_on_frequency"),
+            "state": STATE,
             "spend_log_likelihood": N_("of the mean spends, at its maximum"),
             "correlation": N_("of frequency and mean spend among those who bought again"),
         },

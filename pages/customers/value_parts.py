@@ -9,7 +9,7 @@ from pages.shared import blocks, choices, findings_value, states, view, why
 from pages.shared.cards import Card
 from pages.shared.definition import cards_with_definitions
 from pages.shared.display import size, who
-from pages.shared.readings_value import Terms, predicted
+from pages.shared.readings_value import REMEDY, Terms, predicted
 from pages.shared.registry import VALUE
 from pages.shared.texts import (
     _,
@@ -21,7 +21,6 @@ from pages.shared.texts import (
 )
 from pages.shared.view import View
 
-REMEDY = N_("Widen the filters, or upload more orders.")  # the period is none: value is counted from the first order on
 MODELS = {"mbg_nbd": N_("MBG/NBD (usual)"), "pareto_nbd": N_("Pareto/NBD"), "bg_nbd": N_("BG/NBD")}
 HORIZONS = {
     "13": N_("13 weeks"),

@@ -16,8 +16,7 @@ from pages.shared.charts_value import Bar, Followed
 from pages.shared.display import card
 from pages.shared.view import View
 from tests.data.rows import order, take
-from tests.metrics.buying import buying
-from tests.pages.conftest import words
+from tests.pages.conftest import bought, words
 
 
 @pytest.fixture(scope="module")
@@ -25,17 +24,6 @@ def cdnow(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
     path = tmp_path_factory.mktemp("cdnow") / "cdnow.duckdb"
     assert load([str(shared / "data" / "cdnow" / "CDNOW_sample.txt"), "--db", str(path)]) == 0
     return path
-
-
-def bought(path: Path, **options: object) -> Path:
-    """A store of generated orders."""
-    rows = [
-        order(str(number), f"c{key}", at.isoformat(), amount)
-        for number, (key, at, amount) in enumerate(buying(**options).iter_rows())  # type: ignore[arg-type]
-    ]
-    with Store.open(path / "s.duckdb") as store:
-        take(store, orders=rows)
-    return path / "s.duckdb"
 
 
 def cards(app: AppTest) -> list[dict]:
