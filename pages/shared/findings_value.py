@@ -43,27 +43,45 @@ TOO_FEW_REPEAT = N_(
     "Too few customers have ordered again for a forecast. Shown instead: what customers have brought so far. Widen the filters, or "
     "upload more orders."
 )
-BY = {
+# The best of all, the highest against the lowest, neither; each of what is expected, then of what was brought so far
+EXPECTED = {
     "tier": (
         N_("{top} members are expected to bring the most"),
-        N_("{top} members have brought the most so far"),
-        N_("No clear difference between tiers"),
+        N_("More is expected of {top} members than of {bottom} members"),
     ),
     "region": (
         N_("Customers in {top} are expected to bring the most"),
-        N_("Customers in {top} have brought the most so far"),
-        N_("No clear difference between regions"),
+        N_("More is expected of customers in {top} than in {bottom}"),
     ),
     "acquisition_channel": (
         N_("Customers won by {top} are expected to bring the most"),
-        N_("Customers won by {top} have brought the most so far"),
-        N_("No clear difference between acquisition channels"),
+        N_("More is expected of customers won by {top} than by {bottom}"),
     ),
     "cohort": (
         N_("Customers who first ordered in {top} are expected to bring the most"),
-        N_("Customers who first ordered in {top} have brought the most so far"),
-        N_("No clear difference between cohorts"),
+        N_("More is expected of customers who first ordered in {top} than in {bottom}"),
     ),
+}
+# not of cohorts: how long somebody has been a customer says most of what they have brought
+TO_DATE = {
+    "tier": (
+        N_("{top} members have brought the most so far"),
+        N_("{top} members have brought more so far than {bottom} members"),
+    ),
+    "region": (
+        N_("Customers in {top} have brought the most so far"),
+        N_("Customers in {top} have brought more so far than in {bottom}"),
+    ),
+    "acquisition_channel": (
+        N_("Customers won by {top} have brought the most so far"),
+        N_("Customers won by {top} have brought more so far than by {bottom}"),
+    ),
+}
+ALIKE = {
+    "tier": N_("No clear difference between tiers"),
+    "region": N_("No clear difference between regions"),
+    "acquisition_channel": N_("No clear difference between acquisition channels"),
+    "cohort": N_("No clear difference between cohorts"),
 }
 
 
@@ -126,24 +144,20 @@ def active(row: dict, weeks: int) -> str:
     )
 
 
-def groups(dimension: str, known: pl.DataFrame, *, predicts: bool) -> str:
+def groups(dimension: str, compared: pl.DataFrame, *, predicts: bool) -> str:
     """The best group, where its interval lies above that of every other, else the best against the lowest, where theirs lie apart; rows of
-    code, value, low, high, highest value first."""
-    if known.height < 2:
+    code, value, low, high, highest value first. The intervals are such that all of them hold together (`verdict.confidence_of_each`)."""
+    if compared.height < 2:
         return _("Too few customers to compare groups")
-    ahead, ahead_so_far, alike = BY[dimension]
-    names = {"top": label(known["code"][0]), "bottom": label(known["code"][-1])}
-    low = known["low"][0]
-    if low is None or low <= known["high"][-1]:
-        return _(alike)
-    if low > known["high"][1:].max():
-        return _(ahead if predicts else ahead_so_far).format(**names)
-    apart = (
-        _("More is expected of {top} than of {bottom}")
-        if predicts
-        else _("{top} has brought more so far than {bottom}")
-    )
-    return apart.format(**names)
+    if dimension == "cohort" and not predicts:
+        return _("What each cohort has brought so far: older ones had more time")
+    names = {"top": label(compared["code"][0]), "bottom": label(compared["code"][-1])}
+    low = compared["low"][0]
+    if low is None or compared["high"][-1] is None or low <= compared["high"][-1]:
+        return _(ALIKE[dimension])
+    most, apart = (EXPECTED if predicts else TO_DATE)[dimension]
+    ahead = low > compared["high"][1:].max()
+    return _(most if ahead else apart).format(**names)
 
 
 def judged(report: dict) -> str:

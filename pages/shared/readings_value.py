@@ -61,9 +61,10 @@ class Terms:
         """See `data.value.honesty`."""
         return cached.table(honesty, self.question, model=self.model, holdout_weeks=self.holdout_weeks)
 
-    def to_date(self, *by: str) -> pl.DataFrame:
+    def to_date(self, *by: str, confidence: float = 0.95) -> pl.DataFrame:
         """Value to date, see `historical_clv`."""
-        return cached.answer("historical_clv", replace(self.question, by=by), margin=self.margin)
+        question = replace(self.question, by=by)
+        return cached.answer("historical_clv", question, margin=self.margin, confidence=confidence)
 
 
 def terms(view: View, options: Mapping[str, str] = DEFAULTS) -> Terms:

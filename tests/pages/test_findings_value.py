@@ -1,12 +1,21 @@
 """Titles about lifetime value claim no more than the models and their last forecast support, in both languages."""
 
+import datetime as dt
+
+import numpy as np
 import polars as pl
 import pytest
 
 from metrics.clv.fitted import DEPENDENT, OK, TOO_FEW, WEAK
+from metrics.clv.historical import historical_clv
 from metrics.clv.judgement import TOO_SHORT
+from metrics.clv.summary import clv_summary, group_intervals
+from metrics.reduce import unfolded
+from metrics.verdict import confidence_of_each
 from pages.shared import findings_value
 from pages.shared.texts import speaking
+from tests.metrics.buying import LAST, buying, customer_rows
+from tests.metrics.frames import lazy
 
 ROW = {"customers": 18_615, "state": OK, "predicts": True, "correlation": 0.01, "clv": 563.8, "p_active": 0.416}
 FALLEN_BACK = {**ROW, "predicts": False, "p_active": None}
@@ -115,7 +124,9 @@ def group_rows(*rows: tuple) -> pl.DataFrame:
         (group_rows(("gold", 9.0, 8.0, 10.0), ("silver", 5.0, 4.0, 6.0)), True, "Gold members are expected to bring the most",
          "预计金卡会员带来的价值最高"),
         (group_rows(("gold", 9.0, 8.0, 10.0), ("silver", 8.5, 7.0, 9.5), ("bronze", 1.0, 0.5, 2.0)), True,
-         "More is expected of Gold than of Bronze", "金卡的预期价值高于铜卡"),
+         "More is expected of Gold members than of Bronze members", "金卡会员的预期价值高于铜卡会员"),
+        (group_rows(("gold", 9.0, 8.0, 10.0), ("silver", 8.5, 7.0, 9.5), ("bronze", 1.0, 0.5, 2.0)), False,
+         "Gold members have brought more so far than Bronze members", "金卡会员迄今带来的价值高于铜卡会员"),
         (group_rows(("gold", 9.0, 8.0, 10.0), ("silver", 5.0, 4.0, 6.0)), False, "Gold members have brought the most so far",
          "金卡会员迄今带来的价值最高"),
         (group_rows(("gold", 9.0, None, None), ("silver", 5.0, 4.0, 6.0)), False,
@@ -124,6 +135,68 @@ def group_rows(*rows: tuple) -> pl.DataFrame:
 )  # fmt: skip
 def test_groups(rows: pl.DataFrame, predicts: bool, english: str, chinese: str) -> None:
     both(english, chinese, lambda: findings_value.groups("tier", rows, predicts=predicts))
+
+
+APART = group_rows(("2026-06", 9.0, 8.0, 10.0), ("2025-01", 8.5, 7.0, 9.5), ("2023-08", 1.0, 0.5, 2.0))
+
+
+@pytest.mark.parametrize(
+    ("dimension", "predicts", "english", "chinese"),
+    [
+        ("cohort", True, "More is expected of customers who first ordered in 2026-06 than in 2023-08",
+         "2026-06 首单的客户预期价值高于 2023-08 首单的客户"),
+        # how long they have been customers says most of it
+        ("cohort", False, "What each cohort has brought so far: older ones had more time", "各批次客户迄今带来的价值：较早的批次时间更长"),
+        ("acquisition_channel", True, "More is expected of customers won by 2026-06 than by 2023-08",
+         "来自2026-06的客户预期价值高于来自2023-08的客户"),
+        ("acquisition_channel", False, "Customers won by 2026-06 have brought more so far than by 2023-08",
+         "来自2026-06的客户迄今带来的价值高于来自2023-08的客户"),
+        ("region", True, "More is expected of customers in 2026-06 than in 2023-08", "2026-06的客户预期价值高于2023-08的客户"),
+        ("region", False, "Customers in 2026-06 have brought more so far than in 2023-08", "2026-06的客户迄今带来的价值高于2023-08的客户"),
+    ],
+)  # fmt: skip
+def test_the_highest_against_the_lowest(dimension: str, predicts: bool, english: str, chinese: str) -> None:
+    both(english, chinese, lambda: findings_value.groups(dimension, APART, predicts=predicts))
+
+
+REPEATS = 200
+MOST_FALSE = 0.05 + 2 * (0.05 * 0.95 / REPEATS) ** 0.5  # what 5 % may look like in so many repeats
+
+
+def told(dimension: str, rows: pl.DataFrame, *, predicts: bool) -> bool:
+    """Whether the title names a group."""
+    ranked = rows.sort("value", descending=True)
+    return findings_value.groups(dimension, ranked, predicts=predicts) != findings_value.ALIKE[dimension]
+
+
+@pytest.mark.parametrize("groups", [2, 4, 8, 24, 40])
+def test_of_groups_that_differ_by_chance_alone_few_titles_name_one(groups: int) -> None:
+    """Value to date of customers of one kind, who happen to be in so many groups of thirty; its tail is long, as that of spend."""
+    random, each = np.random.default_rng(groups), 30
+    found = 0
+    for _ in range(REPEATS):
+        spent = pl.Series(random.lognormal(0, 1.2, groups * each))
+        customers = pl.DataFrame(
+            {"code": np.repeat(np.arange(groups), each).astype(str), "order_days": 1, "revenue": spent}
+        ).with_columns(first_order_at=dt.datetime(2026, 1, 1), last_order_at=dt.datetime(2026, 1, 1))
+        rows = historical_clv(lazy(customers), by=["code"], confidence=confidence_of_each(groups))
+        found += told("region", rows.rename({"historical_clv": "value"}), predicts=False)
+    assert found / REPEATS <= MOST_FALSE
+
+
+def test_of_a_forecast_for_groups_that_differ_by_chance_alone_few_titles_name_one() -> None:
+    """The customers of one forecast, put into eight groups by lot again and again."""
+    orders = buying(seed=11, customers=1500)
+    random = np.random.default_rng(1)
+    lots = pl.DataFrame({f"lot{place}": random.integers(0, 8, 1500).astype(str) for place in range(REPEATS)})
+    customers = customer_rows(orders).hstack(lots)
+    summary = clv_summary(lazy(customers), as_of=LAST, dimensions=lots.columns)
+    groups = unfolded(summary, "groups")
+    surely = group_intervals(groups, confidence=confidence_of_each(8)).rename({"clv": "value"})
+    found = sum(told("region", rows, predicts=True) for _, rows in surely.group_by("dimension"))
+    assert found / REPEATS <= MOST_FALSE
+    usual = [told("region", rows.rename({"clv": "value"}), predicts=True) for _, rows in groups.group_by("dimension")]
+    assert sum(usual) / REPEATS > 0.5, "the interval of the model alone says nothing of who is in a group"
 
 
 @pytest.mark.parametrize(

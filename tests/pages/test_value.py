@@ -100,6 +100,41 @@ def test_few_customers(open_app, tmp_path: Path, customers: int, said: str) -> N
     assert first.get("few") == ("Too few to show: 12 of 30" if customers == 12 else None)
 
 
+def in_regions(path: Path, groups: int) -> Path:
+    """A store of regions of 40 customers, of whom those in the last one, a smaller one, spend a hundred times as much."""
+    sizes = [40] * (groups - 1) + [30]
+    rows = [(f"c{group}-{place}", f"Region {group}") for group, size in enumerate(sizes) for place in range(size)]
+    orders = [
+        order(key, key, f"2026-{place % 6 + 1:02}-{place % 28 + 1:02}", 1000.0 if region == f"Region {groups - 1}" else 9.0 + place % 3)
+        for place, (key, region) in enumerate(rows)
+    ]  # fmt: skip
+    members = [{"source": "shop", "customer_id": key, "region": region} for key, region in rows]
+    with Store.open(path / "s.duckdb") as store:
+        take(store, orders=orders, members=members)
+    return path / "s.duckdb"
+
+
+@pytest.mark.parametrize(
+    ("groups", "title", "note"),
+    [
+        (8, "Customers in Region 7 have brought the most so far", ""),
+        (9, "No clear difference between regions", "The 8 largest of 9 groups; the others are in the download."),
+    ],
+)
+def test_a_title_names_no_group_that_is_not_drawn(open_app, tmp_path: Path, groups: int, title: str, note: str) -> None:
+    app = open_app(in_regions(tmp_path, groups), "value", value_by="region")
+    assert not app.exception
+    assert title in [found.value for found in app.subheader]
+    assert note in words(app)
+
+
+def test_cohorts_of_value_to_date_are_not_ranked(open_app, tmp_path: Path) -> None:
+    """The first of 240 customers have had five months longer than the last."""
+    app = open_app(in_regions(tmp_path, 6), "value", value_by="cohort")
+    assert not app.exception
+    assert "What each cohort has brought so far: older ones had more time" in [found.value for found in app.subheader]
+
+
 def test_orders_that_begin_later_are_named(open_app, cdnow: Path) -> None:
     app = open_app(cdnow, "value", from_="1996-04-01", to="1996-06-30")
     assert not app.exception
