@@ -24,6 +24,7 @@ TRACKING_TYPES: dict[str, pl.DataType] = {
     "actual_cumulative": pl.Int64(),
     "expected_cumulative": pl.Float64(),
 }
+HELD_OUT_TYPES: dict[str, pl.DataType] = {"ends_on": pl.Date(), "actual": pl.Int64(), "expected": pl.Float64()}
 FREQUENCY_TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(("x", "customers"), pl.Int64()),
     **dict.fromkeys(("actual", "expected"), pl.Float64()),
@@ -102,6 +103,30 @@ def tracking(
             "expected_cumulative": cumulative,
         },
         schema=TRACKING_TYPES,
+    )
+
+
+def held_out(
+    tracked: pl.DataFrame, rows: Purchases, *, model: PurchaseModel, fit: Fit, calibration_end: dt.date
+) -> pl.DataFrame:
+    """One row per week of the holdout of `tracked` (rows of `tracking`), and one before it with zeros: ends_on, actual and expected,
+    repeat purchases since `calibration_end`. Expected are the sums over customers of E[purchases | x, t_x, T], which `accuracy` judges:
+    what each of them had done is known, other than in `tracking`. `rows` are what the model was fitted to.
+    """
+    weeks = tracked.filter("holdout")
+    x, T, row = rows.distinct_x_T
+    alive = np.bincount(row, rows.n * model.are_alive(fit.parameters, rows), len(x))
+    expected = [
+        float(alive @ model.purchases_if_alive(fit.parameters, float(week), x, T))
+        for week in range(1, weeks.height + 1)
+    ]
+    return pl.DataFrame(
+        {
+            "ends_on": [calibration_end, *weeks["ends_on"]] if weeks.height else [],
+            "actual": [0, *weeks["actual"].cum_sum()] if weeks.height else [],
+            "expected": [0.0, *expected] if weeks.height else [],
+        },
+        schema=HELD_OUT_TYPES,
     )
 
 

@@ -13,10 +13,17 @@ from pages.shared.texts import _, coins, money, ngettext, number, percent
 
 ALIKE_WITHIN = 0.05  # misses that differ by less are called alike
 RIGHT_WITHIN = 0.005  # of what happened: shown as 0 %
+LEAST_HELD_OUT = 30  # repeat orders; of fewer, chance alone moves the number by a third
 OFF = {
     "low": N_("For the last {weeks} weeks this forecast was {share} low"),
     "high": N_("For the last {weeks} weeks this forecast was {share} high"),
     "right": N_("For the last {weeks} weeks this forecast was right to within {share}"),
+}
+# where a page shows no forecast: what one made before the weeks held out would have been worth
+WOULD_BE_OFF = {
+    "low": N_("For the last {weeks} weeks, a forecast would have been {share} too low"),
+    "high": N_("For the last {weeks} weeks, a forecast would have been {share} too high"),
+    "right": N_("For the last {weeks} weeks, a forecast would have been right to within {share}"),
 }
 PAST_OFF = {
     "low": N_("For the last {weeks} weeks, repeating the past would have been {share} too low"),
@@ -160,15 +167,21 @@ def groups(dimension: str, compared: pl.DataFrame, *, predicts: bool) -> str:
     return _(most if ahead else apart).format(**names)
 
 
-def judged(report: dict) -> str:
-    """By how much the forecast of the last weeks missed what happened: the plain sentence."""
+def judged(report: dict, *, predicts: bool) -> str:
+    """By how much the forecast of the last weeks missed what happened: the plain sentence. `predicts`: whether the page shows one."""
     weeks, bias = report["holdout_weeks"], report["bias"]
     if report["state"] == TOO_SHORT:
         return _("The data are too short to judge a forecast")
     if bias is None:
         return _("Nobody ordered again in the last {weeks} weeks, so no forecast can be judged").format(weeks=weeks)
+    if report["actual"] < LEAST_HELD_OUT:
+        return ngettext(
+            "{n} repeat order in the last {weeks} weeks is too few to judge a forecast",
+            "{n} repeat orders in the last {weeks} weeks are too few to judge a forecast",
+            report["actual"],
+        ).format(n=number(report["actual"]), weeks=weeks)
     kind = "right" if abs(bias) < RIGHT_WITHIN else "low" if bias < 0 else "high"
-    templates = PAST_OFF if report["forecast"] == PAST_RATE else OFF
+    templates = PAST_OFF if report["forecast"] == PAST_RATE else OFF if predicts else WOULD_BE_OFF
     share = percent(max(abs(bias), RIGHT_WITHIN * 2) if kind == "right" else abs(bias), 0)
     return _(templates[kind]).format(weeks=weeks, share=share)
 

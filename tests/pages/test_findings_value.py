@@ -60,7 +60,7 @@ def test_a_state_is_a_sentence(row: dict, said: str) -> None:
     assert bool(findings_value.notice(row)) == bool(said)
 
 
-REPORT = {"state": OK, "forecast": "mbg_nbd", "holdout_weeks": 39, "bias": -0.1604}
+REPORT = {"state": OK, "forecast": "mbg_nbd", "holdout_weeks": 39, "actual": 1882, "bias": -0.1604}
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,28 @@ REPORT = {"state": OK, "forecast": "mbg_nbd", "holdout_weeks": 39, "bias": -0.16
          "过去 39 周无人再次下单，无法检验预测"),
         ({**REPORT, "state": WEAK, "forecast": "past_rate", "bias": -0.17},
          "For the last 39 weeks, repeating the past would have been 17% too low", "过去 39 周，若照以往重复，会偏低 17%"),
+        ({**REPORT, "actual": 29}, "29 repeat orders in the last 39 weeks are too few to judge a forecast",
+         "过去 39 周只有 29 个复购订单，不足以检验预测"),
+        ({**REPORT, "actual": 1, "forecast": "past_rate"}, "1 repeat order in the last 39 weeks is too few to judge a forecast",
+         "过去 39 周只有 1 个复购订单，不足以检验预测"),
+        ({**REPORT, "actual": 30}, "For the last 39 weeks this forecast was 16% low", "过去 39 周，这一预测偏低 16%"),
         ({**REPORT, "state": TOO_SHORT, "bias": None}, "The data are too short to judge a forecast", "数据时间太短，无法检验预测"),
     ],
 )  # fmt: skip
 def test_the_plain_sentence(report: dict, english: str, chinese: str) -> None:
-    both(english, chinese, lambda: findings_value.judged(report))
+    both(english, chinese, lambda: findings_value.judged(report, predicts=True))
+
+
+@pytest.mark.parametrize(
+    ("bias", "english", "chinese"),
+    [
+        (-0.2, "For the last 39 weeks, a forecast would have been 20% too low", "过去 39 周，若作预测，会偏低 20%"),
+        (0.011, "For the last 39 weeks, a forecast would have been 1% too high", "过去 39 周，若作预测，会偏高 1%"),
+        (0.0, "For the last 39 weeks, a forecast would have been right to within 1%", "过去 39 周，若作预测，与实际会相差不到 1%"),
+    ],
+)  # fmt: skip
+def test_where_no_forecast_is_shown_none_is_judged_as_this_one(bias: float, english: str, chinese: str) -> None:
+    both(english, chinese, lambda: findings_value.judged({**REPORT, "bias": bias}, predicts=False))
 
 
 def off(*rmse: float | None) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,29 @@ def test_a_holdout_longer_than_the_data_says_so(open_app, tmp_path: Path) -> Non
         take(store, orders=[order(str(k), f"c{k}", f"2026-05-{k % 28 + 1:02}", 10.0) for k in range(40)])
     app = open_app(path, "value", holdout="52")
     assert "The data are too short to judge a forecast" in words(app)
+
+
+def test_few_orders_held_out_judge_no_forecast(open_app, tmp_path: Path) -> None:
+    days = [*[f"2025-{month:02}-10" for month in range(1, 9)], "2026-06-30"]
+    rows = [order(f"{k}-{day}", f"c{k}", day, 10.0) for k in range(40) for day in days[: 8 + (k < 8)]]
+    with Store.open(tmp_path / "s.duckdb") as store:
+        take(store, orders=rows)
+    app = open_app(tmp_path / "s.duckdb", "value", holdout="26")
+    assert not app.exception
+    assert "8 repeat orders in the last 26 weeks are too few to judge a forecast" in [t.value for t in app.subheader]
+    assert "Choose more weeks, widen the filters, or upload more orders." in words(app)
+    assert not app.table
+
+
+@pytest.mark.parametrize(("weeks", "model"), [("39", "mbg_nbd"), ("26", "pareto_nbd")])
+def test_the_chart_ends_at_the_orders_that_the_sentence_judges(open_app, cdnow: Path, weeks: str, model: str) -> None:
+    app = open_app(cdnow, "value", holdout=weeks, model=model)
+    expected, actual = re.search(r"Forecast ([\d,]+) repeat orders, happened ([\d,]+);", words(app)).groups()
+    (chart,) = [chart for chart in app.get("plotly_chart") if "Repeat orders since" in chart.proto.alt]
+    assert f"At the end: ordered {actual}, forecast {expected}." in chart.proto.alt
+    off = int(expected.replace(",", "")) / int(actual.replace(",", "")) - 1
+    said = f"For the last {weeks} weeks this forecast was {abs(off):.0%} {'low' if off < 0 else 'high'}"
+    assert said in [title.value for title in app.subheader]
 
 
 def test_choices_are_in_the_address(open_app, cdnow: Path) -> None:
