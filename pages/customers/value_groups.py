@@ -66,7 +66,7 @@ def group_section(asked: Terms, by: str) -> None:
     )
     blocks.section(
         findings_value.groups(dimension, _highest_first(compared), predicts=predicts),
-        sentences(how, left_out),
+        sentences(how, findings_value.margin_note(asked.margin), left_out),
         table=rows,
         file=f"value_by_{by}",
     )

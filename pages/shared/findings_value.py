@@ -92,14 +92,32 @@ ALIKE = {
 }
 
 
-def title(row: dict, to_date: float | None, *, weeks: int, currency: str | None) -> str:
+def at_margin(text: str, margin: float) -> str:
+    """A title or name about an amount, and at which margin it is meant: less than all of the revenue would else read as revenue."""
+    return text if margin == 1 else _("{text}, at a margin of {margin}").format(text=text, margin=_margin(margin))
+
+
+def margin_note(margin: float) -> str:
+    """The same as a sentence; nothing where value is revenue."""
+    return "" if margin == 1 else _("Value is revenue at a margin of {margin}.").format(margin=_margin(margin))
+
+
+def _margin(margin: float) -> str:
+    return percent(margin, 0 if round(100 * margin, 1).is_integer() else 1)
+
+
+def title(row: dict, to_date: float | None, *, weeks: int, currency: str | None, margin: float) -> str:
     """What customers are expected to bring, or what they have brought, where that cannot be told. `row` is that of the summary."""
+    if not row["predicts"] and to_date is None:
+        return _("Too few customers to show their value")
+    return at_margin(_amount(row, to_date, weeks=weeks, currency=currency), margin)
+
+
+def _amount(row: dict, to_date: float | None, *, weeks: int, currency: str | None) -> str:
     if row["predicts"]:
         value = money(row["clv"], currency, coins(row["clv"]))
         return _("A customer is expected to bring {value} in the next {weeks} weeks").format(value=value, weeks=weeks)
-    if to_date is None:
-        return _("Too few customers to show their value")
-    value = money(to_date, currency, coins(to_date))
+    value = money(to_date or 0.0, currency, coins(to_date or 0.0))
     if row["state"] == WEAK:
         return _("No forecast, because it cannot be seen who has left; so far a customer has brought {value}").format(
             value=value
@@ -119,20 +137,21 @@ def notice(row: dict) -> str:
     return _(TOO_FEW_REPEAT) if state == TOO_FEW else ""
 
 
-def spread(deciles: pl.DataFrame, *, predicts: bool) -> str:
+def spread(deciles: pl.DataFrame, *, predicts: bool, margin: float) -> str:
     """How much of all value the top tenth holds."""
     share = deciles["share"][0] if deciles.height else None
     if share is None:
         return _("Too few customers to divide into tenths")
-    text = (
-        _("The top tenth of customers holds {share} of the expected value")
-        if predicts
-        else _("The top tenth of customers brought {share} of the revenue")
-    )
+    if predicts:
+        text = _("The top tenth of customers holds {share} of the expected value")
+    elif margin == 1:
+        text = _("The top tenth of customers brought {share} of the revenue")
+    else:
+        text = _("The top tenth of customers brought {share} of the value to date")
     return text.format(share=percent(share, 0))
 
 
-def middle(typical: float | None, mean: float | None, currency: str | None, *, predicts: bool) -> str:
+def middle(typical: float | None, mean: float | None, currency: str | None, *, predicts: bool, margin: float) -> str:
     """The median beside the mean, which a few large customers pull up."""
     if typical is None or mean is None:
         return _("Value per customer")
@@ -141,7 +160,7 @@ def middle(typical: float | None, mean: float | None, currency: str | None, *, p
         if predicts
         else _("Half of the customers have brought less than {value}")
     )
-    return text.format(value=money(typical, currency, coins(typical)))
+    return at_margin(text.format(value=money(typical, currency, coins(typical))), margin)
 
 
 def active(row: dict, weeks: int) -> str:

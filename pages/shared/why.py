@@ -7,7 +7,7 @@ import streamlit as st
 
 from data.ask import Question
 from metrics.texts import N_
-from pages.shared import blocks, cached, periods, readings_value, takeaway
+from pages.shared import blocks, cached, findings_value, periods, readings_value, takeaway
 from pages.shared.labels import answers, customers
 from pages.shared.readings import RETENTION_MONTH
 from pages.shared.report import Table, paused
@@ -220,11 +220,11 @@ def _compare(comparison: Comparison, view: View, **arguments: object) -> None:
         st.markdown(readings_value.no_forecast(rows["state"][0], rows["n"][0]))
         shown = rows.drop_nulls("value")
     if shown.height:
-        st.markdown(
-            _(
-                "The same data and filters, counted as other tools count. None is wrong: each answers a different question."
-            )
+        same = _(
+            "The same data and filters, counted as other tools count. None is wrong: each answers a different question."
         )
+        margin = arguments.get("margin", 1.0)
+        st.markdown(sentences(same, findings_value.margin_note(float(margin))))  # type: ignore[arg-type]
     for row in shown.iter_rows(named=True):
         name, does = comparison.wordings[row["variant"]]
         with st.container(border=True, gap="xxsmall"):

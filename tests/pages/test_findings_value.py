@@ -41,7 +41,37 @@ def both(english: str, chinese: str, say) -> None:
     ],
 )  # fmt: skip
 def test_title(row: dict, to_date: float | None, english: str, chinese: str) -> None:
-    both(english, chinese, lambda: findings_value.title(row, to_date, weeks=52, currency="CNY"))
+    both(english, chinese, lambda: findings_value.title(row, to_date, weeks=52, currency="CNY", margin=1.0))
+
+
+@pytest.mark.parametrize(
+    ("row", "to_date", "margin", "english", "chinese"),
+    [
+        ({**FALLEN_BACK, "state": TOO_FEW}, None, 0.01, "Too few customers to show their value", "客户过少，无法显示价值"),
+        (ROW, 1433.1, 0.4, "A customer is expected to bring ¥564 in the next 52 weeks, at a margin of 40%",
+         "预计未来 52 周每位客户带来 ¥564（毛利率 40%）"),
+        ({**FALLEN_BACK, "state": WEAK}, 19.153, 0.01,
+         "No forecast, because it cannot be seen who has left; so far a customer has brought ¥19.15, at a margin of 1%",
+         "看不出谁已流失，因此不作预测；迄今每位客户带来 ¥19.15（毛利率 1%）"),
+        ({**FALLEN_BACK, "state": TOO_FEW}, 50.0, 0.125,
+         "Too few customers for a forecast; so far a customer has brought ¥50.00, at a margin of 12.5%",
+         "客户过少，无法预测；迄今每位客户带来 ¥50.00（毛利率 12.5%）"),
+    ],
+)  # fmt: skip
+def test_a_margin_is_named(row: dict, to_date: float | None, margin: float, english: str, chinese: str) -> None:
+    both(english, chinese, lambda: findings_value.title(row, to_date, weeks=52, currency="CNY", margin=margin))
+
+
+@pytest.mark.parametrize(
+    ("predicts", "english"),
+    [
+        (False, "Half of the customers have brought less than ¥6.55, at a margin of 1%"),
+        (True, "Half of the customers are expected to bring less than ¥6.55, at a margin of 1%"),
+    ],
+)
+def test_the_middle_names_the_margin(predicts: bool, english: str) -> None:
+    assert findings_value.middle(6.55, 19.15, "CNY", predicts=predicts, margin=0.01) == english
+    assert findings_value.middle(6.55, 19.15, "CNY", predicts=predicts, margin=1.0) == english.partition(", at")[0]
 
 
 @pytest.mark.parametrize(
@@ -232,10 +262,14 @@ def test_by_frequency(missed: tuple | None, title: str) -> None:
 
 def test_spread_of_nobody_and_of_all() -> None:
     rows = pl.DataFrame({"share": [0.5605]})
-    assert findings_value.spread(rows, predicts=True) == "The top tenth of customers holds 56% of the expected value"
-    assert findings_value.spread(rows, predicts=False) == "The top tenth of customers brought 56% of the revenue"
+    for predicts, margin, said in (
+        (True, 1.0, "The top tenth of customers holds 56% of the expected value"),
+        (False, 1.0, "The top tenth of customers brought 56% of the revenue"),
+        (False, 0.4, "The top tenth of customers brought 56% of the value to date"),
+    ):
+        assert findings_value.spread(rows, predicts=predicts, margin=margin) == said
     for nothing in (rows.clear(), pl.DataFrame({"share": [None]}, schema={"share": pl.Float64})):
-        assert findings_value.spread(nothing, predicts=True) == "Too few customers to divide into tenths"
+        assert findings_value.spread(nothing, predicts=True, margin=1.0) == "Too few customers to divide into tenths"
 
 
 @pytest.mark.parametrize(

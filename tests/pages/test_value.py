@@ -183,6 +183,24 @@ def test_choices_are_in_the_address(open_app, cdnow: Path) -> None:
     assert share[0] == pytest.approx(0.4 * share[1], rel=0.02)
 
 
+@pytest.mark.parametrize("options", [{"seed": 3, "customers": 300}, {"seed": 4, "customers": 1200}])
+def test_wherever_money_is_named_so_is_the_margin(open_app, tmp_path: Path, options: dict) -> None:
+    """With a forecast and without one: title, cards, sections, and the other definitions."""
+    path = bought(tmp_path, **options)
+    whole, cut = (open_app(path, "value", margin=margin) for margin in ("100", "40"))
+    assert "margin of" not in everything(whole)
+    assert "at a margin of 40%" in cut.title[0].value
+    names = [card["name"] for card in cards(cut)]
+    assert [name.endswith("at a margin of 40%") for name in names] == [True, True, False]  # the third is a chance
+    said = "Value is revenue at a margin of 40%."
+    sections = 4 if options["customers"] > 1000 else 3  # histogram, groups, tenths; with a forecast the list too
+    assert words(cut).count(said) == sections
+    assert "of the revenue" not in words(cut)
+    if sections == 4:
+        cut.button(key="why-clv_variants").click().run()
+        assert words(cut).count(said) == sections + 1
+
+
 def test_the_whole_list_can_be_taken_away(open_app, cdnow: Path) -> None:
     app = open_app(cdnow, "value")
     with cached.store().snapshot() as snap:
