@@ -122,8 +122,8 @@ def _forest(rows: pl.DataFrame, dimension: str) -> None:
         )
         for row in rows.iter_rows(named=True)
     ]
-    ticks = charts_value.money_ticks(max(row.high for row in drawn))
-    figure = charts.forest(drawn, change=False, ticks={tick: amount(tick) if tick else "0" for tick in ticks})
+    ticks = charts_value.money_axis(max(row.high for row in drawn), currency())
+    figure = charts.forest(drawn, change=False, ticks=ticks)
     blocks.chart(figure, key="groups", alt=groups.alt(drawn))
 
 
@@ -138,4 +138,5 @@ def _over_time(known: pl.DataFrame) -> None:
         _("newest"), known["code"].to_list(), known["value"].to_list(), amount(known["value"][-1]), read,
         low=known["low"].to_list(), high=known["high"].to_list(),
     )  # fmt: skip
-    blocks.chart(charts_value.followed([line]), key="groups", alt=listed(read))
+    ticks = charts_value.money_axis(max(line.high), currency())
+    blocks.chart(charts_value.followed([line], ticks=ticks), key="groups", alt=listed(read))

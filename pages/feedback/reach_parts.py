@@ -8,7 +8,7 @@ from data.ask import find, shared_days
 from metrics.periods import months_before
 from metrics.promoter_value import all_kinds, observable_to, spend_difference
 from metrics.texts import N_
-from pages.shared import blocks, cached, charts, choices, findings_feedback, periods, states
+from pages.shared import blocks, cached, charts, charts_value, choices, findings_feedback, periods, states
 from pages.shared.cards import Card
 from pages.shared.charts import ForestRow
 from pages.shared.definition import cards_with_definitions
@@ -42,7 +42,8 @@ def later_spend_section(view: View) -> None:
     if known.height:
         lines = [_line(row) for row in known.iter_rows(named=True)]
         alt = listed([f"{line.name}: {line.shown}" for line in lines])
-        blocks.chart(charts.forest(lines, change=False), key="later-spend", alt=alt)
+        ticks = charts_value.money_axis(max(line.high for line in lines), cached.extent().currency)
+        blocks.chart(charts.forest(lines, change=False, ticks=ticks), key="later-spend", alt=alt)
     minimum = find("promoter_value").minimum
     for row in values.filter(pl.col("spend").is_null()).iter_rows(named=True):
         blocks.quiet(f"{_(KINDS[row['kind']])} · {blocks.attention(states.few_text(row['customers'], minimum), '')}")

@@ -9,7 +9,7 @@ from metrics.clv.holdout import PAST_RATE
 from metrics.clv.judgement import TOO_SHORT
 from metrics.texts import N_
 from pages.shared.labels import label
-from pages.shared.texts import _, coins, money, ngettext, number, percent
+from pages.shared.texts import _, coins, money, ngettext, number, percent, spaced
 
 ALIKE_WITHIN = 0.05  # misses that differ by less are called alike
 RIGHT_WITHIN = 0.005  # of what happened: shown as 0 %
@@ -183,7 +183,7 @@ def groups(dimension: str, compared: pl.DataFrame, *, predicts: bool) -> str:
         return _(ALIKE[dimension])
     most, apart = (EXPECTED if predicts else TO_DATE)[dimension]
     ahead = low > compared["high"][1:].max()
-    return _(most if ahead else apart).format(**names)
+    return spaced(_(most if ahead else apart).format(**names))
 
 
 def judged(report: dict, *, predicts: bool) -> str:

@@ -85,6 +85,7 @@ def ranked(*names: str) -> pl.DataFrame:
         ("region", ranked("North China", "East China"), -1.0, "No clear difference between regions", "各地区之间无明显差异"),
         ("region", ranked("North China", "East China"), 0.0, "No clear difference between regions", "各地区之间无明显差异"),
         ("region", ranked("North China", "East China"), 1.0, "North China scores higher than East China", "华北的得分高于华东"),
+        ("channel", ranked("app", "Kiosk"), 1.0, "App scores higher than Kiosk", "App 的得分高于 Kiosk"),
         ("channel", ranked("a", "b", "c"), None, "No clear difference between channels", "各渠道之间无明显差异"),
         ("tier", ranked("gold", "silver"), 0.1, "Gold members score higher than Silver members", "金卡会员的得分高于银卡会员"),
         ("cohort", ranked("2025-Q1", "2026-Q2"), 0.1, "Customers who first ordered in 2025-Q1 score higher than those of 2026-Q2",

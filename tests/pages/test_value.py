@@ -235,6 +235,23 @@ def test_ticks_of_money_are_few_and_reach_the_end(most: float) -> None:
     assert most == 0 or ticks[-1] > most / 2
 
 
+@pytest.mark.parametrize(
+    ("most", "currency", "named"),
+    [
+        (0.0, "CNY", ["0"]),
+        (9.0, "EUR", ["0", "€2.50", "€5.00", "€7.50"]),
+        (90.0, "EUR", ["0", "€25", "€50", "€75"]),
+        (7_200.0, "CNY", ["0", "¥2,000", "¥4,000", "¥6,000"]),
+        (7_200.0, None, ["0", "2,000", "4,000", "6,000"]),
+    ],
+)
+def test_an_axis_of_money_names_the_currency(most: float, currency: str | None, named: list[str]) -> None:
+    ticks = charts_value.money_axis(most, currency)
+    assert list(ticks.values()) == named
+    axis = charts_value.followed([LINE], ticks=ticks).layout.yaxis
+    assert (list(axis.tickvals), list(axis.ticktext)) == (list(ticks), named)
+
+
 def test_names_from_data_are_no_markup() -> None:
     figure = charts_value.bars([Bar("<b>x</b>", 1.0, "1", "one")])
     assert figure.data[0].y[0] == "&lt;b&gt;x&lt;/b&gt;"
@@ -263,4 +280,5 @@ def test_the_reading_is_withheld_where_a_forecast_would_be_a_guess(open_app, tmp
 def test_the_reading_of_few_says_how_many_there_are(open_app, tmp_path: Path) -> None:
     open_app(bought(tmp_path, seed=3, customers=300), "value")
     shown = card(readings_value.clv(seen("2026-06-30", "2026-04-01")), compared=True)
-    assert shown["few"] == "Too few to show: 300 of 1000"
+    assert shown["few"] == "Too few to show: 300 of 1,000"
+    assert shown["detail"] == "Widen the filters, or upload more orders."  # the period limits nothing here
