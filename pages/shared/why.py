@@ -183,7 +183,10 @@ CLV = Comparison(
             N_("By the other model"),
             N_("Another view of when customers leave, fitted to the same orders."),
         ),
-        "past_rate": (N_("The past goes on"), N_("What customers spent per week so far, as if nobody ever left.")),
+        "past_rate": (
+            N_("The past goes on"),
+            N_("What customers spent per week so far, first orders included, as if nobody ever left."),
+        ),
         "historical": (
             N_("Spent to date"),
             N_("Net revenue so far per customer: no forecast, and older customers had more time."),
