@@ -27,7 +27,7 @@ TRACKING_TYPES: dict[str, pl.DataType] = {
 HELD_OUT_TYPES: dict[str, pl.DataType] = {"ends_on": pl.Date(), "actual": pl.Int64(), "expected": pl.Float64()}
 FREQUENCY_TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(("x", "customers"), pl.Int64()),
-    **dict.fromkeys(("actual", "expected"), pl.Float64()),
+    **dict.fromkeys(("actual", "expected", "se"), pl.Float64()),
 }
 SPLIT_TYPES: dict[str, pl.DataType] = {
     "customer_key": pl.Int64(),
@@ -134,7 +134,7 @@ def by_frequency(
     split: pl.DataFrame, *, model: PurchaseModel, fit: Fit, holdout_weeks: int, most: int = 7
 ) -> pl.DataFrame:
     """One row per number of repeat purchases in the calibration, `most` and more being one: x, customers, actual and expected purchases
-    per customer in the holdout. Fader, Hardie & Lee 2005, figure 6.
+    per customer in the holdout, and se, the standard error of the actual ones (null of one customer). Fader, Hardie & Lee 2005, figure 6.
     """
     forecast = _forecast(split, model, fit, holdout_weeks)
     return (
@@ -144,6 +144,7 @@ def by_frequency(
             customers=pl.len().cast(pl.Int64),
             actual=pl.col("holdout_purchases").mean(),
             expected=pl.col("expected").mean(),
+            se=pl.col("holdout_purchases").std() / pl.len().sqrt(),
         )
         .sort("x")
     )

@@ -7,7 +7,9 @@ import polars as pl
 from metrics.clv.fitted import DEPENDENT, LEAST_BUYERS, TOO_FEW, WEAK
 from metrics.clv.holdout import PAST_RATE
 from metrics.clv.judgement import TOO_SHORT
+from metrics.intervals import z_value
 from metrics.texts import N_
+from metrics.verdict import confidence_of_each
 from pages.shared.labels import label
 from pages.shared.texts import _, coins, money, ngettext, number, percent, spaced
 
@@ -225,11 +227,16 @@ def against_simple(accuracy: pl.DataFrame, weeks: int) -> str:
 
 
 def by_frequency(rows: pl.DataFrame) -> str:
-    """The group of customers for whom the forecast was furthest off, in orders of all of them together."""
+    """The group of customers for whom the forecast was furthest off, in orders of all of them together; of those for whom it was so by
+    more than the orders themselves vary, as sure as the choice among all groups asks for."""
     if not rows.height:
         return _("Forecast and orders, by orders before")
-    missed = rows.with_columns(missed=(pl.col("expected") - pl.col("actual")) * pl.col("customers"))
-    worst = missed.sort(pl.col("missed").abs(), descending=True).row(0, named=True)
+    off = pl.col("expected") - pl.col("actual")
+    missed = rows.with_columns(missed=off * pl.col("customers")).sort(pl.col("missed").abs(), descending=True)
+    clear = missed.filter(off.abs() > z_value(confidence_of_each(rows.height)) * pl.col("se"))
+    if not clear.height:
+        return _("For no number of orders before is the forecast clearly off")
+    worst = clear.row(0, named=True)
     most = int(rows["x"].max())  # type: ignore[arg-type]
     who = (
         _("{n} or more repeat orders").format(n=most)

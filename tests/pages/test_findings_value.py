@@ -8,6 +8,7 @@ import pytest
 
 from metrics.clv.fitted import DEPENDENT, OK, TOO_FEW, WEAK
 from metrics.clv.historical import historical_clv
+from metrics.clv.holdout import FREQUENCY_TYPES
 from metrics.clv.judgement import TOO_SHORT
 from metrics.clv.summary import clv_summary, group_intervals
 from metrics.reduce import unfolded
@@ -246,18 +247,37 @@ def test_of_a_forecast_for_groups_that_differ_by_chance_alone_few_titles_name_on
     assert sum(usual) / REPEATS > 0.5, "the interval of the model alone says nothing of who is in a group"
 
 
+FURTHEST = "The forecast is furthest off, too {way}, for customers with 7 or more repeat orders"
+
+
 @pytest.mark.parametrize(
-    ("missed", "title"),
+    ("rows", "title"),
     [
-        ((1.0, 1.5), "The forecast is furthest off, too high, for customers with 7 or more repeat orders"),
-        ((2.0, 1.0), "The forecast is furthest off, too low, for customers with 7 or more repeat orders"),
-        (None, "Forecast and orders, by orders before"),
+        ([], "Forecast and orders, by orders before"),
+        ([(0, 1000, 1.0, 1.0, 0.01), (7, 100, 1.0, 1.5, 0.1)], FURTHEST.format(way="high")),
+        ([(0, 1000, 1.0, 1.01, 0.01), (7, 100, 2.0, 1.0, 0.1)], FURTHEST.format(way="low")),
+        # 2.24 standard errors are what the choice between two asks for
+        ([(0, 1000, 1.0, 1.0, 0.01), (7, 100, 1.0, 1.22, 0.1)], "For no number of orders before is the forecast clearly off"),
+        ([(0, 1000, 1.0, 1.0, 0.01), (7, 1, 1.0, 9.0, None)], "For no number of orders before is the forecast clearly off"),
+        # the larger miss may be chance, the smaller is not
+        ([(0, 9000, 1.0, 1.01, 0.01), (7, 100, 1.0, 1.5, 0.1)], FURTHEST.format(way="high")),
     ],
-)
-def test_by_frequency(missed: tuple | None, title: str) -> None:
-    actual, expected = missed or (0.0, 0.0)
-    rows = pl.DataFrame({"x": [0, 7], "customers": [10, 100], "actual": [1.0, actual], "expected": [0.9, expected]})
-    assert findings_value.by_frequency(rows if missed else rows.clear()) == title
+)  # fmt: skip
+def test_by_frequency(rows: list[tuple], title: str) -> None:
+    assert findings_value.by_frequency(pl.DataFrame(rows, schema=FREQUENCY_TYPES, orient="row")) == title
+
+
+def test_of_a_forecast_that_is_right_few_titles_name_customers() -> None:
+    """Orders drawn around what was expected, of eight groups of customers."""
+    random, expected, n = np.random.default_rng(5), 0.2 + 0.4 * np.arange(8), 200
+    found = 0
+    for _ in range(REPEATS):
+        orders = random.poisson(expected, (n, 8))
+        rows = pl.DataFrame(
+            {"x": range(8), "customers": n, "actual": orders.mean(axis=0), "expected": expected, "se": orders.std(axis=0, ddof=1) / n**0.5}
+        )  # fmt: skip
+        found += findings_value.by_frequency(rows).startswith("The forecast is furthest off")
+    assert found / REPEATS <= MOST_FALSE
 
 
 def test_spread_of_nobody_and_of_all() -> None:
