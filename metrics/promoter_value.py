@@ -9,7 +9,7 @@ import polars as pl
 from metrics.intervals import mean_half_width, share, welch_half_width
 from metrics.nps import DETRACTOR_TO, PROMOTER_FROM, asked
 from metrics.periods import at_least
-from metrics.reduce import day_number, in_order, one_if, totals
+from metrics.reduce import day_number, in_order, is_any, one_if, totals
 
 KINDS = ("promoter", "passive", "detractor")
 PLACES = len(KINDS)
@@ -47,9 +47,9 @@ def promoter_value(
     are null count as 0.
 
     Three rows, or three per combination of `by`: kind (promoter 9–10, passive 7–8, detractor 0–6), answers, matched, customers,
-    buyers (of them with an order in the horizon), match_rate (matched / answers), spend (mean, in the currency of the amounts), se
-    (of the mean), low, high (Student’s t). Below `minimum` customers the counts stand and spend, se, low and high are null. Without
-    answers the counts are 0; with `by`, there is no row then.
+    buyers (of them with an order in the horizon), match_rate (matched / answers; null without any order), spend (mean, in the currency
+    of the amounts), se (of the mean), low, high (Student’s t). Below `minimum` customers the counts stand and spend, se, low and high
+    are null. Without answers the counts are 0; with `by`, there is no row then.
     """
     at_least("horizon_days", horizon_days, 1)
     last = min(end, observable_to(as_of, horizon_days))
@@ -68,8 +68,11 @@ def promoter_value(
     for part in (counted, found, spent):
         rows = rows.join(part.with_columns(pl.col("place").cast(pl.Int64)), on=keys, how="left", nulls_equal=True)
     rows = rows.with_columns(pl.col(*COUNTS, *SPENT).fill_null(0)).sort(*keys, nulls_last=True)
+    if not rows["matched"].sum() and not is_any(orders):
+        rows = rows.with_columns(matched=pl.lit(None, pl.Int64))  # who had ordered is not known
     named = rows.with_columns(kind=pl.col("place").replace_strict(dict(enumerate(KINDS)), return_dtype=pl.String))
-    return _valued(named, confidence, minimum).select(*by, *(pl.col(name).cast(kind) for name, kind in TYPES.items()))
+    valued = _valued(named, confidence, minimum).with_columns(pl.col("matched").fill_null(0))
+    return valued.select(*by, *(pl.col(name).cast(kind) for name, kind in TYPES.items()))
 
 
 def observable_to(as_of: dt.date, horizon_days: int = 365) -> dt.date:
@@ -78,9 +81,12 @@ def observable_to(as_of: dt.date, horizon_days: int = 365) -> dt.date:
 
 
 def all_kinds(values: pl.DataFrame) -> pl.DataFrame:
-    """One row for the kinds together, from rows of `promoter_value`: answers, matched, match_rate (null without answers)."""
-    together = values.select(pl.col(*COUNTS).sum())
-    return together.with_columns(match_rate=share(pl.col("matched"), pl.col("answers")))
+    """One row for the kinds together, from rows of `promoter_value`: answers, matched, match_rate (null without answers, and without any
+    order)."""
+    known = pl.col("match_rate").is_not_null().any()
+    together = values.select(pl.col(*COUNTS).sum(), known=known)
+    rate = pl.when("known").then(share(pl.col("matched"), pl.col("answers")))
+    return together.with_columns(match_rate=rate).drop("known")
 
 
 def spend_difference(

@@ -7,7 +7,7 @@ import polars as pl
 
 from metrics.intervals import mean_half_width, share
 from metrics.periods import checked
-from metrics.reduce import distinct, in_order, one_if, totals
+from metrics.reduce import distinct, in_order, is_any, one_if, totals
 from metrics.shares import with_share
 
 SURVEYS = ("nps", "csat", "ces")
@@ -39,15 +39,19 @@ def match_rate(
     """Share of the answers to a question whose customer has ordered (0–1); higher is better.
 
     One row per combination of `by`: n, matched, match_rate, low, high (Wilson). `customers` has one row per known customer:
-    customer_key, orders. An answer without a customer, or whose customer has no order there, is not matched. Below `minimum` answers
-    the counts stand and the rest is null. Without answers: one row with n 0, or none when `by` is given.
+    customer_key, orders. An answer without a customer, or whose customer has no order there, is not matched. Below `minimum` answers,
+    and where nobody at all has an order, the counts stand and the rest is null. Without answers: one row with n 0, or none when `by` is
+    given.
     """
     asked = feedback.filter(nw.col("survey") == checked("survey", survey, SURVEYS), ~nw.col("score").is_null())
     known = customers.filter(nw.col("orders") > 0).select("customer_key", known=nw.lit(1))
     joined = asked.select("customer_key", *by, n=nw.lit(1)).join(known, on="customer_key", how="left")
     counted = totals(joined.with_columns(matched=one_if(nw.col("known") == 1)), by, ("n", "matched"))
-    rate = {"successes": "matched", "n": "n", "name": "match_rate"}
-    return in_order(with_share(counted, **rate, confidence=confidence, minimum=minimum), by, MATCH_TYPES)
+    found = with_share(counted, successes="matched", n="n", name="match_rate", confidence=confidence, minimum=minimum)
+    if not counted["matched"].sum() and not is_any(known):
+        # without a single order it is not known who has ordered, which is no share of 0
+        found = found.with_columns(pl.lit(None, pl.Float64).alias(name) for name in ("match_rate", "low", "high"))
+    return in_order(found, by, MATCH_TYPES)
 
 
 def answered_share(

@@ -14,6 +14,7 @@ HOLDOUT_WEEKS = Argument(
 HORIZON = Argument(52, N_("How many weeks ahead."))
 DISCOUNT = Argument(0.1, N_("What money a year later is worth less, per year."))
 MARGIN = Argument(1.0, N_("The share of revenue that counts as value."))
+STATE = N_("ok, too_few_customers, weakly_identified or spend_depends_on_frequency")
 CLV, CLV_LOW_HIGH = N_("expected value within the horizon, discounted"), {"low": LOW, "high": HIGH}
 
 SOURCE = N_(
@@ -57,7 +58,7 @@ METRICS = (
             "v": N_("scale of the scales over customers, in money"),
             "log_likelihood": N_("of the purchases, at its maximum"),
             "customers": N_("customers with an order"),
-            "state": N_("ok, too_few_customers, weakly_identified or spend_depends_on_frequency"),
+            "state": STATE,
             "spend_log_likelihood": N_("of the mean spends, at its maximum"),
             "correlation": N_("of frequency and mean spend among those who bought again"),
         },
@@ -65,7 +66,7 @@ METRICS = (
     ),
     Metric(
         name="clv",
-        version=1,
+        version=2,
         label=N_("Customer lifetime value"),
         unit=N_("money within the horizon"),
         higher_is_better=True,
@@ -77,7 +78,8 @@ METRICS = (
         ),
         no_data=N_(
             "A customer without an order is no row. Where the models cannot be believed (too_few_customers, weakly_identified), history "
-            "stands in: past purchases per horizon × own net revenue per purchase, without interval or chance to be active."
+            "stands in: own repeat purchases per week since the first order (over 52 weeks, where it was later than that), in each week "
+            "of the horizon and discounted like it, × own net revenue per purchase × margin, without interval or chance to be active."
         ),
         interval=N_(
             "Of the expectation, from parameters drawn around the estimate (Laplace, fixed seed). What one customer does varies far more."

@@ -14,7 +14,7 @@ OPTIONS = {"confidence": CONFIDENCE, "minimum": MINIMUM}
 METRICS = (
     Metric(
         name="promoter_value",
-        version=1,
+        version=2,
         label=N_("Later spend of promoters and detractors"),
         unit=N_("money per customer, in the currency of the orders"),
         higher_is_better=True,
@@ -26,7 +26,8 @@ METRICS = (
             "matched answer. It describes and does not explain: who recommends may have bought more before, too."
         ),
         no_data=N_(
-            "Without answers that are old enough the counts are 0 and the spend is empty; below the minimum of customers it is withheld."
+            "Without answers that are old enough the counts are 0 and the spend is empty; below the minimum of customers it is withheld. "
+            "Without any order the match rate is empty, not 0."
         ),
         interval=N_(
             "Student’s t, of the mean; in small groups with a few very large spenders it is somewhat too narrow. A difference of two "
@@ -52,7 +53,7 @@ METRICS = (
     ),
     Metric(
         name="match_rate",
-        version=1,
+        version=2,
         label=N_("Match rate of answers"),
         unit=SHARE,
         higher_is_better=True,
@@ -62,7 +63,7 @@ METRICS = (
             "what was said can be laid beside what was bought."
         ),
         no_data=N_(
-            "Without answers the rate is empty, not 0; below the minimum the counts stand and the rate is withheld."
+            "Without answers, or without any order, the rate is empty, not 0; below the minimum the counts stand and the rate is withheld."
         ),
         interval=RATE_INTERVAL,
         source=WILSON_SOURCE,

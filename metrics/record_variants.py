@@ -7,6 +7,7 @@ import polars as pl
 
 from metrics.record import HIGH, LOW, MINIMUM, WILSON_SOURCE, Argument, Metric
 from metrics.record_clv import METRICS as CLV_METRICS
+from metrics.record_clv import STATE
 from metrics.texts import N_
 from metrics.variants import (
     clv_variants,
@@ -28,17 +29,16 @@ def _entry(
     definition: str,
     frame: Literal["feedback", "customers", "order_days", "orders"],
     arguments: dict[str, Argument],
+    columns: dict[str, str] | None = None,
     **more: Any,
 ) -> Metric:
     return Metric(
         name=function.__name__,
-        version=1,
         label=label,
         unit=unit,
         higher_is_better=True,
         grain=N_("one row per definition, ours first"),
         definition=definition,
-        no_data=NO_DATA,
         interval=INTERVAL,
         function=function,
         frame=frame,
@@ -48,10 +48,11 @@ def _entry(
             "value": N_("the number under it"),
             "low": LOW,
             "high": HIGH,
+            **(columns or {}),
         },
         arguments=arguments,
         splits=False,
-        **{"source": WILSON_SOURCE, **more},
+        **{"version": 1, "no_data": NO_DATA, "source": WILSON_SOURCE, **more},
     )
 
 
@@ -118,7 +119,14 @@ METRICS = (
             "since their first order goes on, as if nobody left. historical: net revenue to date."
         ),
         "customers",
-        {name: _CLV.arguments[name] for name in ("model", "horizon_weeks", "discount_rate", "margin")},
+        {name: _CLV.arguments[name] for name in ("model", "horizon_weeks", "discount_rate", "margin")}
+        | {"minimum": MINIMUM},
+        {"state": STATE},
+        version=2,
+        no_data=N_(
+            "A forecast whose models cannot be believed is empty (see “clv_model”), and so are past_rate and historical below the minimum "
+            "of customers; the state says why."
+        ),
         source=_CLV.source,
     ),
 )

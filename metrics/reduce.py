@@ -23,6 +23,11 @@ def collected(frame: nw.LazyFrame) -> pl.DataFrame:
     return frame.collect("polars").to_native()
 
 
+def is_any(frame: nw.LazyFrame) -> bool:
+    """Whether the frame has a row."""
+    return bool(collected(frame.head(1).select(n=nw.len()))["n"].item())
+
+
 def distinct(frame: nw.LazyFrame, columns: Sequence[str]) -> nw.LazyFrame:
     """One row per combination of the columns. By grouping, since Narwhals’ `unique` is a window on DuckDB, which is slow."""
     return frame.group_by(*columns).agg(_=nw.len()).drop("_")

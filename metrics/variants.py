@@ -6,11 +6,14 @@ definition has no interval of its own). A definition that the data do not allow 
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from metrics.clv.lifetime import DEFAULT_MODEL, clv_average
+from metrics.clv.fitted import DEFAULT_MODEL, OK, TOO_FEW
+from metrics.clv.lifetime import value_customers
+from metrics.clv.values import of_groups
 from metrics.intervals import wilson
 from metrics.nps import asked as recommending
 from metrics.nps import nps
@@ -174,12 +177,16 @@ def clv_variants(
     horizon_weeks: int = 52,
     discount_rate: float = 0.1,
     margin: float = 1.0,
+    minimum: int = 30,
 ) -> pl.DataFrame:
-    """Value per customer with an order under six definitions, in money.
+    """Value per customer with an order under six definitions, in money; and state, of those in `fitted.STATES`.
 
     standard: the mean of `clv`. undiscounted: the same without a discount. three_years: within 156 weeks. other_model: by Pareto/NBD, or
     MBG/NBD where that is the standard's. past_rate: what all customers have spent per week since their first order goes on for the
     horizon. historical: net revenue to date. The last two are × `margin` as well.
+
+    A forecast whose models cannot be believed is withheld: history would stand in for it, which is no other definition of one. The last
+    two need no model; below `minimum` customers they are withheld, with the state too_few_customers.
     """
     frame = customers.filter(nw.col("orders") > 0)
     n, revenue, weeks = _history(frame, as_of)
@@ -191,11 +198,16 @@ def clv_variants(
         "three_years": {"horizon_weeks": THREE_YEARS_WEEKS},
         "other_model": {"model": other},
     }
-    rows = [_value(name, n, clv_average(frame, as_of=as_of, **(options | more))) for name, more in changed.items()]
-    rate = horizon_weeks * revenue / weeks if weeks else None
-    rows.append(("past_rate", n, margin * rate if rate is not None else None, None, None))
-    rows.append(("historical", n, margin * revenue / n if n else None, None, None))
-    return _framed(rows)
+    everybody = frame.with_columns(everybody=nw.lit(1))
+    rows: list[tuple[*Row, str]] = [
+        (name, n, *_forecast(everybody, as_of=as_of, **(options | more))) for name, more in changed.items()
+    ]
+    enough = n >= max(minimum, 1)
+    rate = margin * horizon_weeks * revenue / weeks if enough and weeks else None
+    to_date = margin * revenue / n if enough else None
+    for name, value in (("past_rate", rate), ("historical", to_date)):
+        rows.append((name, n, value, None, None, TOO_FEW if value is None else OK))
+    return pl.DataFrame(rows, schema=TYPES | {"state": pl.String()}, orient="row")
 
 
 def _last_answers(answers: nw.LazyFrame) -> nw.LazyFrame:
@@ -282,9 +294,14 @@ def _share(name: str, successes: int, n: int, *, minimum: int) -> Row:
     return name, n, successes / n, low, high
 
 
-def _value(name: str, n: int, row: pl.DataFrame) -> Row:
-    found = row.row(0, named=True) if row.height else dict.fromkeys(("clv", "low", "high"))
-    return name, n, found["clv"], found["low"], found["high"]
+def _forecast(everybody: nw.LazyFrame, **options: Any) -> tuple[float | None, float | None, float | None, str]:
+    """The mean expected value, low and high, where the models are believed; and their state."""
+    forecast = value_customers(everybody, by=["everybody"], **options).forecast
+    state = forecast.fitted.state
+    if not forecast.fitted.predicts:
+        return None, None, None, state
+    means = of_groups(forecast, pl.DataFrame({"everybody": pl.repeat(1, len(forecast.cells.n), eager=True)}))
+    return (*means.select("clv", "low", "high").row(0), state)
 
 
 def _framed(rows: Sequence[Row]) -> pl.DataFrame:

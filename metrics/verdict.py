@@ -25,3 +25,11 @@ def confidence_of_each_pair(groups: int, confidence: float = 0.95) -> float:
     For a statement about the highest and the lowest of several groups, which were not chosen before the values were seen.
     """
     return 1 - (1 - confidence) / max(pairs(groups), 1)
+
+
+def confidence_of_each(groups: int, confidence: float = 0.95) -> float:
+    """How sure the interval of each group must be, so that those of so many groups all hold together in 95 % (Bonferroni).
+
+    Two such intervals that lie apart then show a difference, whichever two were picked after the values were seen.
+    """
+    return 1 - (1 - confidence) / max(groups, 1)

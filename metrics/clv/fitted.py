@@ -17,6 +17,7 @@ DEFAULT_MODEL = MBG_NBD.name
 
 OK, TOO_FEW, WEAK, DEPENDENT = "ok", "too_few_customers", "weakly_identified", "spend_depends_on_frequency"
 STATES = (OK, TOO_FEW, WEAK, DEPENDENT)
+BELIEVED = (OK, DEPENDENT)
 
 LEAST_BUYERS = 1000
 MOST_STANDARD_ERROR = 3.0  # of the logarithm of a parameter: it may as well be twenty times larger or smaller
@@ -41,7 +42,7 @@ class Fitted:
     @property
     def predicts(self) -> bool:
         """Whether predictions rest on the models; else they fall back to history."""
-        return self.state in (OK, DEPENDENT)
+        return self.state in BELIEVED
 
 
 def fit_models(purchases: Purchases, spends: Spends, *, model: str = DEFAULT_MODEL) -> Fitted:

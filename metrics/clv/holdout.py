@@ -24,9 +24,10 @@ TRACKING_TYPES: dict[str, pl.DataType] = {
     "actual_cumulative": pl.Int64(),
     "expected_cumulative": pl.Float64(),
 }
+HELD_OUT_TYPES: dict[str, pl.DataType] = {"ends_on": pl.Date(), "actual": pl.Int64(), "expected": pl.Float64()}
 FREQUENCY_TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(("x", "customers"), pl.Int64()),
-    **dict.fromkeys(("actual", "expected"), pl.Float64()),
+    **dict.fromkeys(("actual", "expected", "se"), pl.Float64()),
 }
 SPLIT_TYPES: dict[str, pl.DataType] = {
     "customer_key": pl.Int64(),
@@ -105,11 +106,35 @@ def tracking(
     )
 
 
+def held_out(
+    tracked: pl.DataFrame, rows: Purchases, *, model: PurchaseModel, fit: Fit, calibration_end: dt.date
+) -> pl.DataFrame:
+    """One row per week of the holdout of `tracked` (rows of `tracking`), and one before it with zeros: ends_on, actual and expected,
+    repeat purchases since `calibration_end`. Expected are the sums over customers of E[purchases | x, t_x, T], which `accuracy` judges:
+    what each of them had done is known, other than in `tracking`. `rows` are what the model was fitted to.
+    """
+    weeks = tracked.filter("holdout")
+    x, T, row = rows.distinct_x_T
+    alive = np.bincount(row, rows.n * model.are_alive(fit.parameters, rows), len(x))
+    expected = [
+        float(alive @ model.purchases_if_alive(fit.parameters, float(week), x, T))
+        for week in range(1, weeks.height + 1)
+    ]
+    return pl.DataFrame(
+        {
+            "ends_on": [calibration_end, *weeks["ends_on"]] if weeks.height else [],
+            "actual": [0, *weeks["actual"].cum_sum()] if weeks.height else [],
+            "expected": [0.0, *expected] if weeks.height else [],
+        },
+        schema=HELD_OUT_TYPES,
+    )
+
+
 def by_frequency(
     split: pl.DataFrame, *, model: PurchaseModel, fit: Fit, holdout_weeks: int, most: int = 7
 ) -> pl.DataFrame:
     """One row per number of repeat purchases in the calibration, `most` and more being one: x, customers, actual and expected purchases
-    per customer in the holdout. Fader, Hardie & Lee 2005, figure 6.
+    per customer in the holdout, and se, the standard error of the actual ones (null of one customer). Fader, Hardie & Lee 2005, figure 6.
     """
     forecast = _forecast(split, model, fit, holdout_weeks)
     return (
@@ -119,6 +144,7 @@ def by_frequency(
             customers=pl.len().cast(pl.Int64),
             actual=pl.col("holdout_purchases").mean(),
             expected=pl.col("expected").mean(),
+            se=pl.col("holdout_purchases").std() / pl.len().sqrt(),
         )
         .sort("x")
     )

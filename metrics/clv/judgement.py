@@ -8,12 +8,14 @@ import polars as pl
 from metrics.clv.fitted import DEFAULT_MODEL, MODELS, OK, purchase_state
 from metrics.clv.holdout import (
     FREQUENCY_TYPES,
+    HELD_OUT_TYPES,
     PAST_RATE,
     TRACKING_TYPES,
     accuracy,
     activity_auc,
     by_frequency,
     grouped,
+    held_out,
     holdout_split,
     tracking,
 )
@@ -37,8 +39,8 @@ def judged(
     """Exactly one row: first_on, state (ok; too_few_customers or weakly_identified, where the model cannot be fitted to what came before,
     and the past rate is judged in its stead; too_short), calibration_end, holdout_weeks, customers (who had bought by then), forecast (the
     model's name or past_rate), actual and expected repeat purchases in the holdout, bias (expected/actual − 1), rmse, auc (see
-    `holdout.activity_auc`; null without a model); and lists of rows, to be read by `reduce.unfolded`: tracking and by_frequency (see
-    `holdout`; empty without a model), accuracy.
+    `holdout.activity_auc`; null without a model); and lists of rows, to be read by `reduce.unfolded`: tracking, held_out and by_frequency
+    (see `holdout`; empty without a model), accuracy. The last row of held_out holds actual and expected.
 
     With `holdout_weeks` 0 their number is `usual_weeks`. Where it is too short, nobody is judged and the sums are 0.
 
@@ -58,9 +60,12 @@ def judged(
     fit = found if state == OK else None
     off = accuracy(split, model=chosen, fit=fit, holdout_weeks=weeks)
     area = None
-    followed, frequency = pl.DataFrame(schema=TRACKING_TYPES), pl.DataFrame(schema=FREQUENCY_TYPES)
+    followed, later, frequency = (
+        pl.DataFrame(schema=types) for types in (TRACKING_TYPES, HELD_OUT_TYPES, FREQUENCY_TYPES)
+    )
     if fit:
         followed = tracking(order_days, model=chosen, fit=fit, calibration_end=end, holdout_weeks=weeks)
+        later = held_out(followed, rows, model=chosen, fit=fit, calibration_end=end)
         frequency = by_frequency(split, model=chosen, fit=fit, holdout_weeks=weeks)
         area = activity_auc(split, model=chosen, fit=fit, holdout_weeks=weeks)
     return off.filter(pl.col("forecast") == (chosen.name if fit else PAST_RATE)).select(
@@ -71,6 +76,11 @@ def judged(
         pl.lit(area, pl.Float64).alias("auc"),
         *(
             folded(rows).alias(name)
-            for name, rows in (("tracking", followed), ("by_frequency", frequency), ("accuracy", off))
+            for name, rows in (
+                ("tracking", followed),
+                ("held_out", later),
+                ("by_frequency", frequency),
+                ("accuracy", off),
+            )
         ),
     )

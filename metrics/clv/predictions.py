@@ -12,6 +12,9 @@ from metrics.clv.fitting import Fit
 from metrics.clv.statistics import Array, Purchases
 
 WEEKS_PER_YEAR = 365.25 / 7
+LEAST_WEEKS_WATCHED = (
+    52.0  # that a rate of the past is taken over: one from a few days would make a thousand orders of two
+)
 DRAWS = 24  # of the parameters; matched to their covariance, so that few are enough
 SEED = 20_050_401
 COLUMNS_AT_ONCE = 4096  # so that what is at hand stays near the processor
@@ -99,12 +102,12 @@ def log_deviation(draws: np.ndarray) -> Array:
 
 
 def history(rows: Purchases, horizon: Horizon) -> Array:
-    """Purchases within the horizon if the past is repeated, no faster than it was seen: x · H/max(T, H).
+    """Purchases within the horizon if the past is repeated: x · H/max(T, 52), the rate so far for each week of the horizon.
 
-    What stands in for the model where it cannot be believed. Someone watched for less than the horizon is given what they bought so
-    far: a rate from a few days would make a thousand orders of two.
+    What stands in for the model where it cannot be believed. Who was first seen less than a year ago is taken to have bought in a year
+    what they did since. The rate does not depend on the horizon, so a longer one never holds fewer purchases.
     """
-    return rows.x * horizon.weeks / np.maximum(rows.T, horizon.weeks)
+    return rows.x * horizon.weeks / np.maximum(rows.T, LEAST_WEEKS_WATCHED)
 
 
 def _side_by_side(work: Callable[[np.ndarray], Array], pieces: Iterable[np.ndarray]) -> list[Array]:

@@ -7,6 +7,7 @@ import polars as pl
 
 STEPS = (1, 2, 5)  # of each power of ten: edges that people read at a glance
 MOST_BINS = 9
+LEAST_POWER = -2  # of ten: an edge below a cent says nothing
 BANDS = 5
 TENTHS = 10
 
@@ -30,14 +31,28 @@ def histogram(values: pl.Series) -> pl.DataFrame:
 
 def _edges(values: pl.Series) -> list[float]:
     """Between the bins, ascending; none when all values would lie in one."""
-    least, most = (float(values.quantile(at) or 0.0) for at in (0.02, 0.995))
+    most = float(values.quantile(0.995) or 0.0)
     if most <= 0:
         return []
+    least = float(values.quantile(0.02) or 0.0)
+    smallest = least if least > 0 else float(values.filter(values > 0).quantile(0.02) or most)
     last = math.floor(math.log10(most))
-    first = math.floor(math.log10(least)) if least > 0 else last - 3
-    edges = [step * 10.0**power for power in range(max(first, last - 4), last + 1) for step in STEPS]
+    first = max(math.floor(math.log10(smallest)), LEAST_POWER)
+    edges = [step * 10.0**power for power in range(first, last + 1) for step in STEPS]
     inside = [edge for edge in edges if least < edge <= most]
-    return inside[-(MOST_BINS - 1) :]
+    return _fewer(inside, np.searchsorted(inside, values.to_numpy(), side="right"))
+
+
+def _fewer(edges: list[float], places: np.ndarray) -> list[float]:
+    """Without the outer edges that are too many: each time the two bins at that end are put together that hold fewer customers, so that
+    the bulk stays told apart however long the tail is. `places` are the bins of the customers."""
+    counts = np.bincount(places, minlength=len(edges) + 1).tolist()
+    while len(edges) > MOST_BINS - 1:
+        if counts[0] + counts[1] < counts[-1] + counts[-2]:
+            edges, counts = edges[1:], [counts[0] + counts[1], *counts[2:]]
+        else:
+            edges, counts = edges[:-1], [*counts[:-2], counts[-2] + counts[-1]]
+    return edges
 
 
 def deciles(values: pl.Series) -> pl.DataFrame:

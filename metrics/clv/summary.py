@@ -14,6 +14,7 @@ from metrics.clv.keeping import keepers
 from metrics.clv.lifetime import Valued, value_customers
 from metrics.clv.spread import bands, deciles, histogram
 from metrics.clv.values import VALUES, Forecast, of_customers, of_groupings
+from metrics.intervals import skewed_mean, z_value
 from metrics.reduce import folded, in_order
 
 SLOPE_STEP = 1e-4  # of the logarithm of a parameter
@@ -37,7 +38,8 @@ def clv_summary(
     active_customers (how many are expected to order within the horizon); and lists of rows, to be read by `reduce.unfolded`:
 
     histogram, deciles: of the predicted value per customer, or, without models, of the value to date. bands: of p_active.
-    groups: dimension (each of `dimensions`), code, customers, clv, low, high; predicted means, none without models.
+    groups: dimension (each of `dimensions`), code, customers, clv, low, high, squares and cubes (sums over its customers of the powers of
+    what is expected of each, for `group_intervals`); predicted means, none without models.
     keeping: the first `shown` rows of `worth_keeping`, of which there are keeping_customers.
 
     Everything but the counts and the lists is null without an order.
@@ -67,7 +69,7 @@ def clv_summary(
             "histogram": folded(histogram(spread)),
             "deciles": folded(deciles(spread)),
             "bands": folded(bands(each["p_active"])),
-            "groups": folded(_groups(valued, dict(zip(dimensions, groups, strict=True)))),
+            "groups": folded(_groups(valued, each["clv"], dict(zip(dimensions, groups, strict=True)))),
             "keeping": folded(in_order(kept.head(shown), (), KEPT)),
             "keeping_customers": [kept.height],
         }
@@ -106,21 +108,43 @@ def active_interval(forecast: Forecast) -> tuple[float, float]:
     return float(expit(middle - half)), float(expit(middle + half))
 
 
-def _groups(valued: Valued, means: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def group_intervals(groups: pl.DataFrame, *, confidence: float = 0.95) -> pl.DataFrame:
+    """Rows of `groups` with low and high of each mean as one of several groups that are compared: for what is not known about the model
+    (as `clv` gives them) and, which that leaves out, for who happens to be in the group. Customers put into groups by chance differ by
+    no more than this.
+
+    Both are taken as independent: their distances from the mean add up as squares (Zou & Donner 2008, Statistics in Medicine
+    27(10):1693–1702). The second is that of a skewed mean, see `intervals.skewed_mean`.
+    """
+    clv, n = pl.col("clv"), pl.col("customers")
+    stretched = z_value(confidence) / z_value(0.95)
+    ends = skewed_mean(n, clv * n, pl.col("squares"), pl.col("cubes"), confidence=confidence)
+    (down, up) = (
+        ((clv - clv * (end / clv) ** stretched) ** 2 + (clv - sampled) ** 2).sqrt()
+        for end, sampled in zip((pl.col("low"), pl.col("high")), ends, strict=True)
+    )
+    some = clv > 0  # a group of whom nothing is expected has no ratio
+    return groups.with_columns(low=pl.when(some).then(clv - down), high=pl.when(some).then(clv + up))
+
+
+def _groups(valued: Valued, each: pl.Series, means: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The predicted means of each dimension's groups, below each other; none where nothing is predicted."""
     types = {
         "dimension": pl.String,
         "code": pl.String,
         "customers": pl.Int64,
-        "clv": pl.Float64,
-        "low": pl.Float64,
-        "high": pl.Float64,
+        **dict.fromkeys(("clv", "low", "high", "squares", "cubes"), pl.Float64),
     }
     if not valued.forecast.fitted.predicts:
         return pl.DataFrame(schema=types)
-    found = []
+    found, rows = [], valued.rows.with_columns(each.alias("value"))
+    value = pl.col("value")
     for dimension, values in means.items():
-        sizes = valued.rows.group_by(dimension).agg(customers=pl.len().cast(pl.Int64))
-        rows = values.join(sizes, on=dimension, nulls_equal=True).rename({dimension: "code"})
-        found.append(rows.sort("code", nulls_last=True).select(pl.lit(dimension).alias("dimension"), *list(types)[1:]))
+        sizes = rows.group_by(dimension).agg(
+            customers=pl.len().cast(pl.Int64), squares=(value**2).sum(), cubes=(value**3).sum()
+        )
+        joined = values.join(sizes, on=dimension, nulls_equal=True).rename({dimension: "code"})
+        found.append(
+            joined.sort("code", nulls_last=True).select(pl.lit(dimension).alias("dimension"), *list(types)[1:])
+        )
     return pl.concat([pl.DataFrame(schema=types), *found])

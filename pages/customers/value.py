@@ -17,7 +17,11 @@ def page() -> None:
         states.no_source("customers")
         return
     title = findings_value.title(
-        row, to_date["historical_clv"][0], weeks=asked.horizon_weeks, currency=cached.extent().currency
+        row,
+        to_date["historical_clv"][0],
+        weeks=asked.horizon_weeks,
+        currency=cached.extent().currency,
+        margin=asked.margin,
     )
     blocks.heading(title, value_parts.shown(current, asked), states.freshness())
     value_parts.options()

@@ -3,8 +3,10 @@
 import polars as pl
 
 from data.ask import find
+from metrics.clv.summary import group_intervals
 from metrics.reduce import unfolded
 from metrics.texts import N_
+from metrics.verdict import confidence_of_each
 from pages.customers.value_words import amount, currency
 from pages.shared import blocks, cached, charts, charts_value, choices, findings_value, groups
 from pages.shared.charts_value import Followed
@@ -27,7 +29,7 @@ def group_section(asked: Terms, by: str) -> None:
     by = known_groups(by)
     dimension, predicts = COLUMNS[by], asked.row["predicts"]
     rows, minimum = _of_groups(asked, dimension), find("historical_clv").minimum
-    known = rows.filter(pl.col("customers") >= minimum).drop_nulls(["code", "value"]).sort("value", descending=True)
+    known = rows.filter(pl.col("customers") >= minimum).drop_nulls(["code", "value"])
     if not rows["code"].drop_nulls().len():
         blocks.section(_("Value by group"))
         _choose_groups(by)
@@ -37,20 +39,24 @@ def group_section(asked: Terms, by: str) -> None:
             icon=":material/label_off:",
         )
         return
+    drawn = known if dimension == "cohort" else known.filter(_largest(GROUPS_SHOWN))
+    # the title picks the highest and the lowest of these after their values were seen
+    sure = confidence_of_each(drawn.height)
+    compared = drawn.select("code").join(_of_groups(asked, dimension, sure), on="code", maintain_order="left")
     how = (
-        _("Expected value per customer within {weeks} weeks, by group, with 95% interval.").format(
-            weeks=asked.horizon_weeks
-        )
+        _(
+            "Expected value per customer within {weeks} weeks, by group, with 95% interval: of the model, and of who happens to be in the "
+            "group."
+        ).format(weeks=asked.horizon_weeks)
         if predicts
         else _("Value per customer to date, by group, with 95% interval.")
     )
     small = rows.filter(pl.col("customers") < minimum, pl.col("code").is_not_null()).height
-    more = 0 if dimension == "cohort" else known.height - known.head(GROUPS_SHOWN).height
     left_out = sentences(
-        ngettext("{n} more group is in the download.", "{n} more groups are in the download.", more).format(
-            n=number(more)
+        _("The {shown} largest of {known} groups; the others are in the download.").format(
+            shown=drawn.height, known=number(known.height)
         )
-        if more
+        if drawn.height < known.height
         else "",
         ngettext(
             "{n} group has fewer than {minimum} customers.", "{n} groups have fewer than {minimum} customers.", small
@@ -59,16 +65,25 @@ def group_section(asked: Terms, by: str) -> None:
         else "",
     )
     blocks.section(
-        findings_value.groups(dimension, known, predicts=predicts),
-        sentences(how, left_out),
+        findings_value.groups(dimension, _highest_first(compared), predicts=predicts),
+        sentences(how, findings_value.margin_note(asked.margin), left_out),
         table=rows,
         file=f"value_by_{by}",
     )
     _choose_groups(by)
     if dimension == "cohort":
-        _over_time(known.sort("code"))
-    elif known.height:
-        _forest(known, dimension)
+        _over_time(drawn.sort("code"))
+    elif drawn.height:
+        _forest(_highest_first(drawn), dimension)
+
+
+def _largest(most: int) -> pl.Expr:
+    """The groups with most customers: those with the highest values would be the small ones, by chance."""
+    return pl.col("customers").rank("ordinal", descending=True) <= most
+
+
+def _highest_first(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.sort("value", descending=True, maintain_order=True)
 
 
 def known_groups(by: str) -> str:
@@ -86,19 +101,19 @@ def _choose_groups(by: str) -> None:
     choices.listed("value_by", _offered(), _("Groups"), called=lambda code: _(BY[code]), chosen=by)
 
 
-def _of_groups(asked: Terms, dimension: str) -> pl.DataFrame:
+def _of_groups(asked: Terms, dimension: str, confidence: float = 0.95) -> pl.DataFrame:
     """code, customers, value, low, high: predicted, or to date where there is no forecast."""
     if asked.row["predicts"]:
         rows = unfolded(asked.summary, "groups").filter(pl.col("dimension") == dimension)
+        rows = group_intervals(rows, confidence=confidence)
         return rows.select("code", "customers", pl.col("clv").alias("value"), "low", "high")
-    rows = asked.to_date(dimension)
+    rows = asked.to_date(dimension, confidence=confidence)
     return rows.select(
         pl.col(dimension).alias("code"), "customers", pl.col("historical_clv").alias("value"), "low", "high"
     )
 
 
-def _forest(known: pl.DataFrame, dimension: str) -> None:
-    rows = known.head(GROUPS_SHOWN)
+def _forest(rows: pl.DataFrame, dimension: str) -> None:
     if dimension == "tier":
         rows = groups.tiers_in_order(rows, "code")
     drawn = [
@@ -107,8 +122,8 @@ def _forest(known: pl.DataFrame, dimension: str) -> None:
         )
         for row in rows.iter_rows(named=True)
     ]
-    ticks = charts_value.money_ticks(max(row.high for row in drawn))
-    figure = charts.forest(drawn, change=False, ticks={tick: amount(tick) if tick else "0" for tick in ticks})
+    ticks = charts_value.money_axis(max(row.high for row in drawn), currency())
+    figure = charts.forest(drawn, change=False, ticks=ticks)
     blocks.chart(figure, key="groups", alt=groups.alt(drawn))
 
 
@@ -123,4 +138,5 @@ def _over_time(known: pl.DataFrame) -> None:
         _("newest"), known["code"].to_list(), known["value"].to_list(), amount(known["value"][-1]), read,
         low=known["low"].to_list(), high=known["high"].to_list(),
     )  # fmt: skip
-    blocks.chart(charts_value.followed([line]), key="groups", alt=listed(read))
+    ticks = charts_value.money_axis(max(line.high), currency())
+    blocks.chart(charts_value.followed([line], ticks=ticks), key="groups", alt=listed(read))

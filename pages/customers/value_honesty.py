@@ -1,5 +1,6 @@
 """The part of the page about lifetime value that judges the forecast: fitted without the last weeks, against what happened in them."""
 
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
@@ -11,7 +12,7 @@ from pages.customers.value_parts import MODELS
 from pages.shared import blocks, charts_value, choices, findings_value
 from pages.shared.charts_value import Followed
 from pages.shared.readings_value import Terms
-from pages.shared.texts import _, date, long_date, number, percent, sentences
+from pages.shared.texts import _, date, listed, long_date, number, percent, sentences
 
 HOLDOUTS = {
     "auto": N_("Usual"),
@@ -27,16 +28,18 @@ RULES = {
 
 
 def section(asked: Terms) -> None:
-    """The plain sentence, the tracking plot, who was missed, and two simple rules beside the model."""
+    """The plain sentence, the orders held out and those of each week, who was missed, and two simple rules beside the model."""
     report = asked.honesty
     row = report.select(name for name, kind in report.schema.items() if kind != pl.List).row(0, named=True)
-    title = findings_value.judged(row)
+    title = findings_value.judged(row, predicts=asked.row["predicts"])
     blocks.section(title, _how(row), table=unfolded(report, "tracking"), file="forecast_by_week")
     choices.one("holdout", HOLDOUTS, _("Weeks held out"))
-    if row["state"] == TOO_SHORT or row["bias"] is None:
+    if row["state"] == TOO_SHORT or row["bias"] is None or row["actual"] < findings_value.LEAST_HELD_OUT:
         blocks.empty(
             _("Nothing to compare yet"),
-            _("Choose fewer weeks, widen the filters, or upload older orders."),
+            _("Choose fewer weeks, widen the filters, or upload older orders.")
+            if row["state"] == TOO_SHORT
+            else _("Choose more weeks, widen the filters, or upload more orders."),
             icon=":material/hourglass_empty:",
         )
         return
@@ -44,9 +47,9 @@ def section(asked: Terms) -> None:
     if tracked.height:
         left, right = st.columns(2, gap="medium")
         with left:
-            _tracking(tracked, row, cumulative=True)
+            _held_out(unfolded(report, "held_out"), row)
         with right:
-            _tracking(tracked, row, cumulative=False)
+            _by_week(tracked, row)
     left, right = st.columns(2, gap="medium")
     with left:
         _accuracy(unfolded(report, "accuracy"), row)
@@ -72,19 +75,41 @@ def _how(row: dict) -> str:
     )
 
 
-def _tracking(rows: pl.DataFrame, row: dict, *, cumulative: bool) -> None:
-    suffix = "_cumulative" if cumulative else ""
-    title = _("Repeat orders since the beginning") if cumulative else _("Repeat orders per week")
-    _small_title(title)
-    lines = []
-    for name, column, compared in ((_("ordered"), "actual", False), (_("forecast"), "expected", True)):
-        values = rows[column + suffix].cast(pl.Float64).to_list()
-        read = [f"{date(day)}: {number(value)}" for day, value in zip(rows["ends_on"], values, strict=True)]
-        lines.append(Followed(name, rows["ends_on"].to_list(), values, number(values[-1]), read, compared))
+def _held_out(rows: pl.DataFrame, row: dict) -> None:
+    """Ends at the two numbers of the sentence: the forecast that it judges."""
+    title = _("Repeat orders since {day}").format(day=date(row["calibration_end"]))
+    lines = _lines(rows, {"actual": _("ordered"), "expected": _("forecast")})
+    _tracked(title, lines, charts_value.followed(lines), key="held-out")
+
+
+def _by_week(rows: pl.DataFrame, row: dict) -> None:
+    """What the model makes of all weeks, from the first order on."""
+    title = _("Repeat orders per week")
+    lines = _lines(rows, {"actual": _("ordered"), "expected": _("model")})
     figure = charts_value.followed(lines, begins=row["calibration_end"], begins_name=_("held out from here"))
-    ends = _("{title}. At the end {actual} ordered, {expected} forecast.")
-    alt = ends.format(title=title, actual=lines[0].end, expected=lines[1].end)
-    blocks.chart(figure, key=f"tracking{suffix}", alt=alt)
+    _tracked(title, lines, figure, key="by-week")
+    blocks.quiet(
+        _("Model: what it expects of all customers together from their first orders on, whatever each has done since.")
+    )
+
+
+def _lines(rows: pl.DataFrame, names: dict[str, str]) -> list[Followed]:
+    """What happened, and thinly what was expected; places are the last days of weeks."""
+    lines = []
+    for column, name in names.items():
+        values = rows[column].cast(pl.Float64).to_list()
+        read = [f"{date(day)}: {number(value)}" for day, value in zip(rows["ends_on"], values, strict=True)]
+        lines.append(
+            Followed(name, rows["ends_on"].to_list(), values, number(values[-1]), read, compared=column == "expected")
+        )
+    return lines
+
+
+def _tracked(title: str, lines: list[Followed], figure: go.Figure, *, key: str) -> None:
+    _small_title(title)
+    ends = _("{title}. At the end: {ends}.")
+    alt = ends.format(title=title, ends=listed([f"{line.name} {line.end}" for line in lines]))
+    blocks.chart(figure, key=f"tracking-{key}", alt=alt)
 
 
 def _accuracy(rows: pl.DataFrame, row: dict) -> None:

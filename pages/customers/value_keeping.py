@@ -37,7 +37,7 @@ def keeping_section(asked: Terms) -> None:
     everybody = cached.later("worth_keeping", asked.question, **asked.valued_by, below=asked.below)
     blocks.section(
         findings_value.keeping(row["keeping_customers"]),
-        sentences(rule, capped),
+        sentences(rule, findings_value.margin_note(asked.margin), capped),
         table=everybody,
         file="worth_keeping",
         metric="worth_keeping",

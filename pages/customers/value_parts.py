@@ -9,7 +9,7 @@ from pages.shared import blocks, choices, findings_value, states, view, why
 from pages.shared.cards import Card
 from pages.shared.definition import cards_with_definitions
 from pages.shared.display import size, who
-from pages.shared.readings_value import Terms, predicted
+from pages.shared.readings_value import REMEDY, Terms, predicted
 from pages.shared.registry import VALUE
 from pages.shared.texts import (
     _,
@@ -21,7 +21,6 @@ from pages.shared.texts import (
 )
 from pages.shared.view import View
 
-REMEDY = N_("Widen the filters, or upload more orders.")  # the period is none: value is counted from the first order on
 MODELS = {"mbg_nbd": N_("MBG/NBD (usual)"), "pareto_nbd": N_("Pareto/NBD"), "bg_nbd": N_("BG/NBD")}
 HORIZONS = {
     "13": N_("13 weeks"),
@@ -88,7 +87,8 @@ def cards_section(current: View, asked: Terms) -> None:
 
 def _to_date_card(asked: Terms) -> Card:
     row = asked.to_date().row(0, named=True)
-    head: Card = {"id": "historical_clv", "name": _("Value per customer to date"), "define": _("Definition")}
+    name = findings_value.at_margin(_("Value per customer to date"), asked.margin)
+    head: Card = {"id": "historical_clv", "name": name, "define": _("Definition")}
     if row["historical_clv"] is None:
         minimum = find("historical_clv").minimum
         return {**head, "few": states.few_text(row["customers"], minimum), "detail": _(REMEDY)}
@@ -100,8 +100,10 @@ def _predicted_card(asked: Terms) -> Card:
     head: Card = {"id": "clv", "define": _("Definition")}
     if row["predicts"]:
         name = _("Expected in {weeks} weeks, per customer").format(weeks=asked.horizon_weeks)
+        name = findings_value.at_margin(name, asked.margin)
         return {**head, "name": name, **_amounts(row["clv"], row["low"], row["high"]), "size": size(predicted(asked))}
     name = _("If the past repeats itself, {weeks} weeks").format(weeks=asked.horizon_weeks)
+    name = findings_value.at_margin(name, asked.margin)
     if asked.to_date()["historical_clv"][0] is None:
         return {**head, "name": name, "few": _("Too few to show"), "detail": _(REMEDY)}
     return {

@@ -6,7 +6,7 @@ from pages.shared import blocks, charts_value, findings_value
 from pages.shared.charts_value import Bar
 from pages.shared.labels import customers
 from pages.shared.readings_value import Terms
-from pages.shared.texts import _, listed, money, number, percent
+from pages.shared.texts import _, listed, money, number, percent, sentences
 
 
 def histogram_section(asked: Terms) -> None:
@@ -14,12 +14,13 @@ def histogram_section(asked: Terms) -> None:
     rows, predicts = unfolded(asked.summary, "histogram"), asked.row["predicts"]
     tenths = unfolded(asked.summary, "deciles")
     typical = tenths["least"][4] if tenths.height else None
-    title = findings_value.middle(typical, asked.row["clv"], currency(), predicts=predicts)
+    title = findings_value.middle(typical, asked.row["clv"], currency(), predicts=predicts, margin=asked.margin)
     how = (
         _("Customers by the value expected of each within {weeks} weeks.").format(weeks=asked.horizon_weeks)
         if predicts
         else _("Customers by what each has brought to date.")
     )
+    how = sentences(how, findings_value.margin_note(asked.margin))
     blocks.section(title, how, table=rows, file="value_per_customer")
     drawn = [
         _bar(_between(row["low"], row["high"]), row["customers"], row["share"]) for row in rows.iter_rows(named=True)
@@ -30,7 +31,7 @@ def histogram_section(asked: Terms) -> None:
 def deciles_section(asked: Terms) -> None:
     """How much of the value each tenth of customers holds."""
     rows, predicts = unfolded(asked.summary, "deciles"), asked.row["predicts"]
-    title = findings_value.spread(rows, predicts=predicts)
+    title = findings_value.spread(rows, predicts=predicts, margin=asked.margin)
     how = (
         _("Customers in ten equal groups by expected value, the highest first: share of the value of all, and mean.")
         if predicts
@@ -38,6 +39,7 @@ def deciles_section(asked: Terms) -> None:
             "Customers in ten equal groups by value to date, the highest first: share of the value of all, and mean."
         )
     )
+    how = sentences(how, findings_value.margin_note(asked.margin))
     blocks.section(title, how, table=rows, file="value_by_tenth")
     known = rows.drop_nulls("share")
     if not known.height:

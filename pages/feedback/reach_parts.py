@@ -8,7 +8,7 @@ from data.ask import find, shared_days
 from metrics.periods import months_before
 from metrics.promoter_value import all_kinds, observable_to, spend_difference
 from metrics.texts import N_
-from pages.shared import blocks, cached, charts, choices, findings_feedback, periods, states
+from pages.shared import blocks, cached, charts, charts_value, choices, findings_feedback, periods, states
 from pages.shared.cards import Card
 from pages.shared.charts import ForestRow
 from pages.shared.definition import cards_with_definitions
@@ -22,14 +22,15 @@ YEAR_MONTHS = 12
 
 def later_spend_section(view: View) -> None:
     """Net spend in the year after the answer, by kind of answer, from the newest answers that are a year old."""
+    if states.missing("customers"):
+        blocks.section(_("What promoters spend later cannot be told without orders"))
+        states.no_source("customers")
+        return
     start, end = _a_year_old(view)
     values = cached.answer("promoter_value", view.asked(start, end))
     difference = spend_difference(values).row(0, named=True)
     title = findings_feedback.later_spend(values, difference)
     blocks.section(title, _how(values, start, end), table=values, file="promoter_value", metric="promoter_value")
-    if states.missing("customers"):
-        states.no_source("customers")
-        return
     if not values["answers"].sum():
         blocks.empty(
             _("Not observable yet"),
@@ -41,7 +42,8 @@ def later_spend_section(view: View) -> None:
     if known.height:
         lines = [_line(row) for row in known.iter_rows(named=True)]
         alt = listed([f"{line.name}: {line.shown}" for line in lines])
-        blocks.chart(charts.forest(lines, change=False), key="later-spend", alt=alt)
+        ticks = charts_value.money_axis(max(line.high for line in lines), cached.extent().currency)
+        blocks.chart(charts.forest(lines, change=False, ticks=ticks), key="later-spend", alt=alt)
     minimum = find("promoter_value").minimum
     for row in values.filter(pl.col("spend").is_null()).iter_rows(named=True):
         blocks.quiet(f"{_(KINDS[row['kind']])} · {blocks.attention(states.few_text(row['customers'], minimum), '')}")
@@ -50,10 +52,12 @@ def later_spend_section(view: View) -> None:
 
 
 def _a_year_old(view: View) -> periods.Dates:
-    """The twelve months of answers up to the end of the period, or up to a year before the orders end."""
+    """The twelve months of answers up to the end of the period, or up to a year before the orders end; not before the first answer."""
     orders_last = cached.extent().orders_last or view.as_of
     end = min(view.end, observable_to(min(orders_last, view.as_of)))
-    return months_before(end + dt.timedelta(days=1), YEAR_MONTHS), end
+    start = months_before(end + dt.timedelta(days=1), YEAR_MONTHS)
+    first = cached.extent().feedback_first or start
+    return max(start, min(first, end)), end
 
 
 def _how(values: pl.DataFrame, start: dt.date, end: dt.date) -> str:
@@ -97,9 +101,13 @@ def _apart(difference: dict) -> str:
 def known_section(view: View, survey: str = "nps") -> None:
     """How many answers belong to known customers, and how many of the buyers answered."""
     match = cached.answer("match_rate", view.question, survey=survey)
+    orders = not states.missing("customers")
+    title = findings_feedback.known(match.row(0, named=True), orders=orders)
+    if not orders:
+        blocks.section(title, _("Upload orders with the customer ids that the survey uses."))
+        return
     heard = cached.answer("answered_share", view.question, survey=survey)
     days = cached.table(shared_days, view.question, survey=survey).row(0, named=True)
-    title = findings_feedback.known(match.row(0, named=True))
     note = _(
         "A response rate would need who was invited: no import holds a column for invitations yet, so it is not shown."
     )
@@ -120,7 +128,7 @@ def known_section(view: View, survey: str = "nps") -> None:
 def _heard_card(first_shared: dt.date | None, row: dict) -> Card:
     """The buyers who answered; where orders and answers share no day of the period, that nobody can tell, rather than that none did."""
     name = _("Buyers who answered")
-    if first_shared or not cached.extent().orders:
+    if first_shared:
         return _card("answered_share", name, row, "buyers", "answered_share")
     why = _("Orders and answers that name a customer share no day of this period.")
     return {

@@ -30,7 +30,7 @@ def section(view: View) -> None:
         _("Change against {before}, in points, with 95% interval.").format(
             before=period(view.before.start, view.before.end)
         ),
-        _("The {shown} clearest of {compared} compared.").format(shown=len(found), compared=compared),
+        counted(len(found), compared),
         _("About {chance} of {compared} would look clear by chance.").format(chance=chance, compared=compared)
         if chance
         else "",
@@ -42,3 +42,14 @@ def section(view: View) -> None:
     blocks.section(findings.moved(found), note, table=table, file="what_moved")
     rows = [forest_row(move) for move in found]
     blocks.chart(charts.forest(rows), key="moved", alt=listed([f"{row.name}: {row.shown} {row.word}" for row in rows]))
+
+
+def counted(shown: int, compared: int) -> str:
+    """How many changes there are, and why they stand in this order."""
+    if shown < compared:
+        return _("The {shown} clearest of {compared} compared, the clearest first.").format(
+            shown=shown, compared=compared
+        )
+    if compared == 1:
+        return _("One change compared.")
+    return _("All {n} changes compared, the clearest first.").format(n=compared)

@@ -1,7 +1,7 @@
 """Figures of lifetime value: bars over customers, values of groups, and lines of what was expected beside what happened."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import floor, log10
 from typing import Any
@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from pages.shared.charts import escaped
 from pages.shared.remembered import remembered
+from pages.shared.texts import coins, money
 from pages.shared.theme import CONTEXT, GRID, QUIET, SERIES, TEXT, dressed, faded
 
 BAR_HEIGHT, BAR_LABEL_SPACE, LABEL_SPACE, MARGINS = 30, 104, 80, 46
@@ -73,11 +74,24 @@ def money_ticks(most: float) -> list[float]:
     return [place * step for place in range(TICKS + 1) if place * step <= most * 1.02]
 
 
+def money_axis(most: float, currency: str | None) -> dict[float, str]:
+    """The places of `money_ticks` and what they are called, all with as many digits."""
+    ticks = money_ticks(most)
+    digits = 0 if all(tick.is_integer() for tick in ticks) else coins(0.0)
+    return {tick: money(tick, currency, digits) if tick else "0" for tick in ticks}
+
+
 @remembered
 def followed(
-    lines: Sequence[Followed], *, begins: dt.date | None = None, begins_name: str = "", height: int = 300
+    lines: Sequence[Followed],
+    *,
+    begins: dt.date | None = None,
+    begins_name: str = "",
+    height: int = 300,
+    ticks: Mapping[float, str] | None = None,
 ) -> go.Figure:
-    """Lines named where they end, from zero. A thin upright line marks where a forecast `begins`."""
+    """Lines named where they end, from zero. A thin upright line marks where a forecast `begins`. `ticks` are places of the upright scale
+    and what they are called; without them the scale chooses plain numbers."""
     figure = go.Figure()
     for line in lines:
         if line.low:
@@ -111,7 +125,8 @@ def followed(
             x=begins, y=1, yref="paper", text=begins_name, showarrow=False, xanchor="right", yanchor="bottom", xshift=4,
             font={"color": QUIET, "size": 12},
         )  # fmt: skip
-    return _places(figure, lines).update_yaxes(range=[0, top], rangemode="tozero", gridcolor=GRID, tickformat=",")
+    _places(figure, lines).update_yaxes(range=[0, top], rangemode="tozero", gridcolor=GRID, tickformat=",")
+    return figure.update_yaxes(tickvals=list(ticks), ticktext=list(ticks.values())) if ticks else figure
 
 
 def _name_ends(figure: go.Figure, lines: Sequence[Followed], top: float, height: int) -> None:

@@ -87,6 +87,7 @@ TABLES: dict[str, dict[str, str]] = {
     "forecast_by_frequency": {
         "x": N_("repeat orders before the weeks held out; the last row holds that many and more"), "customers": CUSTOMERS,
         "actual": N_("orders per customer in these weeks"), "expected": N_("orders per customer that the forecast expected"),
+        "se": N_("standard error of the orders per customer"),
     },
     "lifecycle": {
         "active": N_("active customers at the end of the period"), "complete": N_("whether the period has ended"),

@@ -1,8 +1,9 @@
 """Readings as cards, and the sentences that say what is shown."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from pages.shared import blocks, findings, states
+from pages.shared import blocks, findings, readings_value, states
 from pages.shared.cards import Card
 from pages.shared.charts import ForestRow
 from pages.shared.labels import answers, customers, segment_words
@@ -24,6 +25,8 @@ from pages.shared.texts import (
 from pages.shared.view import View
 
 DIGITS = 1
+# of numbers that the period does not limit: value is counted from the first order on
+REMEDIES = {"clv": readings_value.REMEDY}
 CARD_CHANGES = {"better": "{amount} {word}", "worse": "{amount} {word}"}
 
 
@@ -38,7 +41,8 @@ def card(reading: Reading, *, compared: bool) -> Card:
         why, remedy = reading.withheld
         return {**head, "few": _(why), "detail": _(remedy)}
     if reading.value is None or reading.low is None or reading.high is None:
-        return {**head, "few": states.few_text(reading.n, reading.minimum), "detail": states.few_remedy()}
+        few = _("Too few to show: {n} of {minimum}").format(n=number(reading.n), minimum=number(reading.minimum))
+        return {**head, "few": few, "detail": _(REMEDIES.get(reading.metric, states.few_remedy()))}
     shown: Card = {
         **head,
         "value": findings.shown(reading.value, reading) if reading.money else number(reading.value, DIGITS),
@@ -83,26 +87,30 @@ def _shift(reading: Reading) -> Card:
 def changed(reading: Reading, view: View) -> str:
     """The change in a sentence: "Up 6.1 ± 4.0 against Jan–Mar 2026, 95% interval +2.1 to +10.1."; nothing without a comparison.
 
-    ± is the distance to the further end of the interval, which need not lie evenly around the change; so the ends are said too.
+    ± is the distance to the further end of the interval, which need not lie evenly around the change; so the ends are said too. It is
+    that of the numbers as they are shown, so that a reader who adds it to the change comes to that end.
     """
     if view.before is None or reading.value is None:
         return ""
     before = period(view.before.start, view.before.end)
-    half, low, high = reading.half_width, reading.change_low, reading.change_high
-    if reading.change is None or half is None or low is None or high is None:
+    low, high = reading.change_low, reading.change_high
+    if reading.change is None or low is None or high is None:
         return _("Too few answers in {before} to compare with.").format(before=before)
     unit = _(" pts") if reading.percent else ""
     if reading.verdict == "none":
         return _("No clear change against {before}: 95% interval {span}.").format(
             before=before, span=span(low, high, sign=True) + unit
         )
+    read = replace(
+        reading, change=round(reading.change, DIGITS), change_low=round(low, DIGITS), change_high=round(high, DIGITS)
+    )
     texts = {
         True: _("Up {change} ± {half} against {before}, 95% interval {span}."),
         False: _("Down {change} ± {half} against {before}, 95% interval {span}."),
     }
     return texts[reading.rising].format(
         change=number(abs(reading.change), DIGITS),
-        half=number(half, DIGITS) + unit,
+        half=number(read.half_width or 0.0, DIGITS) + unit,
         before=before,
         span=span(low, high, sign=True) + unit,
     )

@@ -7,7 +7,7 @@ from metrics.verdict import Verdict
 from pages.shared.labels import label
 from pages.shared.moves import Move
 from pages.shared.readings import IN_SENTENCE, Reading
-from pages.shared.texts import _, coins, joined, money, number, percent
+from pages.shared.texts import _, coins, joined, money, number, percent, spaced
 
 DIGITS = 1
 NPS_CHANGED = {
@@ -103,10 +103,8 @@ def moved(moves: Sequence[Move]) -> str:
 
 
 def _changed_group(move: Move) -> str:
-    template = _(GROUP_CHANGED[move.verdict])
-    return template.format(
-        metric=_(IN_SENTENCE[move.name]), where=_(WHERE[move.dimension]).format(name=label(move.code))
-    )
+    where = _(WHERE[move.dimension]).format(name=label(move.code))
+    return spaced(_(GROUP_CHANGED[move.verdict]).format(metric=_(IN_SENTENCE[move.name]), where=where))
 
 
 def group(move: Move) -> str:

@@ -50,7 +50,7 @@ def groups(code: str, ranked: pl.DataFrame, low: float | None) -> str:
     if low is None or low <= 0:
         return _(alike)
     names = ranked.to_series(0)
-    return _(apart).format(top=label(names[0]), bottom=label(names[-1]))
+    return spaced(_(apart).format(top=label(names[0]), bottom=label(names[-1])))
 
 
 def csat(reading: Reading, *, compared: bool) -> str:
@@ -85,9 +85,8 @@ def items(ranked: pl.DataFrame, low: float | None) -> str:
         return _("Too few answers to compare items")
     if low is None or low <= 0:
         return _("No clear difference between items")
-    return _("{top} is rated higher than {bottom}").format(
-        top=label(ranked["item"][0]), bottom=label(ranked["item"][-1])
-    )
+    top, bottom = label(ranked["item"][0]), label(ranked["item"][-1])
+    return spaced(_("{top} is rated higher than {bottom}").format(top=top, bottom=bottom))
 
 
 def later_spend(values: pl.DataFrame, difference: dict) -> str:
@@ -103,8 +102,10 @@ def later_spend(values: pl.DataFrame, difference: dict) -> str:
     return _("No clear difference in what promoters and detractors spend later")
 
 
-def known(match: dict) -> str:
-    """How many answers can be laid beside orders, from the row of `match_rate`."""
+def known(match: dict, *, orders: bool) -> str:
+    """How many answers can be laid beside orders, from the row of `match_rate`; `orders`: whether the data hold any."""
+    if not orders:
+        return _("Which answers are those of buyers cannot be told without orders")
     if match["match_rate"] is None:
         return _("Too few answers to tell whose they are")
     return _("{share} of answers belong to a customer with orders").format(share=percent(match["match_rate"], 0))

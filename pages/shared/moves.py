@@ -56,15 +56,14 @@ class Compared:
 
 
 def moves(view: View, shown: int) -> tuple[list[Move], int]:
-    """The clearest changes by group, in order of the change, and how many groups were compared."""
+    """The clearest changes by group, the clearest first, as the title picks them, and how many were compared."""
     if view.before is None:
         return [], 0
     numbers = list(_compared(view))
     found = [move for number in numbers for move in _moves(view, view.before, number, 1 - CHANCE)]
     wide = [move for number in numbers for move in _moves(view, view.before, number, 1 - CHANCE / max(len(found), 1))]
     found = [replace(move, sure=wider.verdict) for move, wider in zip(found, wide, strict=True)]
-    clearest = sorted(found, key=lambda move: move.clarity, reverse=True)[:shown]
-    return sorted(clearest, key=lambda move: move.change, reverse=True), len(found)
+    return sorted(found, key=lambda move: move.clarity, reverse=True)[:shown], len(found)
 
 
 def by_chance(compared: int) -> int:

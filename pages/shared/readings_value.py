@@ -9,15 +9,18 @@ import polars as pl
 
 from data.ask import Question
 from data.value import honesty, value_summary
-from metrics.clv.fitted import LEAST_BUYERS, WEAK
+from metrics.clv.fitted import BELIEVED, LEAST_BUYERS, WEAK
 from metrics.texts import N_
 from pages.shared import cached, periods, readings, registry
 from pages.shared.readings import Reading
+from pages.shared.texts import _, number, sentences
 from pages.shared.view import View
 
 LISTED = 50  # customers worth keeping that are shown; the download holds all
 DEFAULTS: dict[str, str] = {option.name: option.first for option in registry.VALUE}
 WITHHELD_WEAK = (N_("No forecast"), N_("These orders do not show who has left."))
+WITHHELD_SELDOM = (N_("No forecast"), N_("Too few customers ordered again."))
+REMEDY = N_("Widen the filters, or upload more orders.")  # the period is none: value is counted from the first order on
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,10 @@ class Terms:
         """See `data.value.honesty`."""
         return cached.table(honesty, self.question, model=self.model, holdout_weeks=self.holdout_weeks)
 
-    def to_date(self, *by: str) -> pl.DataFrame:
+    def to_date(self, *by: str, confidence: float = 0.95) -> pl.DataFrame:
         """Value to date, see `historical_clv`."""
-        return cached.answer("historical_clv", replace(self.question, by=by), margin=self.margin)
+        question = replace(self.question, by=by)
+        return cached.answer("historical_clv", question, margin=self.margin, confidence=confidence)
 
 
 def terms(view: View, options: Mapping[str, str] = DEFAULTS) -> Terms:
@@ -114,19 +118,25 @@ def predicted(asked: Terms) -> Reading:
         currency=cached.extent().currency,
         money=True,
         compares=False,
-        withheld=_withheld(row),
+        withheld=_withheld(row["state"], row["customers"]),
     )
 
 
-def _withheld(row: dict) -> tuple[str, str] | None:
+def no_forecast(state: str, customers: int) -> str:
+    """Why there is no forecast of so many customers with an order, in a sentence."""
+    if withheld := _withheld(state, customers):
+        return _("{what}. {why}").format(what=_(withheld[0]), why=_(withheld[1]))
+    few = _("No forecast: it needs {minimum} customers with an order, and there are {n}.")
+    return sentences(few.format(minimum=number(LEAST_BUYERS), n=number(customers)), _(REMEDY))
+
+
+def _withheld(state: str, customers: int) -> tuple[str, str] | None:
     """Why there is no forecast, where it is not that there are too few customers."""
-    if row["predicts"] or not row["customers"]:
+    if state in BELIEVED or not customers:
         return None
-    if row["state"] == WEAK:
+    if state == WEAK:
         return WITHHELD_WEAK
-    if row["customers"] >= LEAST_BUYERS:
-        return N_("No forecast"), N_("Too few customers ordered again.")
-    return None
+    return WITHHELD_SELDOM if customers >= LEAST_BUYERS else None
 
 
 def _day(view: View) -> dt.date:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from data.ask import Question
 from metrics.texts import N_
-from pages.shared import blocks, cached, periods, readings_value, takeaway
+from pages.shared import blocks, cached, findings_value, periods, readings_value, takeaway
 from pages.shared.labels import answers, customers
 from pages.shared.readings import RETENTION_MONTH
 from pages.shared.report import Table, paused
@@ -30,7 +30,7 @@ Wording = tuple[str, str]  # what the definition is called, and what it does
 class Comparison:
     """The definitions of one number: the metric that counts them, its unit, what n counts, and the words of each.
 
-    `counts` are the definitions whose n counts something else.
+    `counts` are the definitions whose n counts something else; `unknown` is said of a definition without a number.
     """
 
     metric: str
@@ -38,6 +38,7 @@ class Comparison:
     counted: str
     wordings: dict[str, Wording]
     counts: Mapping[str, str] = field(default_factory=dict)
+    unknown: str = N_("Too little data for this one.")
 
 
 NPS = Comparison(
@@ -182,12 +183,16 @@ CLV = Comparison(
             N_("By the other model"),
             N_("Another view of when customers leave, fitted to the same orders."),
         ),
-        "past_rate": (N_("The past goes on"), N_("What customers spent per week so far, as if nobody ever left.")),
+        "past_rate": (
+            N_("The past goes on"),
+            N_("What customers spent per week so far, first orders included, as if nobody ever left."),
+        ),
         "historical": (
             N_("Spent to date"),
             N_("Net revenue so far per customer: no forecast, and older customers had more time."),
         ),
     },
+    unknown=N_("No forecast by this one: its model cannot be believed on these orders."),
 )
 
 OF = {"nps": NPS, "csat": CSAT, "retention": RETENTION, "repeat_rate": REPEAT, "clv": CLV}
@@ -210,12 +215,20 @@ def compare(comparison: Comparison, view: View, **arguments: object) -> None:
 
 def _compare(comparison: Comparison, view: View, **arguments: object) -> None:
     rows = cached.answer(comparison.metric, _asked(comparison, view), **arguments)
-    st.markdown(
-        _("The same data and filters, counted as other tools count. None is wrong: each answers a different question.")
-    )
     show = _unit(comparison.unit)
     ours = rows["value"][0] if rows.height else None
-    for row in rows.iter_rows(named=True):
+    shown = rows
+    if comparison is CLV and ours is None:
+        # an empty box per definition would say four times what is said here once
+        st.markdown(readings_value.no_forecast(rows["state"][0], rows["n"][0]))
+        shown = rows.drop_nulls("value")
+    if shown.height:
+        same = _(
+            "The same data and filters, counted as other tools count. None is wrong: each answers a different question."
+        )
+        margin = arguments.get("margin", 1.0)
+        st.markdown(sentences(same, findings_value.margin_note(float(margin))))  # type: ignore[arg-type]
+    for row in shown.iter_rows(named=True):
         name, does = comparison.wordings[row["variant"]]
         with st.container(border=True, gap="xxsmall"):
             with st.container(horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
@@ -224,17 +237,20 @@ def _compare(comparison: Comparison, view: View, **arguments: object) -> None:
                 st.markdown(
                     f"**{blocks.plain(show(row['value']))}**" if row["value"] is not None else "—", width="content"
                 )
-            st.markdown(sentences(gap(row["value"], ours, comparison.unit, row["variant"] == STANDARD), _(does)))
+            apart = gap(row["value"], ours, comparison.unit, row["variant"] == STANDARD, unknown=comparison.unknown)
+            st.markdown(sentences(apart, _(does)))
             blocks.quiet(_basis(row, show, comparison))
     takeaway.table_only(Table(comparison.metric, _("Why is my number different?"), rows, comparison.metric))
 
 
-def gap(value: float | None, ours: float | None, unit: str, standard: bool) -> str:
+def gap(
+    value: float | None, ours: float | None, unit: str, standard: bool, *, unknown: str = Comparison.unknown
+) -> str:
     """How far a definition is from ours, in words; nothing for ours itself."""
     if standard:
         return ""
     if value is None:
-        return _("Too little data for this one.")
+        return _(unknown)
     if ours is None:
         return ""
     show = _unit(unit)

@@ -85,8 +85,8 @@ def test_weekly_retention_comes_from_the_orders(snap):
 def test_value_sees_customers_whole_up_to_the_date_whatever_the_window(snap):
     rows = ask(snap, "clv", question("2026-02-01", "2026-02-28"), horizon_weeks=4, discount_rate=0.0)
     assert rows.select("customer_id", "purchases", "clv").rows() == [
-        ("a", pytest.approx(4 / 8), pytest.approx(5)),  # one more order in the eight weeks from 5 January to 2 March
-        ("b", pytest.approx(4 * 7 / 41), pytest.approx(40 * 7 / 41)),
+        ("a", pytest.approx(4 / 52), pytest.approx(40 / 52)),  # one more order since 5 January, taken for a year's
+        ("b", pytest.approx(4 / 52), pytest.approx(40 / 52)),
         ("c", 0, 0),
     ]
     earlier = ask(snap, "clv", question(as_of="2026-02-10"))

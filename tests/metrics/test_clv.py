@@ -148,11 +148,11 @@ def test_spend_that_depends_on_frequency_still_has_a_value_and_shows_the_correla
 
 
 def test_too_few_fall_back_to_their_history() -> None:
-    """Watched for longer than the horizon: their rate; for less: what they bought so far."""
+    """Watched for longer than a year: their rate; for less: what they bought so far is taken for a year's."""
     few = BUYERS.head(50)
     rows = clv(lazy(few), as_of=LAST, horizon_weeks=26, discount_rate=0.0, margin=0.5)
     weeks = (pl.lit(LAST) - pl.col("first_order_at").dt.date()).dt.total_days() / 7
-    purchases = few.select((pl.col("order_days") - 1) * 26 / pl.max_horizontal(weeks, 26)).to_series()
+    purchases = few.select((pl.col("order_days") - 1) * 26 / pl.max_horizontal(weeks, 52)).to_series()
     np.testing.assert_allclose(rows["purchases"], purchases)
     np.testing.assert_allclose(rows["clv"], purchases * few["revenue"] / few["order_days"] * 0.5)
     assert rows.select("low", "high", "p_active").null_count().row(0) == (50, 50, 50)
@@ -166,6 +166,34 @@ def test_history_never_makes_more_of_a_few_days_than_they_held() -> None:
         *(np.array(v, dtype=float) for v in ([0, 1, 4, 104], [0, 1 / 7, 20, 104], [0, 1 / 7, 26, 104], [1, 1, 1, 1]))
     )
     np.testing.assert_allclose(history(rows, Horizon(52, 0.1)), [0, 1, 4, 52])
+    np.testing.assert_allclose(history(rows, Horizon(156, 0.1)), [0, 3, 12, 156])
+
+
+FOLLOWED = as_purchases(purchase_statistics(lazy(BUYERS), as_of=LAST))
+FITTED = {
+    model: fit_models(FOLLOWED, as_spends(spend_statistics(lazy(BUYERS))), model=model)
+    for model in ("mbg_nbd", "bg_nbd", "pareto_nbd")
+}
+
+
+@law
+@given(
+    horizons=st.tuples(st.integers(1, 520), st.integers(1, 520)).map(sorted),
+    rate=st.sampled_from([0.0, 0.1, 1.0, 3.0]),
+    people=st.lists(st.tuples(st.integers(0, 60), st.integers(0, 2000)), min_size=1, max_size=20),
+)
+def test_a_longer_horizon_never_holds_less(horizons: list[int], rate: float, people: list[tuple[int, int]]) -> None:
+    """Of each customer, repeated as it was and by each model, discounted and not."""
+    x, days = (np.array(values, dtype=float) for values in zip(*people, strict=True))
+    past = Purchases(x, np.minimum(days, x) / 7, days / 7, np.ones(len(x)))
+    short, long = (Horizon(weeks, rate) for weeks in horizons)
+    assert (history(past, long) >= history(past, short)).all()
+    worth = [history(past, horizon) * horizon.even_factor for horizon in (short, long)]
+    assert (worth[1] >= worth[0] * (1 - 1e-12)).all()
+    for fitted in FITTED.values():
+        less, more = (expected(fitted, FOLLOWED, horizon) for horizon in (short, long))
+        for name in ("purchases", "discounted", "p_active"):
+            assert (getattr(more, name) >= getattr(less, name) * (1 - 1e-6)).all(), (fitted.model.name, name)
 
 
 def test_discounting_is_the_integral_over_the_horizon() -> None:

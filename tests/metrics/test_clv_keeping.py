@@ -148,6 +148,12 @@ def test_a_model_is_judged_by_the_last_weeks() -> None:
     assert row["bias"] == pytest.approx(row["expected"] / row["actual"] - 1)
     tracked = unfolded(report, "tracking")
     assert tracked.filter("holdout")["actual"].sum() == row["actual"]
+    later = unfolded(report, "held_out")
+    assert later.row(0) == (dt.date(2026, 3, 31), 0, 0.0)
+    assert later["ends_on"][-1] == LAST
+    assert later.select("actual", "expected").row(-1) == pytest.approx((row["actual"], row["expected"]))
+    assert later.height == 14
+    assert later["expected"].is_sorted()
     assert unfolded(report, "accuracy")["forecast"].to_list() == ["mbg_nbd", "past_rate", "last_13_weeks"]
     assert row["auc"] > 0.6
 
@@ -168,6 +174,7 @@ def test_a_model_that_cannot_be_fitted_leaves_the_past_rate_to_be_judged() -> No
         assert report.select("state", "forecast", "auc").row(0) == (state, "past_rate", None)
         assert unfolded(report, "accuracy")["forecast"].to_list() == ["past_rate", "last_13_weeks"]
         assert unfolded(report, "tracking").is_empty()
+        assert unfolded(report, "held_out").is_empty()
 
 
 @pytest.mark.parametrize("rows", [ORDERS.clear(), ORDERS.filter(pl.col("ordered_at") > dt.datetime(2026, 6, 25))])

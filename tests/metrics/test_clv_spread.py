@@ -35,6 +35,21 @@ def test_bins_are_round() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("drawn", "edges"),
+    [
+        # most bring little and one in a hundred a thousand times that: the bulk is told apart, not the tail
+        ([0.7 + 0.1 * k for k in range(97)] + [1e3, 1e4, 1e5], [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0]),
+        ([1e-3, 1e-2, *[1e4 * k for k in range(1, 99)]], [2e4, 5e4, 1e5, 2e5, 5e5]),
+        ([0.0] * 50 + [0.5 * k for k in range(1, 51)], [1.0, 2.0, 5.0, 10.0, 20.0]),
+        ([0.001, 0.002, 0.004], []),
+    ],
+)
+def test_bins_are_where_the_customers_are(drawn: list[float], edges: list[float]) -> None:
+    found = histogram(pl.Series(drawn))
+    assert found["high"].drop_nulls().to_list() == edges
+
+
 @law
 @given(values)
 def test_every_value_lies_in_one_bin(drawn: pl.Series) -> None:

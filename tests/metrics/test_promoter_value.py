@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from metrics.promoter_value import promoter_value, spend_difference
+from metrics.promoter_value import all_kinds, promoter_value, spend_difference
 from tests.engines.generated import order_rows
 from tests.metrics.frames import answer_rows, day, lazy
 
@@ -103,6 +103,14 @@ def test_answers_whose_horizon_is_not_over_do_not_count(at: str, counts: int) ->
 def test_an_answer_is_matched_by_what_was_bought_until_then(key: int | None, first: str, matched: int) -> None:
     found = valued(answers((key, "2025-01-10 12:00", 9)), money((1, first, 5.0), (1, "2025-03-01", 5.0)))
     assert found.select("answers", "matched", "customers", "match_rate").row(0) == (1, matched, matched, matched)
+
+
+def test_without_any_order_nobody_can_tell_who_had_ordered() -> None:
+    said = answers((1, "2025-01-10 12:00", 9))
+    found = valued(said, money())
+    assert found.select("answers", "matched", "match_rate").row(0) == (1, 0, None)
+    assert all_kinds(found).row(0) == (1, 0, None)
+    assert all_kinds(valued(said, money((9, "2025-01-01", 1.0)))).row(0) == (1, 0, 0.0)
 
 
 def test_each_customer_counts_once_with_the_newest_answer_and_the_lower_of_one_day() -> None:

@@ -27,6 +27,16 @@ def test_an_answer_is_matched_when_its_customer_has_ordered() -> None:
     assert found.select("n", "matched", "match_rate").row(0) == (5, 2, 0.4)
 
 
+@pytest.mark.parametrize("customers", [[], [(1, 0), (2, 0)]])
+def test_without_any_order_nobody_can_tell_who_has_ordered(customers: list[tuple[int, int]]) -> None:
+    known = pl.DataFrame(customers, schema={"customer_key": pl.Int64, "orders": pl.Int64}, orient="row")
+    said = keyed(1, 2, region="a")
+    assert match_rate(said, customers=lazy(known), minimum=1).rows() == [(2, 0, None, None, None)]
+    assert match_rate(said, customers=lazy(known), by=["region"], minimum=1).rows() == [("a", 2, 0, None, None, None)]
+    of_others = pl.concat([known, pl.DataFrame({"customer_key": [9], "orders": [1]})])
+    assert match_rate(said, customers=lazy(of_others), minimum=1)["match_rate"].item() == 0
+
+
 def test_only_the_question_asked_for_counts() -> None:
     said = answer_rows(
         [

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metrics.clv.fitted import BELIEVED, OK, TOO_FEW, WEAK
+from metrics.clv.lifetime import clv
 from metrics.repeat_rate import repeat_rate
 from metrics.variants import clv_variants, csat_variants, nps_variants, repeat_rate_variants, retention_variants
 from tests.metrics.buying import LAST, buying, customer_rows
@@ -146,6 +148,7 @@ def test_laws_of_repeat_rates(placed: list[tuple[int, int]]) -> None:
 def test_value() -> None:
     bought = customer_rows(buying(seed=4, customers=1200))
     found = values(clv_variants(lazy(bought), as_of=LAST))
+    assert found["standard"][1] == pytest.approx(clv(lazy(bought), as_of=LAST)["clv"].mean())
     assert found["undiscounted"][1] > found["standard"][1]
     assert found["three_years"][1] > found["standard"][1]
     assert found["historical"][1] == pytest.approx(bought["revenue"].sum() / found["historical"][0])
@@ -154,6 +157,24 @@ def test_value() -> None:
         assert half[name] == (n, pytest.approx(value / 2))
 
 
-def test_value_of_nobody() -> None:
-    nobody = customer_rows(buying(seed=4, customers=1200)).clear()
-    assert set(clv_variants(lazy(nobody), as_of=LAST)["value"]) == {None}
+FORECASTS = ("standard", "undiscounted", "three_years", "other_model")
+
+
+@pytest.mark.parametrize(
+    ("bought", "state", "withheld"),
+    [
+        (customer_rows(buying(seed=4, customers=1200)).clear(), TOO_FEW, (*FORECASTS, "past_rate", "historical")),
+        (customer_rows(buying(seed=4, customers=29)), TOO_FEW, (*FORECASTS, "past_rate", "historical")),
+        (customer_rows(buying(seed=4, customers=30)), TOO_FEW, FORECASTS),
+        (customer_rows(buying(seed=13, customers=1500, leaving=False)), WEAK, FORECASTS),
+        (customer_rows(buying(seed=4, customers=1200)), OK, ()),
+    ],
+    ids=["nobody", "29 customers", "30 customers", "nobody leaves", "a forecast"],
+)
+def test_value_that_cannot_be_said_is_withheld(bought: pl.DataFrame, state: str, withheld: tuple[str, ...]) -> None:
+    """History would stand in for a forecast that is not believed: that is not what a definition of a forecast means."""
+    found = clv_variants(lazy(bought), as_of=LAST)
+    assert tuple(found.filter(pl.col("value").is_null())["variant"]) == withheld
+    assert found["state"][0] == state
+    assert set(found["n"]) == {bought.height}
+    assert found.filter(pl.col("state").is_in(BELIEVED)).equals(found.drop_nulls("value"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from metrics.verdict import confidence_of_each_pair, verdict
+from metrics.verdict import confidence_of_each, confidence_of_each_pair, verdict
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,8 @@ def test_verdict(low: float | None, high: float | None, higher_is_better: bool, 
 @pytest.mark.parametrize(("groups", "confidence"), [(0, 0.95), (1, 0.95), (2, 0.95), (3, 1 - 0.05 / 3), (5, 0.995)])
 def test_the_more_pairs_the_surer_each_interval_must_be(groups: int, confidence: float) -> None:
     assert confidence_of_each_pair(groups) == pytest.approx(confidence)
+
+
+@pytest.mark.parametrize(("groups", "confidence"), [(0, 0.95), (1, 0.95), (2, 0.975), (5, 0.99)])
+def test_the_more_groups_the_surer_each_interval_must_be(groups: int, confidence: float) -> None:
+    assert confidence_of_each(groups) == pytest.approx(confidence)

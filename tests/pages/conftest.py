@@ -13,6 +13,8 @@ from streamlit.util import calc_hash
 
 from data.demo.load import load
 from data.store import ImportMeta, Store
+from tests.data.rows import order, take
+from tests.metrics.buying import buying
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 120
@@ -73,6 +75,17 @@ def take_in_answers(store: Store, first: dt.date, scores: list[int]) -> None:
     )
     table = rows.to_arrow()
     store.merge({"feedback": lambda: table.to_reader()}, ImportMeta(f"{first}.csv", f"{first}", "nps"))
+
+
+def bought(path: Path, **options: object) -> Path:
+    """A store of generated orders."""
+    rows = [
+        order(str(number), f"c{key}", at.isoformat(), amount)
+        for number, (key, at, amount) in enumerate(buying(**options).iter_rows())  # type: ignore[arg-type]
+    ]
+    with Store.open(path / "s.duckdb") as store:
+        take(store, orders=rows)
+    return path / "s.duckdb"
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from data.store import Store
-from tests.data.rows import nps, take
+from tests.data.rows import nps, order, take
 from tests.pages.conftest import words
 
 PERIOD = {"from_": "2026-04-01", "to": "2026-06-30", "lang": "en"}
@@ -71,3 +71,32 @@ def test_groups_are_listed_with_their_n(open_app, tmp_path: Path) -> None:
     assert "Too few answers to compare groups" in said
     assert "Too few to show: 9 of 30" in said
     assert "not known · 31 answers" in said
+
+
+def test_without_orders_no_share_of_buyers_is_shown(open_app, tmp_path: Path) -> None:
+    """Answers of a year and more, of customers whose orders nobody has uploaded: none has ordered as far as the data go."""
+    rows = [
+        nps(f"{year}-{place}", f"c{place}", f"{year}-05-{place % 28 + 1:02}", float(place % 11))
+        for year in (2024, 2026)
+        for place in range(60)
+    ]
+    app = opened(open_app, tmp_path, rows)
+    titles = [title.value for title in app.subheader]
+    assert "Which answers are those of buyers cannot be told without orders" in titles
+    assert "What promoters spend later cannot be told without orders" in titles
+    assert "belong to a customer" not in words(app)
+    assert not [found for found in app.get("bidi_component") if "match_rate" in found.proto.json]
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        ("2024-10-31", "answers of 31 October 2024 – 30 June 2025"),
+        ("2024-04-01", "answers of 1 July 2024 – 30 June 2025"),
+    ],
+)
+def test_answers_a_year_old_begin_no_earlier_than_the_first(open_app, tmp_path: Path, first: str, said: str) -> None:
+    rows = [nps(day, "c0", day, 9.0) for day in (first, "2025-01-10", "2026-06-10")]
+    with Store.open(tmp_path / "s.duckdb") as store:
+        take(store, orders=[order("o", "c0", "2024-01-01", 5.0), order("p", "c0", "2026-06-30", 5.0)])
+    assert said in words(opened(open_app, tmp_path, rows))

@@ -1,14 +1,18 @@
 """Titles claim no more than the intervals support, in both languages."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 
+from data.segment import Segment
 from metrics.verdict import Verdict
-from pages.shared import findings, readings
+from pages.overview import moved
+from pages.shared import findings, moves, readings
 from pages.shared.moves import Move
 from pages.shared.readings import Reading
 from pages.shared.texts import speaking
+from pages.shared.view import View
 
 NPS = Reading(
     metric="nps", name=readings.NPS, noun="answers", percent=False, value=41.2, low=38.1, high=44.3, n=2746, minimum=30,
@@ -83,8 +87,54 @@ def move(
     return Move(readings.NPS, "nps", dimension, code, change, change - half, change + half, kind, sure)
 
 
+def test_changes_stand_in_the_order_that_the_title_picks_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The largest change is not the clearest: its interval is as wide."""
+    clear, large, unclear = (
+        move("store", 7.2, 2, "worse"),
+        move("referral", 9.0, 8, "worse"),
+        move("search", -1, 5, "none"),
+    )
+    monkeypatch.setattr(moves, "_compared", lambda _view: iter([None]))
+    monkeypatch.setattr(moves, "_moves", lambda *_given: iter([unclear, large, clear]))
+    last = dt.date(2026, 6, 30)
+    found, compared = moves.moves(View(dt.date(2026, 4, 1), last, last, "year", Segment()), 2)
+    assert ([each.code for each in found], compared) == (["store", "referral"], 3)
+
+
 @pytest.mark.parametrize(
-    ("moves", "title"),
+    ("shown", "compared", "english", "chinese"),
+    [
+        (1, 1, "One change compared.", "共比较 1 项。"),
+        (3, 3, "All 3 changes compared, the clearest first.", "共比较 3 项，最明显的在前。"),
+        (7, 40, "The 7 clearest of 40 compared, the clearest first.", "40 项比较中最明显的 7 项，最明显的在前。"),
+    ],
+)
+def test_how_many_changes_stand_there(shown: int, compared: int, english: str, chinese: str) -> None:
+    for language, said in (("en", english), ("zh", chinese)):
+        with speaking(language):
+            assert moved.counted(shown, compared) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "chinese"),
+    [
+        ("better", "净推荐值由 36.6 升至 41.2"),
+        ("worse", "净推荐值由 36.6 降至 41.2"),
+        ("none", "净推荐值无明显变化：41.2，此前 36.6"),
+    ],
+)
+def test_the_score_has_one_name_in_chinese(kind: Verdict, chinese: str) -> None:
+    with speaking("zh"):
+        assert findings.nps(replace(NPS, verdict=kind), compared=True) == chinese
+
+
+def test_a_latin_name_stands_apart_in_a_chinese_title() -> None:
+    with speaking("zh"):
+        assert "App 的" in findings.moved([move("app", -9, 3, "worse", "acquisition_channel", "worse")])
+
+
+@pytest.mark.parametrize(
+    ("found", "title"),
     [
         ([], "Too few answers and orders to compare groups"),
         ([move("East China", 2, 5, "none")], "No group changed clearly"),
@@ -95,8 +145,8 @@ def move(
          "NPS got better among Gold members; NPS got worse among customers won by Search"),
     ],
 )  # fmt: skip
-def test_moved_names_the_clearest(moves: list[Move], title: str) -> None:
-    assert findings.moved(moves) == title
+def test_moved_names_the_clearest(found: list[Move], title: str) -> None:
+    assert findings.moved(found) == title
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ def ranked(*names: str) -> pl.DataFrame:
         ("region", ranked("North China", "East China"), -1.0, "No clear difference between regions", "各地区之间无明显差异"),
         ("region", ranked("North China", "East China"), 0.0, "No clear difference between regions", "各地区之间无明显差异"),
         ("region", ranked("North China", "East China"), 1.0, "North China scores higher than East China", "华北的得分高于华东"),
+        ("channel", ranked("app", "Kiosk"), 1.0, "App scores higher than Kiosk", "App 的得分高于 Kiosk"),
         ("channel", ranked("a", "b", "c"), None, "No clear difference between channels", "各渠道之间无明显差异"),
         ("tier", ranked("gold", "silver"), 0.1, "Gold members score higher than Silver members", "金卡会员的得分高于银卡会员"),
         ("cohort", ranked("2025-Q1", "2026-Q2"), 0.1, "Customers who first ordered in 2025-Q1 score higher than those of 2026-Q2",
@@ -141,11 +142,11 @@ def test_boxes_items_known_and_low_scores() -> None:
     in_both(lambda: findings_feedback.items(pair, -0.1), "No clear difference between items", "各题目之间无明显差异")
     in_both(lambda: findings_feedback.items(pair, 0.1), "Quality is rated higher than Price", "质量的评分高于价格")
     in_both(
-        lambda: findings_feedback.known({"match_rate": None}),
+        lambda: findings_feedback.known({"match_rate": None}, orders=True),
         "Too few answers to tell whose they are",
         "答卷过少，无法判断来自哪些客户",
     )
-    in_both(lambda: findings_feedback.known({"match_rate": 0.5}), "50% of answers belong to a customer with orders",
+    in_both(lambda: findings_feedback.known({"match_rate": 0.5}, orders=True), "50% of answers belong to a customer with orders",
             "50% 的答卷来自有订单的客户")  # fmt: skip
     in_both(lambda: findings_feedback.low_scores(0, 0), "No low scores in this period", "本期没有低分")
     in_both(lambda: findings_feedback.low_scores(1, 0), "1 low score, 0 with a comment", "1 个低分，其中 0 个有评论")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,7 @@ from pages.shared.charts_value import Bar, Followed
 from pages.shared.display import card
 from pages.shared.view import View
 from tests.data.rows import order, take
-from tests.metrics.buying import buying
-from tests.pages.conftest import words
+from tests.pages.conftest import bought, words
 
 
 @pytest.fixture(scope="module")
@@ -25,17 +25,6 @@ def cdnow(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
     path = tmp_path_factory.mktemp("cdnow") / "cdnow.duckdb"
     assert load([str(shared / "data" / "cdnow" / "CDNOW_sample.txt"), "--db", str(path)]) == 0
     return path
-
-
-def bought(path: Path, **options: object) -> Path:
-    """A store of generated orders."""
-    rows = [
-        order(str(number), f"c{key}", at.isoformat(), amount)
-        for number, (key, at, amount) in enumerate(buying(**options).iter_rows())  # type: ignore[arg-type]
-    ]
-    with Store.open(path / "s.duckdb") as store:
-        take(store, orders=rows)
-    return path / "s.duckdb"
 
 
 def cards(app: AppTest) -> list[dict]:
@@ -112,6 +101,41 @@ def test_few_customers(open_app, tmp_path: Path, customers: int, said: str) -> N
     assert first.get("few") == ("Too few to show: 12 of 30" if customers == 12 else None)
 
 
+def in_regions(path: Path, groups: int) -> Path:
+    """A store of regions of 40 customers, of whom those in the last one, a smaller one, spend a hundred times as much."""
+    sizes = [40] * (groups - 1) + [30]
+    rows = [(f"c{group}-{place}", f"Region {group}") for group, size in enumerate(sizes) for place in range(size)]
+    orders = [
+        order(key, key, f"2026-{place % 6 + 1:02}-{place % 28 + 1:02}", 1000.0 if region == f"Region {groups - 1}" else 9.0 + place % 3)
+        for place, (key, region) in enumerate(rows)
+    ]  # fmt: skip
+    members = [{"source": "shop", "customer_id": key, "region": region} for key, region in rows]
+    with Store.open(path / "s.duckdb") as store:
+        take(store, orders=orders, members=members)
+    return path / "s.duckdb"
+
+
+@pytest.mark.parametrize(
+    ("groups", "title", "note"),
+    [
+        (8, "Customers in Region 7 have brought the most so far", ""),
+        (9, "No clear difference between regions", "The 8 largest of 9 groups; the others are in the download."),
+    ],
+)
+def test_a_title_names_no_group_that_is_not_drawn(open_app, tmp_path: Path, groups: int, title: str, note: str) -> None:
+    app = open_app(in_regions(tmp_path, groups), "value", value_by="region")
+    assert not app.exception
+    assert title in [found.value for found in app.subheader]
+    assert note in words(app)
+
+
+def test_cohorts_of_value_to_date_are_not_ranked(open_app, tmp_path: Path) -> None:
+    """The first of 240 customers have had five months longer than the last."""
+    app = open_app(in_regions(tmp_path, 6), "value", value_by="cohort")
+    assert not app.exception
+    assert "What each cohort has brought so far: older ones had more time" in [found.value for found in app.subheader]
+
+
 def test_orders_that_begin_later_are_named(open_app, cdnow: Path) -> None:
     app = open_app(cdnow, "value", from_="1996-04-01", to="1996-06-30")
     assert not app.exception
@@ -126,6 +150,29 @@ def test_a_holdout_longer_than_the_data_says_so(open_app, tmp_path: Path) -> Non
     assert "The data are too short to judge a forecast" in words(app)
 
 
+def test_few_orders_held_out_judge_no_forecast(open_app, tmp_path: Path) -> None:
+    days = [*[f"2025-{month:02}-10" for month in range(1, 9)], "2026-06-30"]
+    rows = [order(f"{k}-{day}", f"c{k}", day, 10.0) for k in range(40) for day in days[: 8 + (k < 8)]]
+    with Store.open(tmp_path / "s.duckdb") as store:
+        take(store, orders=rows)
+    app = open_app(tmp_path / "s.duckdb", "value", holdout="26")
+    assert not app.exception
+    assert "8 repeat orders in the last 26 weeks are too few to judge a forecast" in [t.value for t in app.subheader]
+    assert "Choose more weeks, widen the filters, or upload more orders." in words(app)
+    assert not app.table
+
+
+@pytest.mark.parametrize(("weeks", "model"), [("39", "mbg_nbd"), ("26", "pareto_nbd")])
+def test_the_chart_ends_at_the_orders_that_the_sentence_judges(open_app, cdnow: Path, weeks: str, model: str) -> None:
+    app = open_app(cdnow, "value", holdout=weeks, model=model)
+    expected, actual = re.search(r"Forecast ([\d,]+) repeat orders, happened ([\d,]+);", words(app)).groups()
+    (chart,) = [chart for chart in app.get("plotly_chart") if "Repeat orders since" in chart.proto.alt]
+    assert f"At the end: ordered {actual}, forecast {expected}." in chart.proto.alt
+    off = int(expected.replace(",", "")) / int(actual.replace(",", "")) - 1
+    said = f"For the last {weeks} weeks this forecast was {abs(off):.0%} {'low' if off < 0 else 'high'}"
+    assert said in [title.value for title in app.subheader]
+
+
 def test_choices_are_in_the_address(open_app, cdnow: Path) -> None:
     app = open_app(cdnow, "value", horizon="13", margin="40", cut="30")
     assert "in the next 13 weeks" in app.title[0].value
@@ -134,6 +181,24 @@ def test_choices_are_in_the_address(open_app, cdnow: Path) -> None:
     whole = open_app(cdnow, "value", horizon="13")
     share = [float(cards(page)[0]["value"].removeprefix("US$")) for page in (app, whole)]
     assert share[0] == pytest.approx(0.4 * share[1], rel=0.02)
+
+
+@pytest.mark.parametrize("options", [{"seed": 3, "customers": 300}, {"seed": 4, "customers": 1200}])
+def test_wherever_money_is_named_so_is_the_margin(open_app, tmp_path: Path, options: dict) -> None:
+    """With a forecast and without one: title, cards, sections, and the other definitions."""
+    path = bought(tmp_path, **options)
+    whole, cut = (open_app(path, "value", margin=margin) for margin in ("100", "40"))
+    assert "margin of" not in everything(whole)
+    assert "at a margin of 40%" in cut.title[0].value
+    names = [card["name"] for card in cards(cut)]
+    assert [name.endswith("at a margin of 40%") for name in names] == [True, True, False]  # the third is a chance
+    said = "Value is revenue at a margin of 40%."
+    sections = 4 if options["customers"] > 1000 else 3  # histogram, groups, tenths; with a forecast the list too
+    assert words(cut).count(said) == sections
+    assert "of the revenue" not in words(cut)
+    if sections == 4:
+        cut.button(key="why-clv_variants").click().run()
+        assert words(cut).count(said) == sections + 1
 
 
 def test_the_whole_list_can_be_taken_away(open_app, cdnow: Path) -> None:
@@ -170,6 +235,23 @@ def test_ticks_of_money_are_few_and_reach_the_end(most: float) -> None:
     assert most == 0 or ticks[-1] > most / 2
 
 
+@pytest.mark.parametrize(
+    ("most", "currency", "named"),
+    [
+        (0.0, "CNY", ["0"]),
+        (9.0, "EUR", ["0", "€2.50", "€5.00", "€7.50"]),
+        (90.0, "EUR", ["0", "€25", "€50", "€75"]),
+        (7_200.0, "CNY", ["0", "¥2,000", "¥4,000", "¥6,000"]),
+        (7_200.0, None, ["0", "2,000", "4,000", "6,000"]),
+    ],
+)
+def test_an_axis_of_money_names_the_currency(most: float, currency: str | None, named: list[str]) -> None:
+    ticks = charts_value.money_axis(most, currency)
+    assert list(ticks.values()) == named
+    axis = charts_value.followed([LINE], ticks=ticks).layout.yaxis
+    assert (list(axis.tickvals), list(axis.ticktext)) == (list(ticks), named)
+
+
 def test_names_from_data_are_no_markup() -> None:
     figure = charts_value.bars([Bar("<b>x</b>", 1.0, "1", "one")])
     assert figure.data[0].y[0] == "&lt;b&gt;x&lt;/b&gt;"
@@ -198,4 +280,5 @@ def test_the_reading_is_withheld_where_a_forecast_would_be_a_guess(open_app, tmp
 def test_the_reading_of_few_says_how_many_there_are(open_app, tmp_path: Path) -> None:
     open_app(bought(tmp_path, seed=3, customers=300), "value")
     shown = card(readings_value.clv(seen("2026-06-30", "2026-04-01")), compared=True)
-    assert shown["few"] == "Too few to show: 300 of 1000"
+    assert shown["few"] == "Too few to show: 300 of 1,000"
+    assert shown["detail"] == "Widen the filters, or upload more orders."  # the period limits nothing here

@@ -116,6 +116,8 @@ def test_mbg_nbd_misses_the_holdout_by_16_percent(split: pl.DataFrame) -> None:
     table = by_frequency(split, **options)
     assert table["x"].to_list() == list(range(8))
     assert table["customers"].sum() == 2357
+    once = split.filter(pl.col("x") == 0)["holdout_purchases"]
+    assert table["se"][0] == pytest.approx(once.std() / len(once) ** 0.5)
     for column, total in (("actual", 1882), ("expected", rows["mbg_nbd"]["expected"])):
         assert (table["customers"] * table[column]).sum() == pytest.approx(total)
 
