@@ -319,7 +319,10 @@ def worth_section(view: View, basis: Basis) -> None:
     for row in known.reverse().iter_rows(named=True):
         words = f"· n {number(row['members'])}"
         lines.append(_row(row["tier"], row["value"], row["low"], row["high"], money(row["value"], currency), words))
-    ticks = {tick: money(tick, currency, coins(tick)) for tick in money_ticks(max(line.high for line in lines))}
+    ticks = {
+        tick: money(tick, currency, coins(tick)) if tick else "0"
+        for tick in money_ticks(max(line.high for line in lines))
+    }
     _forest(lines, "worth", ticks=ticks, said=[money_span(line.low, line.high, currency) for line in lines])
     _withheld(rows.filter(pl.col("value").is_null())["tier"].to_list())
 

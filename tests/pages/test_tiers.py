@@ -311,7 +311,9 @@ def test_staying_is_neither_better_nor_worse(open_app, tmp_path: Path) -> None:
 def test_worth_has_its_currency_at_the_axis(open_app, demo_path: Path) -> None:
     app = open_app(demo_path, "tiers", **PERIOD)
     (worth,) = [chart for chart in charts(app) if chart.key == "worth"]
-    assert all(tick.startswith("¥") for tick in worth.figure.layout.xaxis.ticktext)
+    zero, *others = worth.figure.layout.xaxis.ticktext
+    assert zero == "0"
+    assert all(tick.startswith("¥") for tick in others)
     assert "¥" in worth.alt.partition("(")[2]
 
 
