@@ -44,7 +44,10 @@ RATE_COLUMNS = {
     "high": HIGH,
 }
 RATE_INTERVAL = N_("Wilson score. A change between two windows: Newcombe’s hybrid score (method 10).")
-TOO_FEW = N_("Without members the rate is empty; below the minimum the counts stand and the rate is withheld.")
+TOO_FEW = N_(
+    "Without members, and when the first date lies after the last day that is seen, the rate is empty; below the minimum the counts stand "
+    "and the rate is withheld."
+)
 
 METRICS = (
     Metric(
@@ -61,8 +64,8 @@ METRICS = (
             "highest tier whose threshold the trailing months reach, from the next day on. Shares are of the members of the first tier."
         ),
         no_data=N_(
-            "Without tiers there is no row. A pair of tiers without a member is a true 0; a tier without members on the first date has no "
-            "share."
+            "Without tiers, and when the first date lies after the last day that is seen, there is no row. A pair of tiers "
+            "without a member is a true 0; a tier without members on the first date has no share."
         ),
         interval=N_("The posterior of each share under a Dirichlet distribution with ½ added to each tier (Jeffreys)."),
         source=N_("Jeffreys 1946; Brown, Cai and DasGupta 2001, Statistical Science 16:101–133."),
@@ -158,7 +161,7 @@ METRICS = (
     ),
     Metric(
         name="tier_outlook",
-        version=1,
+        version=2,
         label=N_("Tier outlook"),
         unit=N_("share, 0 to 1; periods"),
         higher_is_better=True,
@@ -169,8 +172,8 @@ METRICS = (
             "final). “tier_stationarity” tests whether the moves have been steady; where they have not, this is no forecast."
         ),
         no_data=N_(
-            "With fewer than two tiers there is no row. Below the minimum of member-periods the counts stand and the rest is withheld; "
-            "where the top cannot be reached the time is empty."
+            "With fewer than two tiers there is no row. Below the minimum of members, each counted once, the counts stand and the rest "
+            "is withheld; where the top cannot be reached the time is empty."
         ),
         interval=N_("Quantiles over 1,000 draws of the moves from a Dirichlet distribution with ½ added to each cell."),
         source=N_("Kemeny and Snell 1960, Finite Markov Chains."),
@@ -180,6 +183,7 @@ METRICS = (
         columns={
             "tier": N_("tier"),
             "top": N_("the top tier: the highest that was seen at the end of any of the periods"),
+            "members": N_("members who were in the tier at the beginning of any of the periods, each once"),
             "steps": N_("members of the tier, times the periods they were followed for"),
             "moves": N_("of these, moved or lapsed"),
             "reach_top": N_("chance to reach the top tier before lapsing, from 0 to 1"),
@@ -192,7 +196,7 @@ METRICS = (
             **MEMBERS_WHO_LAPSE,
             "confidence": CONFIDENCE,
             "minimum": Argument(
-                30, N_("Below this number of member-periods the outlook is withheld; the counts are shown.")
+                30, N_("Below this number of members of a tier its outlook is withheld; the counts are shown.")
             ),
         },
     ),
@@ -227,7 +231,7 @@ METRICS = (
     ),
     Metric(
         name="tier_value",
-        version=1,
+        version=2,
         label=N_("Worth of a member by tier"),
         unit=N_("money"),
         higher_is_better=True,
@@ -239,8 +243,8 @@ METRICS = (
             "nothing. “tier_stationarity” tests whether the moves have been steady."
         ),
         no_data=N_(
-            "Without tiers or complete months there is no row. Below the minimum of member-months the counts stand and the rest is "
-            "withheld."
+            "Without tiers or complete months there is no row. Below the minimum of members, each counted once, the counts stand and "
+            "the rest is withheld."
         ),
         interval=N_(
             "Quantiles over 1,000 draws: the moves from a Dirichlet distribution with ½ added to each cell, the spend from a normal one. "
@@ -252,6 +256,7 @@ METRICS = (
         frame_arguments=RULE,
         columns={
             "tier": N_("tier"),
+            "members": N_("members who were in the tier at the beginning of any of the months, each once"),
             "steps": N_("members times months"),
             "spend": N_("mean net spend of a member in a month, before the margin"),
             "value": N_("expected discounted spend from now on, times margin"),
@@ -264,7 +269,7 @@ METRICS = (
             "margin": Argument(1.0, N_("The share of revenue that counts as value.")),
             "confidence": CONFIDENCE,
             "minimum": Argument(
-                30, N_("Below this number of member-months the worth is withheld; the counts are shown.")
+                30, N_("Below this number of members of a tier its worth is withheld; the counts are shown.")
             ),
         },
     ),

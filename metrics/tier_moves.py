@@ -47,10 +47,10 @@ def tier_migration(
     “lapsed”: those who came back, when there are any), to_tier (a tier or “lapsed”), members, share (of the members of from_tier, 0–1,
     null where it has none), low, high (posterior of a Dirichlet with ½ added to each cell). Below `minimum` members of from_tier the
     counts stand and the rest is null. Tiers go from lowest to highest (see `tiers.ranked`). A tier on a date is that of the last
-    change on or before it; for “lapsed” see `tiers.tier_paths`. Without tiers there is no row.
+    change on or before it; for “lapsed” see `tiers.tier_paths`. Without tiers, and when `start` lies after `end` or `as_of`, there is no
+    row.
     """
-    dates = _two_dates(start, end, as_of)
-    paths = tier_paths(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days, by=by)
+    paths = _paths(tier_changes, start, end, as_of, order_days, lapse_days, by)
     moves = moves_between(paths, "0", "1", by)
     tiers = ranked(paths["1"].drop_nulls().to_list() + paths["0"].drop_nulls().to_list(), ladder)
     came_back = [LAPSED] * moves["from_tier"].eq(LAPSED).any()
@@ -81,11 +81,11 @@ def movers(
     Frame, dates and arguments as those of the matrix; from_tier may be “new” or “lapsed”, to_tier “lapsed”. Nobody is in the cell of a
     tier that nobody has, nor in that from lapsed to lapsed, which is no move.
     """
-    states, tiers = tier_states(
-        tier_changes, dates=_two_dates(start, end, as_of), order_days=order_days, lapse_days=lapse_days
-    )
+    seen = _observed(start, end, as_of)
+    dates = [start, min(end, as_of)] if seen else [as_of, as_of]
+    states, tiers = tier_states(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days)
     codes = {tier: code for code, tier in tiers.items()}
-    was, code = nw.col("0"), codes.get(to_tier, NOBODY)
+    was, code = nw.col("0"), codes.get(to_tier, NOBODY) if seen else NOBODY
     before = was.is_null() if from_tier == NEW else was == codes.get(from_tier, NOBODY)
     after = nw.col("1") == (NOBODY if from_tier == to_tier == LAPSED else code)
     return states.filter(before, after).select("customer_key")
@@ -107,11 +107,10 @@ def tier_rates(
     """Of the members with a tier on `start`, the shares that on `end` (or `as_of`) are in a higher, the same or a lower one, or lapsed.
 
     Four rows per combination of `by`: move ("upgrade", "retain", "downgrade", "lapse"), members (on `start`, all tiers), moved, rate
-    (0–1), low, high (Wilson). Below `minimum` members the counts stand and the rest is null. Without members: 0 of 0, or no row when
-    `by` is given. Tiers as in `tier_migration`.
+    (0–1), low, high (Wilson). Below `minimum` members the counts stand and the rest is null. Without members, and when `start` lies
+    after `end` or `as_of`: 0 of 0, or no row when `by` is given. Tiers as in `tier_migration`.
     """
-    dates = _two_dates(start, end, as_of)
-    paths = tier_paths(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days, by=by)
+    paths = _paths(tier_changes, start, end, as_of, order_days, lapse_days, by)
     tiers = ranked(paths["1"].drop_nulls().to_list() + paths["0"].drop_nulls().to_list(), ladder)
     counted = _move_counts(moves_between(paths, "0", "1", by), tiers, by)
     return _rated(counted, by, RATE_TYPES, confidence, minimum)
@@ -197,8 +196,25 @@ def moves_between(paths: pl.DataFrame, start: str, end: str, by: Sequence[str]) 
     return counted.filter(pl.col("to_tier").is_not_null(), ~still)
 
 
-def _two_dates(start: dt.date, end: dt.date, as_of: dt.date) -> list[dt.date]:
-    return [start, max(start, min(end, as_of))]
+def _observed(start: dt.date, end: dt.date, as_of: dt.date) -> bool:
+    """Whether the second date is not before the first: what nobody has seen yet is not the same as nobody moving."""
+    return start <= min(end, as_of)
+
+
+def _paths(
+    tier_changes: nw.LazyFrame,
+    start: dt.date,
+    end: dt.date,
+    as_of: dt.date,
+    order_days: nw.LazyFrame | None,
+    lapse_days: int,
+    by: Sequence[str],
+) -> pl.DataFrame:
+    """The tiers on the two dates; nobody's when they cannot both be seen."""
+    seen = _observed(start, end, as_of)
+    dates = [start, min(end, as_of)] if seen else [as_of, as_of]
+    paths = tier_paths(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days, by=by)
+    return paths if seen else paths.clear()
 
 
 def _move_counts(moves: pl.DataFrame, tiers: Sequence[str], by: Sequence[str]) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """What the moves between tiers so far say about the next ones: time in a tier, the way to the top, and whether the moves keep steady."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -23,7 +24,7 @@ TIME_TYPES: dict[str, pl.DataType] = {
 }
 OUTLOOK_TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(("tier", "top"), pl.String()),
-    **dict.fromkeys(("steps", "moves"), pl.Int64()),
+    **dict.fromkeys(("members", "steps", "moves"), pl.Int64()),
     **dict.fromkeys(("reach_top", "low", "high", "periods_to_top"), pl.Float64()),
 }
 STATIONARITY_TYPES: dict[str, pl.DataType] = {
@@ -82,23 +83,25 @@ def tier_outlook(
     """The chance to reach the top tier before lapsing, and the expected time to it of those who do, if moves go on as between two dates.
 
     A Markov chain on the tiers at the ends of the complete periods between `start` and `end`; lapsing is final. One row per combination
-    of `by` and tier below the top: tier (lowest first), top (the highest tier seen at any of these ends), steps (members times periods
-    seen in it), moves (of these, to another tier or lapsed), reach_top (0–1), low, high (quantiles over draws of each tier's moves from
-    a Dirichlet with ½ added to each cell), periods_to_top (expected periods, given that the top is reached; null where it cannot be).
-    Below `minimum` steps the counts stand and the rest is null. Fewer than two tiers give no row. Whether the moves do go on alike,
-    `tier_stationarity` tests.
+    of `by` and tier below the top: tier (lowest first), top (the highest tier seen at any of these ends), members (who were in the tier at
+    the beginning of any of the periods, each once), steps (members times periods seen in it), moves (of these, to another tier or
+    lapsed), reach_top (0–1), low, high (quantiles over draws of each tier's moves from a Dirichlet with ½ added to each cell),
+    periods_to_top (expected periods, given that the top is reached; null where it cannot be). Below `minimum` members the counts stand
+    and the rest is null: the periods of one member are no evidence of others. Fewer than two tiers give no row. Whether the moves do go
+    on alike, `tier_stationarity` tests.
     """
     paths, places, _dates = at_period_ends(tier_changes, as_of, start, end, period, order_days, lapse_days, by)
     tiers = ranked(seen_tiers(paths, places), ladder)
     rows = []
+    people = followed(paths, places, tiers, by)
     for group, counts in counted_moves(paths, places, tiers, by):
         total = counts.sum(axis=0)
         for place, found in enumerate(_outlook(total, confidence) if len(tiers) > 1 else []):
-            steps, stayed = int(total[place].sum()), int(total[place, place])
-            shown = found if steps >= minimum else dict.fromkeys(found)
-            rows.append(
-                {**group, "tier": tiers[place], "top": tiers[-1], "steps": steps, "moves": steps - stayed, **shown}
-            )
+            tier, steps, stayed = tiers[place], int(total[place].sum()), int(total[place, place])
+            members = people[(*group.values(), tier)]
+            shown = found if members >= max(minimum, 1) else dict.fromkeys(found)
+            counted = {"members": members, "steps": steps, "moves": steps - stayed}
+            rows.append({**group, "tier": tier, "top": tiers[-1], **counted, **shown})
     frame = pl.DataFrame(rows, schema=typed(paths, by) | OUTLOOK_TYPES)
     return by_rank(frame, tiers, by, OUTLOOK_TYPES)
 
@@ -153,6 +156,18 @@ def at_period_ends(
 
 def seen_tiers(paths: pl.DataFrame, places: Sequence[str]) -> list[str]:
     return sorted({tier for place in places for tier in paths[place].unique().drop_nulls()} - {LAPSED})
+
+
+def followed(
+    paths: pl.DataFrame, places: Sequence[str], tiers: Sequence[str], by: Sequence[str]
+) -> Counter[tuple[object, ...]]:
+    """By group and tier, how many members were in the tier at the beginning of any of the periods; each is counted once."""
+    people: Counter[tuple[object, ...]] = Counter()
+    for tier in tiers:
+        been = paths.filter(pl.any_horizontal(pl.lit(False), *[pl.col(place) == tier for place in places[:-1]]))
+        for row in been.group_by(*by, _tier=pl.lit(tier)).agg(pl.col("members").sum()).iter_rows():
+            people[row[:-1]] = row[-1]
+    return people
 
 
 def counted_moves(

@@ -10,7 +10,7 @@ from metrics.periods import calendar
 from metrics.reduce import in_order
 from metrics.tier_moves import moves_between
 from metrics.tier_spend import tier_spend
-from metrics.tiers import LAPSED, NEW, ranked, tier_paths
+from metrics.tiers import LAPSED, NEW, RANK, ranked, tier_paths
 
 COUNTS = ("members_before", "upgrades", "downgrades", "lapsed", "entered", "members")
 REPLAY_TYPES: dict[str, pl.DataType] = {
@@ -75,12 +75,14 @@ def tier_replay(
 
 
 def replay_difference(now: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
-    """Two replays over the same months side by side: one row per tier that either knows, those of `other` first, then the one without.
+    """Two replays over the same months side by side: one row per tier that either knows, lowest first, then the one without.
 
+    The tiers keep the order of either replay. Where that leaves it open, or the two disagree, usual names go by their usual order, and
+    others as in `now`, each tier of `other` alone after the one below it there.
     Columns: tier, then of each of COMPARED the value of `now` (its name), that of `other` (…_other) and other minus now (…_change). A tier
     that a rule does not have holds null there; its difference counts it as 0, since nobody is in it.
     """
-    ordered = list(dict.fromkeys([*other["tier"].drop_nulls(), *now["tier"].drop_nulls()]))
+    ordered = _in_one_order(now["tier"].drop_nulls().to_list(), other["tier"].drop_nulls().to_list())
     tiers = pl.DataFrame({"tier": [*ordered, None]}, schema={"tier": pl.String})
     both = tiers.join(now.select("tier", *COMPARED), on="tier", how="left", nulls_equal=True, maintain_order="left")
     both = both.join(
@@ -92,6 +94,18 @@ def replay_difference(now: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
         known = was.is_not_null() | becomes.is_not_null()
         changes[f"{name}_change"] = pl.when(known).then(becomes.fill_null(0) - was.fill_null(0))
     return both.with_columns(**changes)
+
+
+def _in_one_order(now: Sequence[str], other: Sequence[str]) -> list[str]:
+    """The tiers of two ladders as one, from lowest to highest."""
+    usual = ranked([*now, *other])
+    if all(tier.lower() in RANK for tier in usual) and [tier for tier in usual if tier in now] == list(now):
+        return usual
+    ladder = list(now)
+    for place, tier in enumerate(other):
+        if tier not in ladder:
+            ladder.insert(ladder.index(other[place - 1]) + 1 if place else 0, tier)
+    return ladder
 
 
 def _covered(start: dt.date, last: dt.date, known_from: dt.date | None) -> list[dt.date]:

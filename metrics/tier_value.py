@@ -8,14 +8,14 @@ import numpy as np
 import polars as pl
 
 from metrics.markov import Matrix, value
-from metrics.tier_outlook import DRAWS, SEED, at_period_ends, by_rank, counted_moves, seen_tiers, typed
+from metrics.tier_outlook import DRAWS, SEED, at_period_ends, by_rank, counted_moves, followed, seen_tiers, typed
 from metrics.tier_spend import tier_spend
 from metrics.tiers import LAPSED, ranked
 
 MONTHS_OF_A_YEAR = 12
 VALUE_TYPES: dict[str, pl.DataType] = {
     "tier": pl.String(),
-    "steps": pl.Int64(),
+    **dict.fromkeys(("members", "steps"), pl.Int64()),
     **dict.fromkeys(("spend", "value", "low", "high"), pl.Float64()),
 }
 
@@ -41,11 +41,11 @@ def tier_value(
 
     A Markov chain on the tiers at the ends of the complete months between `start` and `end`: V = (I − P/(1+d))⁻¹R, where P are the
     moves of a month, R the mean net revenue × `margin` of a member in the month after, and d the month's share of the yearly
-    `discount_rate`; lapsing is final and brings nothing. One row per combination of `by` and tier: tier (lowest first), steps (members
-    times months), spend (R), value, low, high (quantiles over draws: moves from a Dirichlet with ½ added to each cell, spend from a
-    normal with its standard error; the months of one member are taken as independent). Below `minimum` steps the counts stand and the
-    rest is null. Tiers are known from `known_from` on. Without tiers, complete months or `customer_periods` (by customer and month)
-    there is no row.
+    `discount_rate`; lapsing is final and brings nothing. One row per combination of `by` and tier: tier (lowest first), members (who
+    were in the tier at the beginning of any of the months, each once), steps (members times months), spend (R), value, low, high
+    (quantiles over draws: moves from a Dirichlet with ½ added to each cell, spend from a normal with its standard error; the months of
+    one member are taken as independent). Below `minimum` members the counts stand and the rest is null. Tiers are known from
+    `known_from` on. Without tiers, complete months or `customer_periods` (by customer and month) there is no row.
 
     Pfeifer & Carraway 2000, Journal of Interactive Marketing 14(2):43–55.
     """
@@ -68,6 +68,7 @@ def tier_value(
     )
     monthly = (1 + discount_rate) ** (1 / MONTHS_OF_A_YEAR) - 1
     rows = []
+    people = followed(paths, places, tiers, by)
     for group, counts in counted_moves(paths, places, tiers, by):
         total = counts.sum(axis=0)
         own = spent.filter(
@@ -78,8 +79,9 @@ def tier_value(
         worth, low, high = _worth(total, spend * margin, deviation * margin, monthly, confidence)
         for place, tier in enumerate(tiers):
             found = {"spend": spend[place], "value": worth[place], "low": low[place], "high": high[place]}
-            shown = found if steps[place] >= max(minimum, 1) else dict.fromkeys(found)
-            rows.append({**group, "tier": tier, "steps": int(steps[place]), **shown})
+            members = people[(*group.values(), tier)]
+            shown = found if members >= max(minimum, 1) else dict.fromkeys(found)
+            rows.append({**group, "tier": tier, "members": members, "steps": int(steps[place]), **shown})
     return by_rank(pl.DataFrame(rows, schema=schema), tiers, by, VALUE_TYPES)
 
 

@@ -59,6 +59,8 @@ def ranked(tiers: Sequence[str], ladder: str = "") -> list[str]:
 def parse_rule(rule: str) -> dict[str, float]:
     """Tiers and thresholds from “silver=1000, gold=3000”, lowest first; RuleError says what is wrong with it."""
     thresholds: dict[str, float] = {}
+    if not rule.strip():
+        raise RuleError(N_("The tier rule is empty; write it as silver=1000, gold=3000."))
     for part in rule.split(","):
         name, equals, number = (text.strip() for text in part.partition("="))
         try:

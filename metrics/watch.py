@@ -74,9 +74,9 @@ WATCHED: dict[str, Watch] = {
     "revenue_retention": Watch("", "customers", keys=("period",), reads="cohort"),
     "tier_migration": Watch("share", "members", keys=("from_tier", "to_tier"), reads="eve", arguments=LAPSING),
     "time_in_tier": Watch("stay_share", "members", keys=("tier", "elapsed"), reads="tiers", arguments=LAPSING),
-    "tier_outlook": Watch("reach_top", "steps", keys=("tier",), reads="tiers", arguments=LAPSING),
+    "tier_outlook": Watch("reach_top", "members", keys=("tier",), reads="tiers", arguments=LAPSING),
     "tier_stationarity": Watch("", "steps", reads="tiers", arguments=LAPSING),
-    "tier_value": Watch("value", "steps", keys=("tier",), reads="tiers", arguments=LAPSING),
+    "tier_value": Watch("value", "members", keys=("tier",), reads="tiers", arguments=LAPSING),
     "tier_replay": Watch("", "members", keys=("tier",), reads="eve", arguments=LAPSING),
 }
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from metrics.retention import retention_change
 from metrics.verdict import Verdict, verdict
-from pages.customers.cohort_measures import Asked, averaged, drawn, enough, own_columns, shown
+from pages.customers.cohort_measures import Asked, averaged, drawn, enough, in_words, own_columns, shown
 from pages.shared import blocks, charts_retention, choices, findings_retention, states
 from pages.shared.charts import Line
 from pages.shared.charts_retention import Curve
@@ -36,7 +36,7 @@ def curve_section(current: View, triangle: pl.DataFrame, what: Asked) -> None:
     chosen = _chosen(current.options["cohort"], cells, cohorts)
     mine = cells.filter(pl.col("cohort") == cohorts[chosen]) if chosen else cells.clear()
     title = _title(cells, cohorts, chosen, what)
-    named = {period_name(day, what.calendar) for day in triangle["cohort"]}
+    named = {period_name(day, what.calendar): in_words(day, what) for day in triangle["cohort"]}
     note = sentences(
         what_is_drawn(what),
         later_can_rise(what),
@@ -112,19 +112,20 @@ def _title(cells: pl.DataFrame, cohorts: dict[str, dt.date], chosen: str | None,
     if chosen is None:
         return _("All cohorts together")
     if (what.measure, what.kind) != ("customers", "on"):
-        return _("Customers who first ordered in {cohort} beside all").format(cohort=chosen)
+        return _("Customers who first ordered in {cohort} beside all").format(cohort=in_words(cohorts[chosen], what))
     cohort = cohorts[chosen]
     last = cells.filter(pl.col("cohort") == cohort)["period"].max() or 0
     where = findings_retention.period(what.unit, last)  # type: ignore[arg-type]
-    return findings_retention.cohort(_against_others(cells, cohort, what), chosen, where)
+    return findings_retention.cohort(_against_others(cells, cohort, what), in_words(cohort, what), where)
 
 
-def _absent(option: str, cohorts: dict[str, dt.date], named: set[str]) -> str:
+def _absent(option: str, cohorts: dict[str, dt.date], named: dict[str, str]) -> str:
+    """Why the cohort that the view asks for is not drawn; `named`: all cohorts of the table, and what they are in a sentence."""
     if option in (NEWEST, NOBODY, *cohorts):
         return ""
     if option in named:
         return _("Fewer than {minimum} customers first ordered in {cohort}, or no period has ended since.").format(
-            cohort=blocks.plain(option), minimum=RETENTION_MINIMUM
+            cohort=blocks.plain(named[option]), minimum=RETENTION_MINIMUM
         )
     return _("Customers who first ordered in {cohort} are not among those shown.").format(cohort=blocks.plain(option))
 

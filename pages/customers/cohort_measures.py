@@ -4,6 +4,7 @@ Whatever is asked for, the frames have, beside the metric's own columns, value, 
 that table and curve need not know which it is.
 """
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ from metrics.revenue_retention import revenue_retention_average
 from metrics.texts import N_
 from pages.shared import cached, periods
 from pages.shared.readings import RETENTION_MINIMUM
-from pages.shared.texts import _, money, number, percent
+from pages.shared.texts import _, date, money, number, percent, period_name
 from pages.shared.view import View
 
 COHORTS = {"week": 12, "month": 12, "quarter": 8, "year": 6, "rolling": 12}
@@ -115,9 +116,21 @@ def asked(view: View) -> Asked:
     return Asked(measure, "month" if unit == "rolling" else unit, "on")
 
 
+def cohort_dates(view: View, what: Asked) -> periods.Dates:
+    """The first orders that make the cohorts: first and last day."""
+    return periods.back(view.end, COHORTS[what.unit], what.calendar)
+
+
+def in_words(cohort: dt.date, what: Asked) -> str:
+    """The cohort in a sentence, after "first ordered in"."""
+    if what.calendar == "week":
+        return _("the week of {date}").format(date=date(cohort))
+    return period_name(cohort, what.calendar)
+
+
 def answered(view: View, what: Asked, by: Sequence[str] = ()) -> pl.DataFrame:
     """The triangle of the last cohorts up to the end of the period; values of fewer customers than the minimum are null."""
-    dates = periods.back(view.end, COHORTS[what.unit], what.calendar)
+    dates = cohort_dates(view, what)
     arguments: dict[str, object] = {"minimum": RETENTION_MINIMUM}
     if what.measure == "customers":
         arguments["kind"] = what.kind

@@ -7,7 +7,7 @@ import polars as pl
 
 from data.behind import cohort_customers
 from metrics.texts import N_
-from pages.customers.cohort_measures import PERIODS_SHOWN, WINDOW_DAYS, Asked, answered
+from pages.customers.cohort_measures import PERIODS_SHOWN, WINDOW_DAYS, Asked, answered, in_words
 from pages.customers.cohort_segments import JUDGED_IN
 from pages.shared import behind, blocks, cached, choices, findings_behind, findings_retention, view
 from pages.shared.behind import Who
@@ -138,7 +138,7 @@ def _options(triangle: pl.DataFrame, cell: Cell, what: Asked, groups: list[str])
 def _title(cell: Cell, what: Asked, came_back: bool, n: int) -> str:
     if cell.customers is None:
         return _("Who came back and who did not")
-    name = period_name(cell.cohort, what.calendar) if cell.cohort else None
+    name = in_words(cell.cohort, what) if cell.cohort else None
     return findings_behind.cohort(
         name, what.unit, cell.number, kind=what.kind, came_back=came_back, n=n, all_of_them=cell.customers
     )

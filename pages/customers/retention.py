@@ -1,5 +1,7 @@
 """Retention: cohorts by customers, orders or revenue, their average, a comparison, and how soon customers order again."""
 
+from dataclasses import replace
+
 import polars as pl
 import streamlit as st
 
@@ -8,7 +10,7 @@ from pages.customers.cohort_who import who_section
 from pages.customers.repeat_parts import second_order_section
 from pages.shared import auth, blocks, choices, findings, readings, states, view, why
 from pages.shared.display import new_customers, shown
-from pages.shared.texts import _
+from pages.shared.texts import _, date
 from pages.shared.view import View
 
 
@@ -23,10 +25,12 @@ def page() -> None:
         states.no_source("customers")
         return
     title = findings.retention(third, compared=current.before is not None)
-    blocks.heading(title, shown(current, new_customers(third)), states.freshness())
+    compared = current if third.compares else replace(current, vs="none")
+    blocks.heading(title, shown(compared, new_customers(third)), states.freshness())
     _options(what)
     if not cells.height:
-        states.nothing_here(_("No first orders up to this period"))
+        first, last = cohort_measures.cohort_dates(current, what)
+        states.nothing_here(_("No first orders from {first} to {last}").format(first=date(first), last=date(last)))
         return
     few = cohort_table.too_few(cells)
     if few and not cohort_curve.averaged_periods(cells, what).height:

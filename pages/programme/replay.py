@@ -6,13 +6,19 @@ import streamlit as st
 
 from metrics.errors import RuleError
 from pages.programme import replay_parts, tier_choices
-from pages.shared import blocks, findings_tiers, states, tier_basis, view
+from pages.shared import blocks, findings_tiers, report, states, tier_basis, view
 from pages.shared.display import shown
 from pages.shared.texts import _, told
+from pages.shared.tier_basis import SuggestionError
 
 
 def page() -> None:
-    current = view.current()
+    chosen = view.current()
+    if chosen.scope.tier:
+        tier_choices.limited(chosen)
+        return
+    current = tier_basis.of_all_tiers(chosen)
+    report.shows(current)
     try:
         with st.skeleton(height=440):
             today = tier_basis.of(current)
@@ -20,6 +26,9 @@ def page() -> None:
     except RuleError as error:
         blocks.heading(_("The tier rule cannot be read"), blocks.plain(told(error)), states.freshness())
         tier_choices.way_back(tier_choices.TODAY, replay_parts.OTHER)
+        return
+    except SuggestionError as error:
+        tier_choices.unsuggested(current, error, tier_choices.TODAY, replay_parts.OTHER)
         return
     if today is None or other is None:
         blocks.heading(_("A replay needs orders"), states.freshness())
@@ -29,10 +38,12 @@ def page() -> None:
     title = findings_tiers.replay(both)
     if not both.height:
         blocks.heading(title, states.freshness())
+        tier_choices.filter_left_out(chosen)
         replay_parts.sides(current, today, other)
         replay_parts.not_covered(today, other)
         return
     blocks.heading(title, shown(replace(current, vs="none"), replay_parts.counted(both)), states.freshness())
+    tier_choices.filter_left_out(chosen)
     replay_parts.sides(current, today, other)
     left, right = st.columns(2, gap="medium")
     with left:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -9,10 +10,10 @@ from metrics.errors import RuleError
 from metrics.texts import N_
 from metrics.tier_rules import rule_text
 from metrics.tiers import HIGHEST, parse_rule
-from pages.shared import blocks, cached, choices, tier_basis, view, visit
+from pages.shared import blocks, cached, choices, states, tier_basis, view, visit
 from pages.shared.findings_tiers import rule_words, tier_label
-from pages.shared.texts import _, date, listed, ngettext, sentences, told
-from pages.shared.tier_basis import AUTO, SUGGESTED, Basis
+from pages.shared.texts import _, date, joined, listed, ngettext, sentences, told
+from pages.shared.tier_basis import AUTO, SUGGESTED, Basis, SuggestionError
 from pages.shared.view import View
 
 MEASURES = {"spend": N_("net spend"), "orders": N_("orders")}
@@ -100,6 +101,62 @@ def way_back(*rules: Names) -> None:
         on_click=_choose_usual,
         args=rules,
     )
+
+
+def unsuggested(view: View, error: SuggestionError, *rules: Names) -> None:
+    """No rule was given and the data suggest none: why, and what to do."""
+    blocks.heading(_("No thresholds can be suggested"), states.freshness())
+    by_spend = error.measure == "spend"
+    why = ngettext(
+        "No customer’s net spend reached 1 in the complete month up to {date}.",
+        "No customer’s net spend reached 1 in the {n} complete months up to {date}.",
+        error.months,
+    ) if by_spend else ngettext(
+        "No customer ordered in the complete month up to {date}.",
+        "No customer ordered in the {n} complete months up to {date}.",
+        error.months,
+    )  # fmt: skip
+    remedy = (
+        _("Have thresholds look at orders, or upload more orders.")
+        if by_spend
+        else _("Upload newer orders, or choose an earlier date in the bar above.")
+    )
+    blocks.empty(
+        _("Thresholds are suggested from what customers bought"),
+        sentences(why.format(n=error.months, date=date(view.as_of)), remedy),
+        icon=":material/hourglass_empty:",
+        button=partial(_orders_button, rules) if by_spend and not visit.locked() else None,
+    )
+
+
+def _orders_button(rules: tuple[Names, ...]) -> None:
+    st.button(_("Look at orders"), key="tiers-orders", on_click=_look_at_orders, args=rules)
+
+
+def _look_at_orders(*rules: Names) -> None:
+    view.change(**{names.measure: "orders" for names in rules})
+
+
+def limited(current: View) -> None:
+    """Who sees members of some tiers only, by their tier now, cannot see moves: those who left these tiers are not among them."""
+    blocks.heading(_("Moves between tiers need members of all tiers"), states.freshness())
+    tiers = blocks.plain(joined([tier_label(tier) for tier in current.scope.tier]))
+    why = _(
+        "They are chosen by the tier that they have now: who has left these tiers is missing, so each rate of moving would be wrong. "
+        "Ask an administrator to lift your limit on tiers."
+    )
+    blocks.empty(_("You see {tiers} members only").format(tiers=tiers), why, icon=":material/lock:")
+
+
+def filter_left_out(current: View) -> None:
+    """The quiet line that the tier filter does not apply; nothing without one."""
+    if current.segment.tier:
+        blocks.quiet(
+            _(
+                "The tier filter does not apply on this page: it takes members by their tier on {date}, so only those who ended there "
+                "would be counted."
+            ).format(date=date(current.as_of))
+        )
 
 
 def form(basis: Basis, names: Names, title: str) -> None:

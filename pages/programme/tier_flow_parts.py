@@ -30,6 +30,12 @@ def ladder(matrix: pl.DataFrame) -> list[str]:
     return [tier for tier in tiers if tier != LAPSED]
 
 
+def one_tier(view: View, basis: Basis) -> bool:
+    """Whether there is one tier only, so that members can stay in it, lapse or come back, and nothing else."""
+    uploaded = set() if basis.rule else set(cached.values("tier")) - {LAPSED}
+    return len(uploaded.union(ladder(migration(view, basis)))) == 1
+
+
 def comparable(view: View, basis: Basis) -> bool:
     """Whether tiers are known on both dates, and anybody has one."""
     if tier_basis.window(view, basis) is None or not tier_basis.has_history(view, basis):
@@ -70,12 +76,12 @@ def ends(view: View, basis: Basis) -> tuple[dt.date, dt.date]:
     return window.question.start, window.question.end
 
 
-def flow_section(view: View, basis: Basis) -> None:
+def flow_section(view: View, basis: Basis, *, one_tier: bool) -> None:
     """The flows between the two dates."""
     matrix, window = migration(view, basis), tier_basis.window(view, basis)
     assert window is not None, "asked after comparable()"
     rates = cached.answer("tier_rates", window.question, **basis.arguments)
-    title = findings_tiers.flows(rates)
+    title = findings_tiers.flows(rates, one_tier=one_tier)
     how = sentences(
         _(":green[Green-blue] moved up, :red[orange] moved down or lapsed, grey stayed, joined or came back."),
         "" if window.whole else _("The period is unfinished: compared are as many days of the period before."),

@@ -1,5 +1,7 @@
 """How often members move, how many they are, how long they stay, where they are headed, and what they are worth."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from data.ask import find
@@ -11,11 +13,27 @@ from pages.shared import blocks, cached, charts, charts_tiers, findings_tiers, r
 from pages.shared.cards import Card
 from pages.shared.charts import ForestRow, Line
 from pages.shared.charts_tiers import Bar
-from pages.shared.display import card
+from pages.shared.charts_value import money_ticks
+from pages.shared.display import DIGITS, card
 from pages.shared.findings_tiers import tier_label
 from pages.shared.measures import percent_points
 from pages.shared.readings import Reading
-from pages.shared.texts import _, date, listed, money, month, ngettext, number, percent, sentences, signed, span
+from pages.shared.texts import (
+    _,
+    coins,
+    date,
+    joined,
+    listed,
+    money,
+    money_span,
+    month,
+    ngettext,
+    number,
+    percent,
+    sentences,
+    signed,
+    span,
+)
 from pages.shared.tier_basis import Basis
 from pages.shared.view import View
 
@@ -45,8 +63,17 @@ def rate_cards(view: View, basis: Basis, moves: dict[str, Reading]) -> list[Card
         if rates is not None and "value" in one:
             row = rates.filter(pl.col("move") == move).row(0, named=True)
             one["size"] = _("{moved} of {n} members").format(moved=number(row["moved"]), n=number(row["members"]))
-        shown.append(one)
+        shown.append(_unjudged(one, reading) if move == readings_tiers.UNJUDGED else one)
     return shown
+
+
+def _unjudged(one: Card, reading: Reading) -> Card:
+    """The card with the direction of a clear change, and no word or colour of good or bad."""
+    if reading.change is None or one.get("verdict") not in ("better", "worse"):
+        return one
+    text = _("{amount} more") if reading.rising else _("{amount} fewer")
+    change = text.format(amount=number(abs(reading.change), DIGITS) + _(" pts"))
+    return {**one, "verdict": "changed", "change": change}
 
 
 def members_section(view: View, basis: Basis) -> None:
@@ -71,14 +98,22 @@ def members_section(view: View, basis: Basis) -> None:
     blocks.chart(charts_tiers.bars(bars), key="members", alt=listed([bar.read for bar in bars]))
 
 
-def trend_section(view: View, basis: Basis) -> None:
+def trend_section(view: View, basis: Basis, *, one_tier: bool) -> None:
     """The rates of moving up and down by month."""
+    if one_tier:
+        blocks.section(_named("tier_rates_trend"))
+        blocks.empty(
+            _("With one tier nobody can move up or down"),
+            _("A trend of moves needs two tiers."),
+            icon=":material/trending_flat:",
+        )
+        return
     rows = readings_tiers.trend(view, basis)
     up, down = (rows.filter(pl.col("move") == move) for move in ("upgrade", "downgrade"))
     known = up.drop_nulls("rate")
     if known.height < MONTHS_OF_A_TREND:
         blocks.section(
-            findings_tiers.trend("too_few", ""),
+            _named("tier_rates_trend") if up.height < MONTHS_OF_A_TREND else findings_tiers.trend("too_few", ""),
             table=rows if rows.height else None,
             file="tier_rates",
             metric="tier_rates_trend",
@@ -102,7 +137,7 @@ def trend_section(view: View, basis: Basis) -> None:
 
 
 def _too_few_months(up: pl.DataFrame) -> None:
-    largest = int(up["members"].max() or 0) if up.height else 0  # type: ignore[arg-type]
+    """Why there is no trend: months are missing, or members in the fullest month that still lacks some."""
     minimum = readings_tiers.MINIMUM
     if up.height < MONTHS_OF_A_TREND:
         blocks.empty(
@@ -111,7 +146,13 @@ def _too_few_months(up: pl.DataFrame) -> None:
             icon=":material/hourglass_empty:",
         )
         return
-    states.too_few(largest, minimum, states.few_remedy())
+    texts = (
+        _("A trend needs two months that begin with {minimum} members each; the fullest begins with {n}."),
+        _("A trend needs two months that begin with {minimum} members each; the second fullest begins with {n}."),
+    )
+    enough = int((up["members"] >= minimum).sum())
+    n = up["members"].sort(descending=True).to_list()[enough]
+    states.too_few(n, minimum, sentences(texts[enough].format(minimum=minimum, n=n), states.few_remedy()))
 
 
 def _named(metric: str) -> str:
@@ -138,6 +179,8 @@ def time_section(view: View, basis: Basis) -> None:
     months = known.filter(pl.col("elapsed") > 0).group_by("elapsed").len().sort("len", "elapsed")
     mark = int(months["elapsed"][-1]) if months.height else 0
     marks = known.filter(pl.col("elapsed") == mark)
+    # where nobody left there is no interval: it is said in words
+    left, stayed = marks.filter(pl.col("low").is_not_null()), marks.filter(pl.col("low").is_null())
     title = findings_tiers.time_in_tier(marks if mark else marks.clear(), mark)
     how = _(
         "% still in the tier that long after entering it, with 95% interval; members followed for less count as long as they were."
@@ -145,7 +188,7 @@ def time_section(view: View, basis: Basis) -> None:
     table = curve if curve.height else None
     blocks.section(
         title if mark else _named("time_in_tier"),
-        how if mark else "",
+        how if mark and left.height else "",
         table=table,
         file="time_in_tier",
         metric="time_in_tier",
@@ -153,11 +196,26 @@ def time_section(view: View, basis: Basis) -> None:
     if not mark:
         blocks.empty(title, states.few_remedy(), icon=":material/hourglass_empty:")
         return
-    rows = [_stay(row, curve) for row in marks.drop_nulls("low").reverse().iter_rows(named=True)]
-    _forest(rows, "time")
-    nobody = [tier_label(tier) for tier in marks.filter(pl.col("low").is_null())["tier"]]
-    blocks.quiet(_("Nobody has left {tiers} yet.").format(tiers=blocks.plain(listed(nobody))) if nobody else "")
+    if left.height:
+        _forest([_stay(row, curve) for row in left.reverse().iter_rows(named=True)], "time", unit="%")
+        blocks.quiet(_nobody_left(stayed, mark))
+    else:
+        entered = [f"{tier_label(row['tier'])} {number(row['members'])}" for row in stayed.iter_rows(named=True)]
+        blocks.quiet(_("Members who entered: {tiers}.").format(tiers=blocks.plain(listed(entered))))
     _withheld([tier for tier in curve["tier"].unique(maintain_order=True) if tier not in marks["tier"].to_list()])
+
+
+def _nobody_left(stayed: pl.DataFrame, month: int) -> str:
+    """The tiers that nobody left by the month, with the members that this rests on."""
+    if not stayed.height:
+        return ""
+    tiers = [f"{tier_label(row['tier'])} (n {number(row['members'])})" for row in stayed.iter_rows(named=True)]
+    text = ngettext(
+        "In the first month after entering it nobody left {tiers}.",
+        "In the first {n} months after entering it nobody left {tiers}.",
+        month,
+    )
+    return text.format(n=month, tiers=blocks.plain(joined(tiers)))
 
 
 def _stay(row: dict, curve: pl.DataFrame) -> ForestRow:
@@ -178,7 +236,7 @@ def outlook_section(view: View, basis: Basis) -> None:
     title = findings_tiers.outlook(rows, p_value)
     how = _(
         "% who would reach {top} before they lapse, with 95% interval, and the mean time of those who do, if members went on moving as "
-        "in the last {n} months. n: members times months."
+        "in the last {n} months. n: members who were in the tier at the beginning of a month."
     )
     known = rows.drop_nulls("reach_top")
     how = how.format(
@@ -195,7 +253,7 @@ def outlook_section(view: View, basis: Basis) -> None:
     if not known.height:
         blocks.empty(title, _steps_remedy(rows), icon=":material/hourglass_empty:")
         return
-    _forest([_reach(row) for row in known.reverse().iter_rows(named=True)], "outlook")
+    _forest([_reach(row) for row in known.reverse().iter_rows(named=True)], "outlook", unit="%")
     _withheld(rows.filter(pl.col("reach_top").is_null())["tier"].to_list())
     blocks.quiet(_steadiness(p_value))
 
@@ -207,12 +265,12 @@ def _reach(row: dict) -> ForestRow:
         if row["periods_to_top"] is not None
         else ""
     )
-    words = " ".join(part for part in ("·" if when else "", when, f"· n {number(row['steps'])}") if part)
+    words = " ".join(part for part in ("·" if when else "", when, f"· n {number(row['members'])}") if part)
     return _row(row["tier"], value, low, high, percent(row["reach_top"]), words)
 
 
 def _steps_remedy(rows: pl.DataFrame) -> str:
-    return states.few_remedy() if rows.height else _("With one tier there is nowhere to go.")
+    return states.few_remedy() if rows.height else _("At the ends of these months one tier was seen, or none.")
 
 
 def _steadiness(p_value: float | None) -> str:
@@ -259,9 +317,13 @@ def worth_section(view: View, basis: Basis) -> None:
         return
     lines = []
     for row in known.reverse().iter_rows(named=True):
-        words = f"· n {number(row['steps'])}"
+        words = f"· n {number(row['members'])}"
         lines.append(_row(row["tier"], row["value"], row["low"], row["high"], money(row["value"], currency), words))
-    _forest(lines, "worth")
+    ticks = {
+        tick: money(tick, currency, coins(tick)) if tick else "0"
+        for tick in money_ticks(max(line.high for line in lines))
+    }
+    _forest(lines, "worth", ticks=ticks, said=[money_span(line.low, line.high, currency) for line in lines])
     _withheld(rows.filter(pl.col("value").is_null())["tier"].to_list())
 
 
@@ -269,9 +331,20 @@ def _row(tier: str, value: float, low: float, high: float, shown: str, words: st
     return ForestRow(tier_label(tier), value, low, high, "none", shown, words, tier)
 
 
-def _forest(rows: list[ForestRow], key: str) -> None:
-    alt = listed([f"{row.name}: {row.shown} ({span(row.low, row.high)})" for row in rows])
-    blocks.chart(charts.forest(rows, change=False, height=ROW_HEIGHT * (len(rows) + 1)), key=key, alt=alt)
+def _forest(
+    rows: list[ForestRow],
+    key: str,
+    *,
+    unit: str = "",
+    ticks: dict[float, str] | None = None,
+    said: Sequence[str] = (),
+) -> None:
+    """`said`: the intervals in words, where they are not plain numbers."""
+    intervals = said or [span(row.low, row.high) for row in rows]
+    alt = listed([f"{row.name}: {row.shown} ({interval})" for row, interval in zip(rows, intervals, strict=True)])
+    height = ROW_HEIGHT * (len(rows) + 1)
+    figure = charts.forest(rows, change=False, height=height, unit=unit, ticks=ticks)
+    blocks.chart(figure, key=key, alt=alt)
 
 
 def _withheld(tiers: list[str]) -> None:

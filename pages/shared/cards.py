@@ -6,7 +6,7 @@ repaints without a rerun.
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 import streamlit as st
 
@@ -35,7 +35,7 @@ class Card(TypedDict, total=False):
     unit: str
     range: str
     size: str
-    verdict: Verdict
+    verdict: Verdict | Literal["changed"]  # "changed": clearly, but neither better nor worse
     direction: str  # "up" or "down"
     change: str
     detail: str

@@ -151,7 +151,7 @@ def counted(readings: Sequence[Reading]) -> str:
     """What the numbers rest on: "6,338 customers, 3,447 answers", the largest group of each noun that the data hold at all."""
     largest: dict[str, Reading] = {}
     for reading in readings:
-        if not reading.n and len(readings) > 1 and states.missing(reading.source or reading.noun):
+        if not reading.n and len(readings) > 1 and (reading.withheld or states.missing(reading.source or reading.noun)):
             continue
         if reading.noun not in largest or reading.n > largest[reading.noun].n:
             largest[reading.noun] = reading

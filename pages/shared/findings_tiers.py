@@ -1,6 +1,6 @@
 """Titles about tiers: counts as they are, comparisons only where the intervals support them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -9,14 +9,20 @@ from metrics.verdict import Verdict
 from pages.shared.findings import shown
 from pages.shared.labels import label
 from pages.shared.readings import Reading
-from pages.shared.texts import _, money, ngettext, number, percent, signed
+from pages.shared.texts import _, joined, money, money_span, ngettext, number, percent, signed
 
 ALPHA = 0.05  # below which moves are called unsteady
 TIER_NAMES = {"new": N_("New"), "lapsed": N_("Lapsed")}
+# What changed clearly, by move and whether it rises: with its numbers, and beside another
 CHANGED = {
-    "better": N_("More members move up: {value} after {before}"),
-    "worse": N_("Fewer members move up: {value} after {before}"),
-    "none": N_("No clear change in upgrades: {value}, {before} before"),
+    ("upgrade", True): (N_("More members move up: {value} after {before}"), N_("more move up")),
+    ("upgrade", False): (N_("Fewer members move up: {value} after {before}"), N_("fewer move up")),
+    ("retain", True): (N_("More members stay in their tier: {value} after {before}"), N_("more stay")),
+    ("retain", False): (N_("Fewer members stay in their tier: {value} after {before}"), N_("fewer stay")),
+    ("downgrade", True): (N_("More members move down: {value} after {before}"), N_("more move down")),
+    ("downgrade", False): (N_("Fewer members move down: {value} after {before}"), N_("fewer move down")),
+    ("lapse", True): (N_("More members lapse: {value} after {before}"), N_("more lapse")),
+    ("lapse", False): (N_("Fewer members lapse: {value} after {before}"), N_("fewer lapse")),
 }
 TREND = {
     "better": N_("More members move up than in {first}"),
@@ -31,29 +37,62 @@ def tier_label(code: str) -> str:
     return _(TIER_NAMES[code]) if code in TIER_NAMES else label(code)
 
 
-def moves(up: Reading, *, compared: bool) -> str:
-    """The upgrade rate and its change."""
-    if up.value is None:
+def moves(readings: Mapping[str, Reading], *, compared: bool) -> str:
+    """Which of the moves changed clearly, the clearest first; with one tier there are only staying and lapsing."""
+    values = {move: shown(one.value, one) for move, one in readings.items() if one.value is not None}
+    if not values:
         return _("Too few members to show moves between tiers")
-    value = shown(up.value, up)
-    if not compared or up.before is None:
-        return _("{value} of members moved up").format(value=value)
-    return _(CHANGED[up.verdict]).format(value=value, before=shown(up.before, up))
+    one_tier = "upgrade" not in readings
+    if not compared or any(one.before is None for one in readings.values()):
+        text = (
+            _("{lapse} of members lapsed")
+            if one_tier
+            else _("{upgrade} of members moved up, {downgrade} moved down, {lapse} lapsed")
+        )
+        return text.format(**values)
+    clear = sorted(
+        (move for move, one in readings.items() if one.verdict in ("better", "worse")),
+        key=lambda move: _clarity(readings[move]),
+        reverse=True,
+    )
+    if not clear:
+        text = (
+            _("No clear change in who lapses: {lapse} lapsed")
+            if one_tier
+            else _("No clear change in moves: {upgrade} moved up, {downgrade} moved down, {lapse} lapsed")
+        )
+        return text.format(**values)
+    first, *others = (readings[move] for move in clear)
+    (whole, _short), *rest = (CHANGED[move, readings[move].rising] for move in clear)
+    said = _(whole).format(value=values[clear[0]], before=shown(first.before or 0, first))
+    if not others:
+        return said
+    return _("{clearest}; {others}").format(clearest=said, others=joined([_(short) for _whole, short in rest]))
 
 
-def flows(rates: pl.DataFrame) -> str:
+def _clarity(reading: Reading) -> float:
+    """How many half-widths of its interval the change is away from none."""
+    return abs(reading.change or 0) / (reading.half_width or 1)
+
+
+def flows(rates: pl.DataFrame, *, one_tier: bool = False) -> str:
     """How many moved which way, from rows of `tier_rates`."""
-    moved = dict(rates.select("move", "moved").iter_rows())
+    moved = {move: number(n) for move, n in rates.select("move", "moved").iter_rows()}
     if not rates["members"][0]:
         return _("No member had a tier at the start")
+    if one_tier:
+        return _("{retain} stayed, {lapse} lapsed").format(**moved)
     return _("{up} moved up, {down} moved down, {lapsed} lapsed").format(
-        up=number(moved["upgrade"]), down=number(moved["downgrade"]), lapsed=number(moved["lapse"])
+        up=moved["upgrade"], down=moved["downgrade"], lapsed=moved["lapse"]
     )
 
 
 def stays(diagonal: pl.DataFrame) -> str:
     """Which tier keeps its members more than which other, from rows tier, share, low, high; said when the intervals lie apart."""
     known = diagonal.drop_nulls("share").sort("share", descending=True)
+    if diagonal.height == known.height == 1:
+        row = known.row(0, named=True)
+        return _("{share} of {tier} members stayed").format(share=percent(row["share"]), tier=tier_label(row["tier"]))
     if known.height < 2:
         return _("Too few members to compare tiers")
     if known["low"][0] <= known["high"][-1]:
@@ -82,9 +121,16 @@ def trend(kind: Verdict, first: str) -> str:
 
 def time_in_tier(marks: pl.DataFrame, month: int) -> str:
     """Who is still in which tier, from rows tier, stay_share, low, high at one month; said when the intervals lie apart."""
-    known = marks.drop_nulls("low").sort("stay_share", descending=True)
-    if not known.height:
+    followed = marks.drop_nulls("stay_share")
+    if not followed.height:
         return _("Too few members were followed to tell how long they stay")
+    known = followed.drop_nulls("low").sort("stay_share", descending=True)
+    if not known.height:  # without an interval, since nobody left
+        return ngettext(
+            "Nobody left {tiers} in the first month after entering",
+            "Nobody left {tiers} in the first {n} months after entering",
+            month,
+        ).format(n=month, tiers=joined([tier_label(tier) for tier in followed["tier"]]))
     if known.height < 2 or known["low"][0] <= known["high"][-1]:
         return ngettext(
             "How many are still in a tier after {n} month", "How many are still in a tier after {n} months", month
@@ -99,15 +145,20 @@ def time_in_tier(marks: pl.DataFrame, month: int) -> str:
 def outlook(rows: pl.DataFrame, p_value: float | None) -> str:
     """The chance to reach the top, from rows of `tier_outlook`, which is a forecast only while moves are steady."""
     known = rows.drop_nulls("reach_top")
+    if not rows.height:
+        return _("An outlook needs two tiers")
     if not known.height:
         return _("Too few members to look ahead")
     if p_value is None:
         return _("Whether moves are steady cannot be told yet")
     if p_value < ALPHA:
         return _("Moves were not steady, so this is no forecast")
-    return _("{share} of {tier} members would reach {top} before lapsing").format(
-        share=percent(known["reach_top"][-1], 0), tier=tier_label(known["tier"][-1]), top=tier_label(known["top"][-1])
-    )
+    row = known.row(-1, named=True)
+    low, high = (percent(row[name], 0) for name in ("low", "high"))
+    names = {"tier": tier_label(row["tier"]), "top": tier_label(row["top"])}
+    if low == high:
+        return _("{share} of {tier} members would reach {top} before lapsing").format(share=low, **names)
+    return _("{low} to {high} of {tier} members would reach {top} before lapsing").format(low=low, high=high, **names)
 
 
 def worth(rows: pl.DataFrame, currency: str | None) -> str:
@@ -116,8 +167,9 @@ def worth(rows: pl.DataFrame, currency: str | None) -> str:
     if not known.height:
         return _("Too few members to tell what they are worth")
     if known.height < 2:
+        row = known.row(0, named=True)
         return _("A {tier} member is worth {value}").format(
-            tier=tier_label(known["tier"][0]), value=money(known["value"][0], currency)
+            tier=tier_label(row["tier"]), value=money_span(row["low"], row["high"], currency)
         )
     low, high = known.row(0, named=True), known.row(-1, named=True)
     if high["low"] <= low["high"]:
@@ -126,9 +178,9 @@ def worth(rows: pl.DataFrame, currency: str | None) -> str:
         )
     return _("A {high} member is worth {most}, a {low} member {least}").format(
         high=tier_label(high["tier"]),
-        most=money(high["value"], currency),
+        most=money_span(high["low"], high["high"], currency),
         low=tier_label(low["tier"]),
-        least=money(low["value"], currency),
+        least=money_span(low["low"], low["high"], currency),
     )
 
 
@@ -172,11 +224,13 @@ def revenue_covered(difference: pl.DataFrame) -> str:
 def moved_either_way(difference: pl.DataFrame) -> str:
     """How the numbers of upgrades and downgrades would change."""
     up, down = (int(difference[f"{name}_change"].sum()) for name in ("upgrades", "downgrades"))
-    return _("Upgrades {up}, downgrades {down}").format(up=_change(up), down=_change(down))
-
-
-def _change(count: int) -> str:
-    return signed(count, 0) if count else _("as many")
+    text = {
+        (False, False): _("As many upgrades and downgrades as today"),
+        (True, False): _("Upgrades {up}, as many downgrades"),
+        (False, True): _("As many upgrades, downgrades {down}"),
+        (True, True): _("Upgrades {up}, downgrades {down}"),
+    }
+    return text[bool(up), bool(down)].format(up=signed(up, 0), down=signed(down, 0))
 
 
 def rule_words(thresholds: dict[str, float], measure: str, currency: str | None) -> Sequence[str]:

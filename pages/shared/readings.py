@@ -118,9 +118,13 @@ def repeat_rate(view: View) -> Reading:
 
 
 def retention(view: View) -> Reading:
-    """Month-3 retention of the cohorts whose third month lies in the period, pooled."""
+    """Month-3 retention of the cohorts whose third month lies in the period, pooled.
+
+    It is compared with that of other cohorts only: periods within a month, or that share one, have a cohort in common.
+    """
     now = _retention_in(view.question)
-    before = _retention_in(view.before) if view.before else None
+    apart = view.before is None or _cohorts(view.before)[1] < _cohorts(view.question)[0]
+    before = _retention_in(view.before) if view.before and apart else None
     change = retention_change(now, before) if before is not None else None
     first, last = periods.earlier(*periods.back(view.end, SPARK_MONTHS), RETENTION_MONTH)
     triangle = cached.answer("retention", view.asked(first, last))
@@ -128,11 +132,17 @@ def retention(view: View) -> Reading:
     return replace(
         of_frames("retention", RETENTION, "customers", "retention", "customers", now, before, change, trend),
         minimum=RETENTION_MINIMUM,
+        compares=apart,
     )
 
 
+def _cohorts(question: Question) -> periods.Dates:
+    """The months of first orders whose third month lies in the period: first and last day."""
+    return periods.earlier(question.start, question.end, RETENTION_MONTH)
+
+
 def _retention_in(question: Question) -> pl.DataFrame:
-    cohorts = periods.earlier(question.start, question.end, RETENTION_MONTH)
+    cohorts = _cohorts(question)
     triangle = cached.answer("retention", replace(question, start=cohorts[0], end=cohorts[1]))
     return retention_at(
         triangle,

@@ -1,5 +1,7 @@
 """What the moves between tiers say for the view: the share of members who went up, stayed, went down or lapsed, as readings."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from data.ask import Question, find
@@ -16,22 +18,38 @@ NAMES = {
     "downgrade": N_("Moved down"),
     "lapse": N_("Lapsed"),
 }
+STAYING = ("retain", "lapse")
+# Whether more of them staying is good depends on where the others went: its direction is told, and not judged
 HIGHER_IS_BETTER = {"upgrade": True, "retain": True, "downgrade": False, "lapse": False}
+UNJUDGED = "retain"
 MINIMUM = find("tier_rates").minimum
+# Why members of chosen tiers have no rate: members are chosen by the tier that they have now
+OF_CHOSEN = (
+    N_("Not shown of chosen tiers"),
+    N_("The filter takes members by their tier now, so only those who ended there would count. Choose all tiers."),
+)
+OF_LIMITED = (
+    N_("Not shown of some tiers only"),
+    N_("You see members of some tiers, by their tier now: only those who ended there would count."),
+)
 
 
 def upgrades(view: View) -> Reading:
     """Of the members with a tier on the eve of the period, the share in a higher one at its end, by the uploaded tiers.
 
-    A rule chosen on another page is not taken along, so without uploaded tiers there is no number (`states.missing` says so).
+    A rule chosen on another page is not taken along, so without uploaded tiers there is no number (`states.missing` says so). Nor is
+    there one of chosen tiers: the page Tiers and migration shows those of all.
     """
+    if view.whom.tier:
+        return replace(reading(view, None, "upgrade", UPGRADES), withheld=OF_LIMITED if view.scope.tier else OF_CHOSEN)
     basis = tier_basis.uploaded(view) if cached.values("tier") else None
     return reading(view, basis, "upgrade", UPGRADES)
 
 
-def all_moves(view: View, basis: Basis) -> dict[str, Reading]:
-    """A reading for each of the moves."""
-    return {move: reading(view, basis, move, NAMES[move]) for move in MOVES}
+def all_moves(view: View, basis: Basis, *, one_tier: bool = False) -> dict[str, Reading]:
+    """A reading for each of the moves that there can be: with one tier nobody can move up or down."""
+    moves = STAYING if one_tier else MOVES
+    return {move: reading(view, basis, move, NAMES[move]) for move in moves}
 
 
 def reading(view: View, basis: Basis | None, move: str, name: str) -> Reading:

@@ -237,6 +237,12 @@ def of_run() -> Report | None:
     return found
 
 
+def shows(view: View) -> None:
+    """The page shows this view, and not all of what the bar says: files and pictures say so too."""
+    if report := of_run():
+        report.view = view
+
+
 def offscreen() -> bool:
     """Whether this run has no browser, so that only what is noted counts."""
     report = of_run()

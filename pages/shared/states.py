@@ -77,10 +77,10 @@ def missing(noun: str) -> bool:
     return not cached.answer(QUESTIONS[noun], Question(extent.first, extent.last, extent.last))["n"][0]
 
 
-def no_source(noun: str) -> None:
-    """A kind of data that nobody has uploaded yet: what it is, and the way to the upload."""
-    title, remedy = MISSING[noun]
-    blocks.empty(_(title), _(remedy), icon=":material/upload_file:", button=lambda: _to_upload(noun))
+def no_source(noun: str, remedy: str = "") -> None:
+    """A kind of data that nobody has uploaded yet: what it is, and the way to the upload. `remedy`, where a page has its own one."""
+    title, usual = MISSING[noun]
+    blocks.empty(_(title), remedy or _(usual), icon=":material/upload_file:", button=lambda: _to_upload(noun))
 
 
 def _to_upload(noun: str) -> None:

@@ -17,6 +17,14 @@ DAY = dt.timedelta(days=1)
 RAISED = 1.2  # by how much the thresholds are raised that today’s are first compared with
 
 
+@dataclass
+class SuggestionError(Exception):
+    """No customer spent or ordered anything in the months that thresholds would be suggested from."""
+
+    measure: str
+    months: int
+
+
 @dataclass(frozen=True)
 class Basis:
     """Where tiers come from, and on which days they are known. Without a rule they are the uploaded ones."""
@@ -48,7 +56,10 @@ class Basis:
 
 
 def of(view: View) -> Basis | None:
-    """The tiers of the view; None when the data hold neither tiers nor orders. RuleError for a rule that cannot be read."""
+    """The tiers of the view; None when the data hold neither tiers nor orders.
+
+    RuleError for a rule that cannot be read, SuggestionError where none was given and none can be suggested.
+    """
     asked = view.options.get("rule", AUTO)
     if cached.values("tier") and asked == AUTO:
         return uploaded(view)
@@ -56,15 +67,15 @@ def of(view: View) -> Basis | None:
 
 
 def by_rule(view: View, asked: str, measure: str, months: str, names: Sequence[str] = NAMES) -> Basis | None:
-    """The tiers of a rule, or of the one that the data suggest; None when the data hold no orders."""
+    """The tiers of a rule, or of the one that the data suggest; None when the data hold no orders. Raises as `of`."""
     extent = cached.extent()
     if not extent.orders_first or not extent.orders_last:
         return None
     suggested = asked in (AUTO, SUGGESTED)
     window = int(months) if months != AUTO else longest_window(extent.orders_first, _needed(view))
     rule = _suggestion(view, measure, window, tuple(names)) if suggested else asked
-    if not rule:
-        return None
+    if suggested and not rule:
+        raise SuggestionError(measure, window)
     parse_rule(rule)
     return Basis(
         rule=rule,
@@ -78,7 +89,7 @@ def by_rule(view: View, asked: str, measure: str, months: str, names: Sequence[s
 
 
 def other(view: View, today: Basis) -> Basis | None:
-    """What today's tiers are compared with: the rule that the URL holds, else one to begin with; None without orders.
+    """What today's tiers are compared with: the rule that the URL holds, else one to begin with; None without orders. Raises as `of`.
 
     To begin with: today's thresholds raised, or for uploaded tiers thresholds of the same names from the data.
     """
@@ -105,6 +116,12 @@ def uploaded(view: View) -> Basis:
     )
 
 
+def of_all_tiers(view: View) -> View:
+    """The view without its choice of tiers. That takes members by the tier that they have now, which is where their moves led: among
+    those chosen by it everybody stayed or came, and nobody left."""
+    return replace(view, segment=replace(view.segment, tier=()))
+
+
 def has_history(view: View, basis: Basis) -> bool:
     """Whether moves can be seen at all: a rule makes them, an upload may hold just one tier per member."""
     return bool(basis.rule) or cached.table(uploaded_tiers, view.question)["moved"].item() > 0
@@ -126,7 +143,8 @@ def _needed(view: View) -> list[dt.date]:
 
 
 def _suggestion(view: View, measure: str, months: int, names: tuple[str, ...]) -> str:
-    """Of everybody, whatever the filters: a rule is one for all. When the window ends before any order, that of the newest month."""
+    """Of everybody, whatever the filters: a rule is one for all. When the window ends before any order, that of the newest month; ""
+    when that holds none either."""
     for end in (view.end, view.as_of):
         question = Question(view.start, end, view.as_of)
         found = cached.table(rule_suggestion, question, measure=measure, months=months, names=names)

@@ -8,6 +8,7 @@ from metrics.tier_moves import (
     MATRIX_TYPES,
     RATE_TYPES,
     members_by_tier,
+    movers,
     tier_migration,
     tier_rates,
     tier_rates_change,
@@ -48,11 +49,33 @@ def test_matrix() -> None:
     assert matrix["share"].to_list() == pytest.approx([1 / 3, 1 / 3, 1 / 3, 1, 0, 0, 1, 0, 0, 0, 1, 0])
 
 
-def test_nothing_is_seen_after_as_of_and_two_dates_in_the_wrong_order_are_one() -> None:
+def test_nothing_is_seen_after_as_of() -> None:
     early = tier_migration(tier_changes(CHANGES), **{**DATES, "as_of": day("2026-03-30")})
     assert early.filter(pl.col("from_tier") == "gold")["members"].to_list() == [0, 1, 0]
-    same = tier_migration(tier_changes(CHANGES), **{**DATES, "end": day("2026-01-01")})
-    assert same.filter(pl.col("members") > 0, pl.col("from_tier") != pl.col("to_tier")).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("dates", "members"),
+    [
+        ({"as_of": day("2026-01-30")}, 0),  # before the first date: nobody was seen to stay
+        ({"end": day("2026-01-30")}, 0),
+        ({"as_of": day("2026-01-31")}, 4),  # one day, on which everybody is where they are
+        ({}, 4),
+    ],
+)
+def test_what_cannot_be_seen_yet_is_nobody_and_not_everybody_staying(dates: dict, members: int) -> None:
+    """Members 1, 2, 3 and 5 have a tier on 31 January."""
+    asked = {**DATES, **dates}
+    rates = tier_rates(tier_changes(CHANGES), **asked, minimum=1)
+    assert rates["members"].to_list() == [members] * 4
+    assert rates["rate"].is_null().to_list() == [not members] * 4
+    matrix = tier_migration(tier_changes(CHANGES), **asked)
+    assert bool(matrix.height) == bool(members)
+    assert dict(matrix.schema) == MATRIX_TYPES
+    stayed = movers(tier_changes(CHANGES), **asked, from_tier="silver", to_tier="silver")
+    assert bool(stayed.collect("polars").shape[0]) == bool(members)
+    split = tier_rates(tier_changes(CHANGES, region=["east"] * len(CHANGES)), **asked, by=["region"])
+    assert bool(split.height) == bool(members)
 
 
 def test_interval_is_the_marginal_of_a_dirichlet_with_a_half_in_each_cell() -> None:

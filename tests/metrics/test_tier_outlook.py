@@ -79,9 +79,32 @@ def test_outlook_by_hand() -> None:
 def test_outlook_is_the_same_each_time_and_withheld_below_the_minimum() -> None:
     first, second = (tier_outlook(tier_changes(STEPS), **DATES, **LAPSES, minimum=2) for _ in range(2))
     assert first.equals(second)
-    assert first["steps"].to_list() == [14, 1]
+    assert first.select("members", "steps").rows() == [(4, 14), (1, 1)]
     assert first["reach_top"].is_null().to_list() == [False, True]
     assert first["periods_to_top"].is_null().to_list() == [False, True]
+
+
+@pytest.mark.parametrize(("members", "withheld"), [(1, True), (29, True), (30, False)])
+def test_the_months_of_one_member_do_not_make_up_for_other_members(members: int, withheld: bool) -> None:
+    rows = [(key, "2025-06-01", "silver") for key in range(members)] + [(100, "2025-06-01", "gold")]
+    found = tier_outlook(tier_changes(rows), **DATES, **LAPSES).row(0, named=True)
+    assert (found["members"], found["steps"]) == (members, 6 * members)
+    assert (found["reach_top"] is None) == withheld
+
+
+def test_members_are_counted_once_in_each_group() -> None:
+    """Customer 1 leaves silver and comes back to it; 3 enters it in the last month and is not followed."""
+    rows = [
+        (1, "2025-06-01", "silver"),
+        (1, "2026-02-10", "gold"),
+        (1, "2026-04-10", "silver"),
+        (2, "2025-06-01", "silver"),
+        (3, "2026-06-10", "silver"),
+        (4, "2025-06-01", "gold"),
+    ]
+    groups = ["east", "east", "east", "west", "west", "west"]
+    found = tier_outlook(tier_changes(rows, region=groups), **DATES, **LAPSES, by=["region"])
+    assert found.select("region", "members", "steps").rows() == [("east", 1, 4), ("west", 1, 6)]
 
 
 def test_without_a_way_up_there_is_no_time() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.tier_replay import REPLAY_TYPES, replay_difference, tier_replay
+from metrics.tier_replay import COMPARED, REPLAY_TYPES, replay_difference, tier_replay
 from metrics.tiers import parse_rule, tiers_by_rule
 from tests.metrics.frames import day, lazy, order_days, period_rows, periods, tier_changes
 from tests.metrics.test_laws import AS_OF, customer_periods, law
@@ -109,11 +109,37 @@ def test_two_replays_side_by_side() -> None:
     now, other = replayed(), replayed(ladder="bronze, gold, top").filter(pl.col("tier").ne_missing("bronze"))
     found = replay_difference(now, other)
     assert found.select("tier", "members", "members_other", "members_change").rows() == [
+        ("bronze", 2, None, -2),
         ("gold", 1, 1, 0),
         ("top", None, 0, 0),
-        ("bronze", 2, None, -2),
         (None, None, None, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("now", "other", "ordered"),
+    [
+        ([], [], []),
+        ([], ["b", "a"], ["b", "a"]),
+        (["bronze", "silver", "gold", "platinum"], ["gold"], ["bronze", "silver", "gold", "platinum"]),
+        (["silver", "gold"], ["bronze", "platinum"], ["bronze", "silver", "gold", "platinum"]),
+        (["gold", "silver"], ["silver", "gold"], ["gold", "silver"]),  # a rule may go against the usual order
+        (["gold", "silver"], ["bronze", "gold"], ["bronze", "gold", "silver"]),
+        (["a", "c"], ["b", "c"], ["b", "a", "c"]),
+        (["a", "c"], ["a", "b", "c", "d"], ["a", "b", "c", "d"]),
+        (["a", "b"], ["vip", "b"], ["vip", "a", "b"]),
+    ],
+)
+def test_tiers_of_two_replays_stand_from_lowest_to_highest(
+    now: list[str], other: list[str], ordered: list[str]
+) -> None:
+    rows = [
+        pl.DataFrame({"tier": [*tiers, None]}, schema={"tier": pl.String}).with_columns(
+            pl.lit(1).alias(name) for name in COMPARED
+        )
+        for tiers in (now, other)
+    ]
+    assert replay_difference(*rows)["tier"].to_list() == [*ordered, None]
 
 
 RULES = st.tuples(st.integers(1, 60), st.integers(1, 60), st.integers(0, 60))

@@ -46,7 +46,16 @@ def test_moves_lead_to_the_worth_of_where_they_go() -> None:
 def test_too_few_members_are_counted_and_not_valued() -> None:
     bought = periods([(1, "2026-02", 4)])
     found = tier_value(tier_changes([(1, "2026-01-01", "gold")]), **DATES, customer_periods=bought)
-    assert found.rows() == [("gold", 1, None, None, None, None)]
+    assert found.rows() == [("gold", 1, 1, None, None, None, None)]
+
+
+@pytest.mark.parametrize(("members", "withheld"), [(29, True), (30, False)])
+def test_the_months_of_one_member_do_not_make_up_for_other_members(members: int, withheld: bool) -> None:
+    rows = tier_changes([(key, "2025-06-01", "gold") for key in range(members)])
+    dates = {**DATES, "start": day("2026-01-01")}
+    found = tier_value(rows, **dates, customer_periods=periods([(1, "2026-02", 4)])).row(0, named=True)
+    assert (found["members"], found["steps"]) == (members, 2 * members)
+    assert (found["value"] is None) == withheld
 
 
 def test_months_before_tiers_are_known_are_left_out() -> None:

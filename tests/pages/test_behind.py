@@ -122,7 +122,7 @@ def test_codes_are_named_in_the_language_of_the_page(open_app: Open, demo_path: 
          {"period": "quarter", "kind": "on_or_after"}, "2025-10-01", 2,  # no quarter begins in November
          "{n} of {all} customers who first ordered in 2025-Q4 {did} in quarter 2 or later"),
         ({"unit": "week", "listed_cohort": "2026-06-01", "listed_period": "1"}, "retention", {"period": "week"},
-         "2026-06-01", 1, "{n} of {all} customers who first ordered in 2026-06-01 {did} in week 1"),
+         "2026-06-01", 1, "{n} of {all} customers who first ordered in the week of 1 Jun 2026 {did} in week 1"),
         ({"unit": "rolling", "listed_cohort": "2026-02-01"}, "rolling_retention", {}, "2026-02-01", 3,
          "{n} of {all} customers who first ordered in 2026-02 {did} in window 3"),
         ({"measure": "revenue", "unit": "rolling", "kind": "on_or_after", "listed_period": "1"}, "retention", {},

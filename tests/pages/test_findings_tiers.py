@@ -5,14 +5,33 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from metrics.verdict import Verdict
 from pages.shared import findings_tiers
 from pages.shared.readings import UPGRADES, Reading
 from pages.shared.texts import speaking
 
 UP = Reading(
     metric="tier_rates", name=UPGRADES, noun="members", percent=True, value=11.3, low=10.6, high=12.0, n=8214, minimum=30,
-    change=1.9, change_low=1.0, change_high=2.8, before=9.4, verdict="better", months=([], [], []),
+    change=0.4, change_low=-0.5, change_high=1.3, before=10.9, verdict="none", months=([], [], []),
 )  # fmt: skip
+FEW = replace(
+    UP, value=None, low=None, high=None, change=None, change_low=None, change_high=None, before=None, verdict="too_few"
+)
+
+
+def changed(value: float, before: float, half: float, verdict: Verdict) -> Reading:
+    change = value - before
+    ends = {"change_low": change - half, "change_high": change + half}
+    return replace(UP, value=value, before=before, change=change, verdict=verdict, **ends)
+
+
+MOVES = {
+    "upgrade": UP,
+    "retain": replace(UP, value=82.0, before=81.5),
+    "downgrade": replace(UP, value=2.7, before=2.9),
+    "lapse": replace(UP, value=4.0, before=4.1),
+}
+LAPSING = {"lapse": changed(24.8, 4.0, 2.0, "worse"), "retain": changed(61.2, 81.5, 3.0, "worse")}
 
 
 def said(english: str, chinese: str, function, *args, **kwargs) -> None:
@@ -22,20 +41,34 @@ def said(english: str, chinese: str, function, *args, **kwargs) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reading", "compared", "english", "chinese"),
+    ("readings", "compared", "english", "chinese"),
     [
-        (replace(UP, value=None, before=None, verdict="too_few"), True, "Too few members to show moves between tiers",
-         "会员过少，无法显示等级变动"),
-        (UP, True, "More members move up: 11.3% after 9.4%", "更多会员升级：由 9.4% 升至 11.3%"),
-        (replace(UP, verdict="worse", before=12.9), True, "Fewer members move up: 11.3% after 12.9%",
+        (dict.fromkeys(MOVES, FEW), True, "Too few members to show moves between tiers", "会员过少，无法显示等级变动"),
+        (MOVES, True, "No clear change in moves: 11.3% moved up, 2.7% moved down, 4.0% lapsed",
+         "等级变动无明显变化：11.3% 升级，2.7% 降级，4.0% 流失"),
+        (MOVES | {"upgrade": changed(11.3, 9.4, 0.9, "better")}, True, "More members move up: 11.3% after 9.4%",
+         "更多会员升级：由 9.4% 升至 11.3%"),
+        (MOVES | {"upgrade": changed(11.3, 12.9, 0.9, "worse")}, True, "Fewer members move up: 11.3% after 12.9%",
          "升级的会员减少：由 12.9% 降至 11.3%"),
-        (replace(UP, verdict="none"), True, "No clear change in upgrades: 11.3%, 9.4% before", "升级率无明显变化：11.3%，此前 9.4%"),
-        (replace(UP, before=None, verdict="too_few"), True, "11.3% of members moved up", "11.3% 的会员升级"),
-        (UP, False, "11.3% of members moved up", "11.3% 的会员升级"),
+        (MOVES | {"downgrade": changed(2.7, 4.1, 0.9, "better")}, True, "Fewer members move down: 2.7% after 4.1%",
+         "降级的会员减少：由 4.1% 降至 2.7%"),
+        (MOVES | LAPSING, True, "More members lapse: 24.8% after 4.0%; fewer stay", "更多会员流失：由 4.0% 升至 24.8%；留在原等级者减少"),
+        (MOVES | LAPSING | {"downgrade": changed(5.0, 2.9, 2.0, "worse")}, True,
+         "More members lapse: 24.8% after 4.0%; fewer stay and more move down",
+         "更多会员流失：由 4.0% 升至 24.8%；留在原等级者减少与降级增多"),
+        ({move: replace(one, before=None, verdict="too_few") for move, one in MOVES.items()}, True,
+         "11.3% of members moved up, 2.7% moved down, 4.0% lapsed", "11.3% 的会员升级，2.7% 降级，4.0% 流失"),
+        (MOVES | LAPSING, False, "11.3% of members moved up, 2.7% moved down, 24.8% lapsed", "11.3% 的会员升级，2.7% 降级，24.8% 流失"),
+        # with one tier nobody can move up or down
+        ({move: MOVES[move] for move in ("retain", "lapse")}, True, "No clear change in who lapses: 4.0% lapsed", "流失率无明显变化：4.0%"),
+        ({move: MOVES[move] for move in ("retain", "lapse")}, False, "4.0% of members lapsed", "4.0% 的会员流失"),
+        (LAPSING, True, "More members lapse: 24.8% after 4.0%; fewer stay", "更多会员流失：由 4.0% 升至 24.8%；留在原等级者减少"),
     ],
 )  # fmt: skip
-def test_moves(reading: Reading, compared: bool, english: str, chinese: str) -> None:
-    said(english, chinese, findings_tiers.moves, reading, compared=compared)
+def test_moves_name_what_changed_clearly_the_clearest_first(
+    readings: dict[str, Reading], compared: bool, english: str, chinese: str
+) -> None:
+    said(english, chinese, findings_tiers.moves, readings, compared=compared)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +83,13 @@ def test_flows(members: int, moved: list[int], english: str, chinese: str) -> No
     said(english, chinese, findings_tiers.flows, rates)
 
 
+def test_flows_of_one_tier_are_staying_and_lapsing() -> None:
+    rates = pl.DataFrame(
+        {"move": ["upgrade", "retain", "downgrade", "lapse"], "members": 1040, "moved": [0, 1000, 0, 40]}
+    )
+    said("1,000 stayed, 40 lapsed", "1,000 名留在原等级，40 名流失", findings_tiers.flows, rates, one_tier=True)
+
+
 def shares(*rows: tuple[str, float | None, float | None, float | None], value: str = "share") -> pl.DataFrame:
     types = {"tier": pl.String, **dict.fromkeys((value, "low", "high"), pl.Float64)}
     return pl.DataFrame(rows, schema=types, orient="row")
@@ -59,7 +99,8 @@ def shares(*rows: tuple[str, float | None, float | None, float | None], value: s
     ("rows", "english", "chinese"),
     [
         ([], "Too few members to compare tiers", "会员过少，无法比较各等级"),
-        ([("gold", 0.7, 0.6, 0.8)], "Too few members to compare tiers", "会员过少，无法比较各等级"),
+        ([("gold", None, None, None)], "Too few members to compare tiers", "会员过少，无法比较各等级"),
+        ([("gold", 0.7, 0.6, 0.8)], "70.0% of Gold members stayed", "70.0% 的金卡会员留在原等级"),
         ([("gold", 0.7, 0.6, 0.8), ("silver", None, None, None)], "Too few members to compare tiers", "会员过少，无法比较各等级"),
         ([("gold", 0.7, 0.6, 0.8), ("silver", 0.55, 0.5, 0.61)], "No clear difference between tiers in who stays",
          "各等级的保级情况无明显差异"),
@@ -103,7 +144,13 @@ def test_trend(kind, title: str) -> None:
     ("rows", "title"),
     [
         ([], "Too few members were followed to tell how long they stay"),
-        ([("gold", 1.0, None, None)], "Too few members were followed to tell how long they stay"),
+        ([("gold", None, None, None)], "Too few members were followed to tell how long they stay"),
+        ([("gold", 1.0, None, None)], "Nobody left Gold in the first 12 months after entering"),
+        (
+            [("silver", 1.0, None, None), ("gold", 1.0, None, None), ("basic", None, None, None)],
+            "Nobody left Silver and Gold in the first 12 months after entering",
+        ),
+        ([("gold", 0.4, 0.3, 0.5), ("silver", 1.0, None, None)], "How many are still in a tier after 12 months"),
         ([("gold", 0.4, 0.3, 0.5)], "How many are still in a tier after 12 months"),
         ([("gold", 0.4, 0.3, 0.5), ("silver", 0.3, 0.25, 0.35)], "How many are still in a tier after 12 months"),
         (
@@ -124,10 +171,22 @@ OUTLOOK = shares(("bronze", 0.1, 0.08, 0.12), ("silver", 0.3, 0.2, 0.4), value="
 @pytest.mark.parametrize(
     ("rows", "p_value", "english", "chinese"),
     [
-        (OUTLOOK.clear(), 0.5, "Too few members to look ahead", "会员过少，无法展望"),
+        (OUTLOOK.clear(), 0.5, "An outlook needs two tiers", "前景需要两个等级"),
+        (OUTLOOK.with_columns(reach_top=None), 0.5, "Too few members to look ahead", "会员过少，无法展望"),
         (OUTLOOK, None, "Whether moves are steady cannot be told yet", "尚无法判断变动是否稳定"),
         (OUTLOOK, 0.049, "Moves were not steady, so this is no forecast", "等级变动并不稳定，以下不能视为预测"),
-        (OUTLOOK, 0.3, "30% of Silver members would reach Gold before lapsing", "30% 的银卡会员会在流失前升至金卡"),
+        (
+            OUTLOOK,
+            0.3,
+            "20% to 40% of Silver members would reach Gold before lapsing",
+            "20% 至 40% 的银卡会员会在流失前升至金卡",
+        ),
+        (
+            OUTLOOK.with_columns(low=pl.lit(0.2996), high=pl.lit(0.3004)),
+            0.3,
+            "30% of Silver members would reach Gold before lapsing",
+            "30% 的银卡会员会在流失前升至金卡",
+        ),
     ],
 )
 def test_an_outlook_is_a_forecast_only_while_moves_are_steady(
@@ -140,10 +199,11 @@ def test_an_outlook_is_a_forecast_only_while_moves_are_steady(
     ("rows", "title"),
     [
         ([], "Too few members to tell what they are worth"),
-        ([("gold", 1200.0, 900.0, 1500.0)], "A Gold member is worth £1,200"),
+        ([("gold", 1200.0, 900.0, 1500.0)], "A Gold member is worth £900 to £1,500"),
         ([("silver", 1000.0, 800.0, 1100.0), ("gold", 1200.0, 900.0, 1500.0)],
          "No clear difference in worth between Silver and Gold members"),
-        ([("silver", 500.0, 400.0, 600.0), ("gold", 1200.0, 900.0, 1500.0)], "A Gold member is worth £1,200, a Silver member £500"),
+        ([("silver", 500.0, 400.0, 600.0), ("gold", 1200.0, 900.0, 1500.0)],
+         "A Gold member is worth £900 to £1,500, a Silver member £400 to £600"),
     ],
 )  # fmt: skip
 def test_worth(rows: list[tuple], title: str) -> None:
@@ -181,7 +241,34 @@ def test_revenue_and_moves_of_a_replay_are_told_as_counted() -> None:
     assert findings_tiers.revenue_covered(rows) == "Members with a tier bring 60.0% of revenue instead of 70.0%"
     same = difference(("gold", 5, 0.5, 0.50004, 3, 0))
     assert findings_tiers.revenue_covered(same) == "Members with a tier bring 50.0% of revenue either way"
-    assert findings_tiers.moved_either_way(rows) == "Upgrades +5, downgrades as many"
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "english", "chinese"),
+    [
+        (0, 0, "As many upgrades and downgrades as today", "升级与降级均与现行相同"),
+        (5, 0, "Upgrades +5, as many downgrades", "升级 +5，降级持平"),
+        (0, -1, "As many upgrades, downgrades −1", "升级持平，降级 −1"),
+        (5, -1, "Upgrades +5, downgrades −1", "升级 +5，降级 −1"),
+    ],
+)
+def test_upgrades_and_downgrades_of_a_replay(up: int, down: int, english: str, chinese: str) -> None:
+    rows = difference(("gold", 0, 0.5, 0.5, up, down), (None, None, 0.5, 0.5, 0, 0))
+    said(english, chinese, findings_tiers.moved_either_way, rows)
+
+
+@pytest.mark.parametrize(
+    ("code", "english", "chinese"),
+    [
+        ("gold", "Gold", "金卡"),
+        ("basic", "Basic", "基础"),
+        ("diamond", "Diamond", "钻石"),
+        ("lapsed", "Lapsed", "已流失"),
+        ("Stars *", "Stars *", "Stars *"),
+    ],
+)
+def test_usual_tiers_have_names_in_both_languages(code: str, english: str, chinese: str) -> None:
+    said(english, chinese, findings_tiers.tier_label, code)
 
 
 def test_a_rule_in_words() -> None:

@@ -1,6 +1,7 @@
 """The upgrade rate of the overview: the reading, its change, its months, and no number without uploaded tiers."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,30 @@ def test_an_unfinished_period_is_compared_with_as_many_days(opened, tmp_path: Pa
     opened(with_tiers(shop(tmp_path / "s.duckdb"), UPGRADED))
     found = readings_tiers.upgrades(view(end="2026-05-09"))  # 39 days: until 8 February
     assert (found.value, found.before) == (50.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("segment", "scope", "said"),
+    [
+        (Segment(), Segment(), None),
+        (Segment(region=("East China",)), Segment(), None),
+        (Segment(tier=("gold",)), Segment(), "Not shown of chosen tiers"),
+        (Segment(), Segment(tier=("gold",)), "Not shown of some tiers only"),
+    ],
+)
+def test_no_rate_is_told_of_members_chosen_by_where_they_moved(
+    opened, tmp_path: Path, segment: Segment, scope: Segment, said: str | None
+) -> None:
+    opened(with_tiers(shop(tmp_path / "s.duckdb"), UPGRADED))
+    found = readings_tiers.upgrades(replace(view(), segment=segment, scope=scope))
+    card = display.card(found, compared=True)
+    if said is None:
+        assert found.withheld is None
+        return
+    assert (found.value, found.n) == (None, 0)
+    assert card["few"] == said
+    buyers = replace(found, noun="customers", n=1204, withheld=None)
+    assert display.counted([buyers, found]) == "1,204 customers"
 
 
 def test_without_uploaded_tiers_the_card_says_so(opened, tmp_path: Path) -> None:

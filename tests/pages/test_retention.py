@@ -197,3 +197,76 @@ def test_every_measure_and_unit_on_the_demo(open_app, demo_path: Path, measure: 
     assert not app.exception
     assert not app.error
     assert app.get("plotly_chart")
+
+
+@pytest.mark.parametrize(
+    ("asked", "title", "against"),
+    [
+        # the third months of both periods are those of the same cohort
+        ({"from_": "2026-04-15", "to": "2026-04-15"}, "100.0% of new customers order again in month 3", False),
+        ({"from_": "2026-04-16", "to": "2026-04-30"}, "100.0% of new customers order again in month 3", False),
+        # of one cohort in common
+        ({"from_": "2026-04-10", "to": "2026-05-09"}, "100.0% of new customers order again in month 3", False),
+        (
+            {"from_": "2026-05-01", "to": "2026-05-31"},
+            "No clear change in month-3 retention: 100.0%, 100.0% before",
+            True,
+        ),
+    ],
+)
+@pytest.mark.parametrize("code", ["retention", "overview"])
+def test_a_cohort_is_not_compared_with_itself(
+    open_app, tmp_path: Path, code: str, asked: dict, title: str, against: bool
+) -> None:
+    with Store.open(tmp_path / "s.duckdb") as store:
+        take(store, orders=shop(m1=40, m2=40))
+    app = open_app(tmp_path / "s.duckdb", code, **PERIOD | asked)
+    assert not app.exception
+    if code == "retention":
+        assert app.title[0].value == title
+        assert (" against " in app.session_state["report.current"].heading.shown) == against
+    else:
+        assert ("month-3 retention" in app.title[0].value) == against
+
+
+def test_first_orders_that_are_older_than_the_table_are_said_to_be(open_app, tmp_path: Path) -> None:
+    """The weeks of the table begin on 13 April; all first orders are of January."""
+    app = opened(open_app, tmp_path, shop(m1=40), unit="week")
+    said = words(app)
+    assert "No first orders from 13 Apr 2026 to 30 Jun 2026" in said
+    assert "The data reach from 10 Jan 2026 to 10 Jun 2026." in said
+    by_month = open_app(tmp_path / "s.duckdb", "retention", **PERIOD, unit="month")
+    assert "No first orders" not in words(by_month)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            {"unit": "month", "listed_cohort": "2026-05-01", "listed_period": "1"},
+            "customers who first ordered in 2026-05 ",
+        ),
+        ({"unit": "week", "listed_cohort": "2026-05-04"}, "customers who first ordered in the week of 4 May 2026 "),
+        (
+            {"unit": "week", "cohort": "2026-05-04"},
+            "Too few customers who first ordered in the week of 4 May 2026 to compare with the others",
+        ),
+        (
+            {"unit": "week", "cohort": "2026-05-04", "kind": "on_or_after"},
+            "first ordered in the week of 4 May 2026 beside all",
+        ),
+        (
+            {"unit": "week", "cohort": "2026-05-18"},
+            "Fewer than 30 customers first ordered in the week of 18 May 2026, or",
+        ),
+        ({"unit": "week", "cohort": "2026-05-04", "lang": "zh"}, "2026年5月4日当周 首单的客户"),
+    ],
+)
+def test_a_cohort_of_a_week_is_called_one(open_app, tmp_path: Path, options: dict, said: str) -> None:
+    rows = [
+        order(f"{first}-{place}-{day}", f"{first}-{place}", day, 10.0)
+        for first, size in (("2026-05-06", 40), ("2026-05-13", 40), ("2026-05-20", 3))
+        for place in range(size)
+        for day in (first, "2026-06-03", "2026-06-30")
+    ]
+    assert said in words(opened(open_app, tmp_path, rows, **options)).replace("\\", "")

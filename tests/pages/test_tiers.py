@@ -5,14 +5,19 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 from streamlit.testing.v1 import AppTest
 
+from data.access import Person, Role
+from data.segment import Segment
 from data.store import ImportMeta, Store
 from pages.programme import replay_parts
-from pages.shared import charts_tiers
+from pages.shared import charts_tiers, takeaway, workbook
+from pages.shared.report import Cards, Chart
 from pages.shared.texts import speaking
 from tests.data.rows import order, take
 from tests.pages.conftest import words
+from tests.pages.linking import signed_in
 
 PERIOD = {"from_": "2026-04-01", "to": "2026-06-30"}
 
@@ -44,6 +49,14 @@ def with_tiers(path: Path, changes: list[tuple[str, str, str]]) -> Path:
     with Store.open(path) as store:
         store.merge({"tier_changes": lambda: table.to_reader()}, ImportMeta("tiers.csv", "tiers", "tier_changes"))
     return path
+
+
+def charts(app: AppTest) -> list[Chart]:
+    return [part for part in app.session_state["report.current"].parts if isinstance(part, Chart)]
+
+
+def cards_of(app: AppTest) -> list[dict]:
+    return next(part.items for part in app.session_state["report.current"].parts if isinstance(part, Cards))
 
 
 def asked_for(app: AppTest, name: str = "rule") -> str:
@@ -84,13 +97,17 @@ def test_a_form_that_makes_no_rule_says_why(open_app, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", ["tiers", "replay"])
 @pytest.mark.parametrize(
-    ("language", "said"),
-    [("en", "The tier rule has the part “gold”; write it as"), ("zh", "等级规则中的“gold”无法识别")],
+    ("rule", "language", "said"),
+    [
+        ("", "en", "The tier rule is empty; write it as silver=1000, gold=3000."),
+        ("silver=1,gold", "en", "The tier rule has the part “gold”; write it as"),
+        ("silver=1,gold", "zh", "等级规则中的“gold”无法识别"),
+    ],
 )
 def test_a_rule_in_the_address_that_cannot_be_read(
-    open_app, tmp_path: Path, code: str, language: str, said: str
+    open_app, tmp_path: Path, code: str, rule: str, language: str, said: str
 ) -> None:
-    app = open_app(shop(tmp_path / "s.duckdb"), code, rule="silver=1,gold", lang=language)
+    app = open_app(shop(tmp_path / "s.duckdb"), code, rule=rule, lang=language)
     assert not app.exception
     assert said in words(app).replace("\\", "")
     if language == "zh":  # the test tool cannot send a choice back whose names are translated
@@ -130,7 +147,7 @@ def test_moves_after_the_last_change_may_be_missing(open_app, tmp_path: Path) ->
     app = open_app(with_tiers(shop(tmp_path / "s.duckdb"), changes), "tiers", **PERIOD)
     assert not app.exception
     assert "No change of tier is known after 1 Sep 2025" in words(app)
-    assert app.title[0].value == "No clear change in upgrades: 0.0%, 0.0% before"
+    assert app.title[0].value == "No clear change in moves: 0.0% moved up, 0.0% moved down, 0.0% lapsed"
 
 
 @pytest.mark.parametrize(
@@ -157,6 +174,147 @@ def test_the_outlook_names_a_top_that_was_reached_between_the_dates(
     said = words(app)
     assert top in said
     assert all(part in said for part in worth)
+
+
+CHOSEN = [  # 60 members; by the end half of them are in gold, and 10 have left it
+    *[(f"c{key}", "2025-02-01", "silver") for key in range(60)],
+    *[(f"c{key}", "2026-05-01", "gold") for key in range(30)],
+    *[(f"c{key}", "2026-06-01", "silver") for key in range(10)],
+]
+
+
+@pytest.mark.parametrize("code", ["tiers", "replay"])
+@pytest.mark.parametrize(
+    ("tiers", "line"),
+    [
+        ([], ""),
+        (["gold"], "it takes members by their tier on 30 Jun 2026, so only those who ended there would be counted"),
+        (["silver", "gold"], "The tier filter does not apply on this page"),
+    ],
+)
+def test_members_are_not_chosen_by_the_tier_that_they_moved_to(
+    open_app, tmp_path: Path, code: str, tiers: list[str], line: str
+) -> None:
+    """Among those who are in gold now, all would have moved up or stayed there."""
+    db = with_tiers(shop(tmp_path / "s.duckdb"), CHOSEN)
+    everybody = open_app(db, code, **PERIOD)
+    told, tables = set(words(everybody).splitlines()), everybody.session_state["report.current"].tables
+    chosen = open_app(db, code, **PERIOD, **({"tier": tiers} if tiers else {}))
+    assert not chosen.exception
+    said = words(chosen)
+    assert line in said
+    assert told <= set(said.splitlines())
+    assert "all regions and tiers" in said
+    report = chosen.session_state["report.current"]
+    assert dict(workbook.facts(report, dt.datetime(2026, 7, 1)))["Filters"] == "all regions and tiers"
+    assert "Gold" not in takeaway.picture_note(report)
+    for name, rows in tables.items():
+        assert_frame_equal(report.tables[name], rows)
+
+
+@pytest.mark.parametrize("code", ["tiers", "replay"])
+def test_who_sees_some_tiers_only_is_told_why_there_are_no_moves(
+    open_app, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    db = with_tiers(shop(tmp_path / "s.duckdb"), CHOSEN)
+    signed_in(monkeypatch, Person("eva@example.com", Role.ANALYST, scope=Segment(tier=("gold",))))
+    app = open_app(db, code, **PERIOD)
+    assert not app.exception
+    assert app.title[0].value == "Moves between tiers need members of all tiers"
+    assert "You see Gold members only" in words(app)
+    assert not app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("code", ["tiers", "replay"])
+@pytest.mark.parametrize(
+    ("amount", "title", "why"),
+    [
+        (
+            -5.0,
+            "No thresholds can be suggested",
+            "No customer’s net spend reached 1 in the 3 complete months up to 30 Jun 2026.",
+        ),
+        (0.5, "No thresholds can be suggested", "Have thresholds look at orders, or upload more orders."),
+    ],
+)
+def test_orders_that_suggest_no_thresholds(
+    open_app, tmp_path: Path, code: str, amount: float, title: str, why: str
+) -> None:
+    with Store.open(tmp_path / "s.duckdb") as store:
+        take(store, orders=[order(f"o{key}", f"c{key}", f"2026-0{key}-30", amount) for key in (4, 5, 6)])
+    app = open_app(tmp_path / "s.duckdb", code, from_="2026-06-01", to="2026-06-30")
+    assert not app.exception
+    assert app.title[0].value == title
+    said = words(app)
+    assert why in said
+    assert "No orders yet" not in said
+    assert "No tiers yet" not in said
+    app.button(key="tiers-orders").click().run()
+    assert not app.exception
+    assert asked_for(app, "rule_measure") == "orders"
+    assert app.title[0].value != title
+
+
+def test_without_members_and_orders_the_page_does_not_point_at_itself(open_app, few_path: Path) -> None:
+    app = open_app(few_path, "tiers")
+    assert app.title[0].value == "Tiers need members or orders"
+    assert "Upload tier changes, or orders, from which thresholds can make tiers." in words(app)
+    assert "on the page Tiers and migration" not in words(app)
+
+
+def test_where_nobody_left_a_tier_that_is_said_of_the_months_seen(open_app, tmp_path: Path) -> None:
+    """40 enter silver and stay for a year; then all lapse."""
+    changes = [(f"c{key}", "2024-12-10", "bronze") for key in range(60)]
+    changes += [(f"c{key}", "2025-01-10", "silver") for key in range(40)]
+    changes += [(f"c{key}", "2026-04-10", "lapsed") for key in range(40)]
+    app = open_app(with_tiers(shop(tmp_path / "s.duckdb"), changes), "tiers", **PERIOD, lapse="0")
+    said = words(app).replace("\\", "")
+    assert "Nobody left Silver in the first 12 months after entering" in said
+    assert "Members who entered: Silver 40." in said
+    assert "Nobody has left" not in said
+    assert "Too few members were followed" not in said
+    assert "time" not in [chart.key for chart in charts(app)]
+
+
+def test_a_trend_says_which_month_lacks_members(open_app, tmp_path: Path) -> None:
+    """60 members in June; 20 in May."""
+    changes = [(f"c{key}", "2026-03-15", "silver") for key in range(20)]
+    changes += [(f"c{key}", "2026-05-15", "silver") for key in range(20, 60)]
+    changes += [("c0", "2026-06-10", "gold")]
+    app = open_app(with_tiers(shop(tmp_path / "s.duckdb"), changes), "tiers", from_="2026-06-01", to="2026-06-30")
+    said = words(app)
+    assert "Too few to show: 20 of 30" in said
+    assert "the second fullest begins with 20" in said
+
+
+def test_with_one_tier_nothing_is_said_of_moving_up(open_app, tmp_path: Path) -> None:
+    app = open_app(shop(tmp_path / "s.duckdb"), "tiers", rule="gold=1", rule_months="3", lapse="0", **PERIOD)
+    said = words(app)
+    assert app.title[0].value == "No clear change in who lapses: 0.0% lapsed"
+    assert "With one tier nobody can move up or down" in said
+    assert "100.0% of Gold members stayed" in said
+    assert "An outlook needs two tiers" in said
+    assert "Too few members to compare tiers" not in said
+    assert "upgrades" not in said
+    assert [card["name"] for card in cards_of(app)] == ["Stayed", "Lapsed"]
+
+
+def test_staying_is_neither_better_nor_worse(open_app, tmp_path: Path) -> None:
+    app = open_app(with_tiers(shop(tmp_path / "s.duckdb"), CHOSEN), "tiers", from_="2026-05-01", to="2026-05-31")
+    cards = {card["name"]: card for card in cards_of(app)}
+    assert (cards["Moved up"]["verdict"], cards["Moved up"]["change"]) == ("better", "50.0 pts better")
+    assert (cards["Stayed"]["verdict"], cards["Stayed"]["direction"]) == ("changed", "down")
+    assert cards["Stayed"]["change"] == "50.0 pts fewer"
+    assert app.title[0].value == "More members move up: 50.0% after 0.0%; fewer stay"
+
+
+def test_worth_has_its_currency_at_the_axis(open_app, demo_path: Path) -> None:
+    app = open_app(demo_path, "tiers", **PERIOD)
+    (worth,) = [chart for chart in charts(app) if chart.key == "worth"]
+    zero, *others = worth.figure.layout.xaxis.ticktext
+    assert zero == "0"
+    assert all(tick.startswith("¥") for tick in others)
+    assert "¥" in worth.alt.partition("(")[2]
 
 
 def test_few_members_are_counted_and_not_rated(open_app, tmp_path: Path) -> None:
