@@ -83,7 +83,9 @@ def flow_section(view: View, basis: Basis, *, one_tier: bool) -> None:
     rates = cached.answer("tier_rates", window.question, **basis.arguments)
     title = findings_tiers.flows(rates, one_tier=one_tier)
     how = sentences(
-        _(":green[Green-blue] moved up, :red[orange] moved down or lapsed, grey stayed, joined or came back."),
+        _(":red[Orange] lapsed, grey stayed, joined or came back.")
+        if one_tier
+        else _(":green[Green-blue] moved up, :red[orange] moved down or lapsed, grey stayed, joined or came back."),
         "" if window.whole else _("The period is unfinished: compared are as many days of the period before."),
     )
     blocks.section(title, how, table=matrix, file="tier_migration", metric="tier_migration")
@@ -97,13 +99,17 @@ def flow_section(view: View, basis: Basis, *, one_tier: bool) -> None:
     ))  # fmt: skip
 
 
-def matrix_section(view: View, basis: Basis) -> None:
+def matrix_section(view: View, basis: Basis, *, one_tier: bool) -> None:
     """The same as a table: shares of each row, members below."""
     matrix = migration(view, basis)
     same = matrix.filter(pl.col("from_tier") == pl.col("to_tier"), pl.col("from_tier") != LAPSED)
-    how = _(
-        "% of each row, members below. Left of the outlined diagonal moved up, right of it moved down or lapsed; deeper colour "
-        "from 2% and 8%."
+    how = (
+        _("% of each row, members below.")
+        if one_tier
+        else _(
+            "% of each row, members below. Left of the outlined diagonal moved up, right of it moved down or lapsed; deeper colour "
+            "from 2% and 8%."
+        )
     )
     title = findings_tiers.stays(same.select("share", "low", "high", tier="from_tier"))
     blocks.section(title, how)

@@ -58,7 +58,7 @@ def _sections(current: View, basis: Basis, *, one_tier: bool) -> None:
     with left:
         tier_flow_parts.flow_section(current, basis, one_tier=one_tier)
     with right:
-        tier_flow_parts.matrix_section(current, basis)
+        tier_flow_parts.matrix_section(current, basis, one_tier=one_tier)
     left, right = st.columns(2, gap="medium")
     with left:
         tier_parts.members_section(current, basis)

@@ -296,6 +296,7 @@ def test_with_one_tier_nothing_is_said_of_moving_up(open_app, tmp_path: Path) ->
     assert "An outlook needs two tiers" in said
     assert "Too few members to compare tiers" not in said
     assert "upgrades" not in said
+    assert "moved up" not in said
     assert [card["name"] for card in cards_of(app)] == ["Stayed", "Lapsed"]
 
 
