@@ -63,6 +63,7 @@ def asked_with(
     takes = inspect.signature(metric.function).parameters
     check_arguments(metric, arguments)
     check_columns(metric, question.by)
+    check_segments(metric, question.segment, snap.scope)
     if "answers" in takes:
         survey = str(arguments.get("survey", metric.arguments["survey"].default))
         question = _where_both_reach(snap, question, survey)
@@ -162,6 +163,17 @@ def check_columns(metric: Metric, by: tuple[str, ...]) -> None:
                 hint=_hint(name, known),
                 known=", ".join(known),
             )
+
+
+def check_segments(metric: Metric, *segments: Segment) -> None:
+    """RapportError where members are chosen by their tier and the metric is about how they came to it."""
+    if metric.frame == "tier_changes" and any(segment.tier for segment in segments):
+        raise RapportError(
+            N_(
+                "“{metric}” cannot be told of members chosen by their tier: who has left it would be missing. Leave the tier out."
+            ),
+            metric=metric.name,
+        )
 
 
 def observed(extent: Extent, metric: Metric, as_of: dt.date) -> dt.date:

@@ -5,10 +5,17 @@ from data.words import _, joined, listed, ngettext, number
 from metrics.texts import N_
 
 KNOWN = {
+    "guest": N_("Guest"),
+    "basic": N_("Basic"),
+    "member": N_("Member"),
+    "standard": N_("Standard"),
+    "classic": N_("Classic"),
     "bronze": N_("Bronze"),
     "silver": N_("Silver"),
     "gold": N_("Gold"),
     "platinum": N_("Platinum"),
+    "diamond": N_("Diamond"),
+    "black": N_("Black"),
     "East China": N_("East China"),
     "South China": N_("South China"),
     "North China": N_("North China"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from data.alerts.periods import UNITS
-from data.ask import check_arguments, find
+from data.ask import check_arguments, check_segments, find
 from data.errors import RapportError
 from data.segment import EVERYBODY, Segment, of_params
 from data.words import LANGUAGES
@@ -129,6 +129,7 @@ def _check_rule(rule: Rule, every: str) -> None:
     if every == "day" and WATCHED[asked.metric].reads in ("row", "cohort", "cohorts"):
         raise RapportError(N_("“{metric}” is counted by week or longer; choose another period."), metric=asked.metric)
     check_arguments(metric, dict(asked.arguments))
+    check_segments(metric, asked.segment)
     if condition.kind not in KINDS:
         raise RapportError(
             N_("“{kind}” is no condition; there are: {known}."), kind=condition.kind, known=", ".join(KINDS)

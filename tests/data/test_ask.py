@@ -216,6 +216,11 @@ def test_tiers_are_those_of_the_two_dates_even_after_the_last_order(programme):
     ]
 
 
+def test_moves_are_not_told_of_members_chosen_by_where_they_ended(programme):
+    with pytest.raises(RapportError, match="cannot be told of members chosen by their tier"):
+        ask(programme, "tier_rates", question(segment=Segment(tier=("gold",))))
+
+
 def test_members_lapse_by_their_orders_when_days_are_given(programme):
     """Ben has been silent for 80 days on the last day that orders are known for, 10 April."""
     asked = question("2026-01-31", "2026-05-31", "2026-05-31")

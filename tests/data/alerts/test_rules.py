@@ -43,6 +43,11 @@ def test_what_is_kept_is_what_was_made(what: Rule | Subscription) -> None:
         (rule(metric="tier_rates", column="rate"), {}, "must name one row by: move"),
         (rule(row={"move": "upgrade"}), {}, "must name one row"),
         (rule(arguments={"wheighted": True}), {}, "has no argument “wheighted”"),
+        (
+            rule(metric="tier_rates", column="rate", row={"move": "upgrade"}, segment=Segment(tier=("gold",))),
+            {},
+            "cannot be told of members chosen by their tier",
+        ),
         (rule("over"), {}, "“over” is no condition"),
         (Subscription('x"; filename=a'), {}, "There is no page"),
         (Subscription("../etc"), {}, "There is no page"),
