@@ -9,7 +9,7 @@ from data.demo.load import load
 from metrics.texts import N_
 from pages.manage.job import Job
 from pages.shared import auth, blocks, cached, registry, view, visit
-from pages.shared.texts import _, date, dates, moment
+from pages.shared.texts import _, date, dates, moment, number
 from pages.shared.view import View
 
 POLL_SECONDS = 0.15
@@ -136,7 +136,7 @@ def _back_to_data() -> None:
 
 def few_text(n: int, minimum: int) -> str:
     """Why a number is withheld."""
-    return _("Too few to show: {n} of {minimum}").format(n=n, minimum=minimum)
+    return _("Too few to show: {n} of {minimum}").format(n=number(n), minimum=number(minimum))
 
 
 def too_few(n: int, minimum: int, why: str) -> None:
