@@ -18,6 +18,7 @@ from pages.shared import (
     view,
     visit,
 )
+from pages.shared.back import keep_back
 from pages.shared.front import LOGO, MARK
 from pages.shared.states import no_data, not_begun
 from pages.shared.theme import watch_theme
@@ -77,5 +78,6 @@ with once.run():
     except RapportError as error:
         blocks.failure(error)
 watch_theme()
+keep_back()
 takeaway.hide_streamlits_own()
 alerting.begin()

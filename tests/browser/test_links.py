@@ -56,8 +56,11 @@ def test_a_filter_survives_page_change_reload_back_and_another_browser(
     becomes(page, lambda: shown_number(page, "NPS"), number)
     assert number != everywhere
 
+    page.wait_for_function("history.rapport")
+    entries = page.evaluate("history.length")
     follow(page, "Customers", "Retention")
     becomes(page, lambda: kept.items() <= view(page).items(), True)
+    assert page.evaluate("history.length") == entries + 1
     page.go_back()
     settled(page)
     becomes(page, lambda: view(page), chosen)
@@ -73,6 +76,26 @@ def test_a_filter_survives_page_change_reload_back_and_another_browser(
         visit(other, page.url)
         becomes(other, lambda: view(other), chosen)
         becomes(other, lambda: shown_number(other, "NPS"), number)
+
+
+@pytest.mark.parametrize(
+    "pushed",
+    [
+        ["/retention", "/retention?a=1"],
+        ["/nps?a=1", "/retention?a=1"],
+    ],
+    ids=["the page first", "its view first"],
+)
+def test_a_change_of_page_is_one_entry_in_the_history(server: str, page: Page, pushed: list[str]) -> None:
+    visit(page, f"{server}/nps?{urlencode(FILTERS)}")
+    page.wait_for_function("history.rapport")  # the script of a component comes after what it draws
+    before = page.evaluate("history.length")
+    for place in pushed:
+        page.evaluate("place => history.pushState({}, '', place)", place)
+    assert page.evaluate("[history.length, location.pathname + location.search]") == [before + 1, pushed[-1]]
+    page.evaluate("history.pushState({}, '', '/retention?a=2')")  # a change of the view is an entry of its own
+    page.evaluate("history.pushState({}, '', '/upload')")  # and so is another page
+    assert page.evaluate("history.length") == before + 3
 
 
 def test_back_undoes_a_filter(server: str, page: Page) -> None:
