@@ -56,7 +56,7 @@ def test_a_filter_survives_page_change_reload_back_and_another_browser(
     becomes(page, lambda: shown_number(page, "NPS"), number)
     assert number != everywhere
 
-    page.wait_for_function("history.rapport")
+    becomes(page, lambda: page.evaluate("history.rapport"), True)
     entries = page.evaluate("history.length")
     follow(page, "Customers", "Retention")
     becomes(page, lambda: kept.items() <= view(page).items(), True)
@@ -88,7 +88,7 @@ def test_a_filter_survives_page_change_reload_back_and_another_browser(
 )
 def test_a_change_of_page_is_one_entry_in_the_history(server: str, page: Page, pushed: list[str]) -> None:
     visit(page, f"{server}/nps?{urlencode(FILTERS)}")
-    page.wait_for_function("history.rapport")  # the script of a component comes after what it draws
+    becomes(page, lambda: page.evaluate("history.rapport"), True)  # the script of a component comes after what it draws
     before = page.evaluate("history.length")
     for place in pushed:
         page.evaluate("place => history.pushState({}, '', place)", place)
