@@ -1,10 +1,9 @@
 """Stopwatch, memory and the lines of the table."""
 
 import os
-import resource
 import statistics
 import subprocess
-import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MIB = 2**20
-# ru_maxrss counts KiB on Linux and bytes on macOS
-RSS_UNIT_BYTES = 1 if sys.platform == "darwin" else 1024
+LOOK_S = 0.02  # how often the memory of a process is looked at
 
 
 @dataclass(frozen=True)
@@ -64,23 +62,28 @@ def process(command: Sequence[str | Path], **environment: str) -> Run:
     child = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    assert child.stdout and child.stderr
-    output, errors = child.stdout.read(), child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
+    peak, ended = [0.0], threading.Event()
+
+    def watch() -> None:  # what the system counts for a child begins with the memory of the process that started it
+        while not ended.wait(LOOK_S):
+            peak.append(peak_mib_of(child.pid) or 0.0)
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    output, errors = child.communicate()
+    taken_s = time.perf_counter() - start
+    ended.set()
+    watching.join()
     if child.returncode:
         raise RuntimeError(f"{' '.join(map(str, command))} ended with {child.returncode}:\n{output}{errors}")
-    return Run(time.perf_counter() - start, _peak_mib(usage), output)
-
-
-def _peak_mib(usage: resource.struct_rusage) -> float:
-    return usage.ru_maxrss * RSS_UNIT_BYTES / MIB
+    return Run(taken_s, max(peak), output)
 
 
 def peak_mib_of(pid: int) -> float | None:
     """The most memory that a running process has held, where the system tells (Linux)."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
+    try:
+        told = Path(f"/proc/{pid}/status").read_text()
+    except OSError:  # no such system, or the process has ended
         return None
-    (line,) = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
-    return int(line.split()[1]) / 1024
+    found = [line for line in told.splitlines() if line.startswith("VmHWM")]
+    return int(found[0].split()[1]) / 1024 if found else None
