@@ -6,19 +6,17 @@ import streamlit as st
 
 from metrics.errors import RuleError
 from pages.programme import replay_parts, tier_choices
-from pages.shared import blocks, findings_tiers, report, states, tier_basis, view
+from pages.shared import blocks, findings_tiers, states, tier_basis
 from pages.shared.display import shown
 from pages.shared.texts import _, told
 from pages.shared.tier_basis import SuggestionError
 
 
 def page() -> None:
-    chosen = view.current()
-    if chosen.scope.tier:
-        tier_choices.limited(chosen)
+    views = tier_choices.views()
+    if views is None:
         return
-    current = tier_basis.of_all_tiers(chosen)
-    report.shows(current)
+    chosen, current = views
     try:
         with st.skeleton(height=440):
             today = tier_basis.of(current)

@@ -10,7 +10,7 @@ from metrics.errors import RuleError
 from metrics.texts import N_
 from metrics.tier_rules import rule_text
 from metrics.tiers import HIGHEST, parse_rule
-from pages.shared import blocks, cached, choices, states, tier_basis, view, visit
+from pages.shared import blocks, cached, choices, report, states, tier_basis, view, visit
 from pages.shared.findings_tiers import rule_words, tier_label
 from pages.shared.texts import _, date, joined, listed, ngettext, sentences, told
 from pages.shared.tier_basis import AUTO, SUGGESTED, Basis, SuggestionError
@@ -137,7 +137,18 @@ def _look_at_orders(*rules: Names) -> None:
     view.change(**{names.measure: "orders" for names in rules})
 
 
-def limited(current: View) -> None:
+def views() -> tuple[View, View] | None:
+    """The view as it was chosen, and that of all tiers, which the page shows; None, and why is said, for who sees some tiers only."""
+    chosen = view.current()
+    if chosen.scope.tier:
+        _limited(chosen)
+        return None
+    current = tier_basis.of_all_tiers(chosen)
+    report.shows(current)
+    return chosen, current
+
+
+def _limited(current: View) -> None:
     """Who sees members of some tiers only, by their tier now, cannot see moves: those who left these tiers are not among them."""
     blocks.heading(_("Moves between tiers need members of all tiers"), states.freshness())
     tiers = blocks.plain(joined([tier_label(tier) for tier in current.scope.tier]))

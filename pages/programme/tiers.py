@@ -5,7 +5,7 @@ import streamlit as st
 from metrics.errors import RuleError
 from pages.programme import tier_choices, tier_flow_parts, tier_parts
 from pages.programme.tier_who import who_section
-from pages.shared import auth, blocks, findings_tiers, readings_tiers, report, states, tier_basis, view
+from pages.shared import auth, blocks, findings_tiers, readings_tiers, states, tier_basis
 from pages.shared.definition import cards_with_definitions
 from pages.shared.display import how_to_read, shown
 from pages.shared.texts import _, told
@@ -14,12 +14,10 @@ from pages.shared.view import View
 
 
 def page() -> None:
-    chosen = view.current()
-    if chosen.scope.tier:
-        tier_choices.limited(chosen)
+    views = tier_choices.views()
+    if views is None:
         return
-    current = tier_basis.of_all_tiers(chosen)
-    report.shows(current)
+    chosen, current = views
     try:
         with st.skeleton(height=440):
             basis = tier_basis.of(current)

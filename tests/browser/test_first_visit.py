@@ -5,7 +5,7 @@ from playwright.sync_api import BrowserContext
 
 from tests.browser.idle import visit
 
-LIMIT_BYTES = 3_400_000  # 0.1 MB of them a Latin font, where the system has none of those that we name before it
+LIMIT_BYTES = 3_200_000
 
 
 @pytest.mark.parametrize("path", ["/", "/retention"])
