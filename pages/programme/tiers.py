@@ -3,7 +3,7 @@
 import streamlit as st
 
 from metrics.errors import RuleError
-from pages.programme import tier_choices, tier_flow_parts, tier_parts
+from pages.programme import tier_choices, tier_flow_parts, tier_future_parts, tier_parts
 from pages.programme.tier_who import who_section
 from pages.shared import auth, blocks, findings_tiers, readings_tiers, states, tier_basis
 from pages.shared.definition import cards_with_definitions
@@ -64,10 +64,10 @@ def _sections(current: View, basis: Basis, *, one_tier: bool) -> None:
         tier_parts.trend_section(current, basis, one_tier=one_tier)
     left, middle, right = st.columns(3, gap="medium")
     with left:
-        tier_parts.time_section(current, basis)
+        tier_future_parts.time_section(current, basis)
     with middle:
-        tier_parts.outlook_section(current, basis)
+        tier_future_parts.outlook_section(current, basis)
     with right:
-        tier_parts.worth_section(current, basis)
+        tier_future_parts.worth_section(current, basis)
     if auth.may("customers"):
         who_section(current, basis)
