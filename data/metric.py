@@ -15,6 +15,7 @@ import polars.selectors as cs
 from data import policy
 from data.access import LOCAL, Access, Person
 from data.ask import Question, find
+from data.characters import whole
 from data.errors import RapportError
 from data.formula_safe import safe
 from data.segment import Segment
@@ -130,7 +131,7 @@ def _typed(name: str, value: str, argument: Argument) -> object:
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
+    name, equals, value = whole(text).partition("=")
     if not (name and equals):
         raise RapportError("{option} takes name=value, but got “{text}”.", option=option, text=text)
     return name, value
