@@ -155,12 +155,16 @@ def _printed(frame: pl.DataFrame, options: argparse.Namespace) -> str:
     if options.json:
         return json.dumps(frame.to_dicts(), default=dt.date.isoformat, ensure_ascii=False, allow_nan=False) + "\n"
     if options.csv:
-        return frame.with_columns(cs.string().map_elements(safe, return_dtype=pl.String)).write_csv()
+        return frame.with_columns(_safe(column) for column in frame.select(cs.string())).write_csv()
     with pl.Config(
         tbl_rows=-1, tbl_cols=-1, tbl_width_chars=-1, tbl_formatting="NOTHING", tbl_hide_dataframe_shape=True,
         tbl_hide_column_data_types=True, fmt_str_lengths=100,
     ):  # fmt: skip
         return f"{frame}\n"
+
+
+def _safe(column: pl.Series) -> pl.Series:
+    return pl.Series(column.name, [None if cell is None else safe(cell) for cell in column], dtype=pl.String)
 
 
 def _parser() -> argparse.ArgumentParser:
