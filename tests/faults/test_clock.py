@@ -90,10 +90,19 @@ def clock(now: dt.datetime) -> type[dt.datetime]:
 
     class At(dt.datetime):
         @classmethod
-        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]  # noqa: ARG003
             return now
 
     return At
+
+
+def test_the_newest_ended_sign_ins_are_kept_by_number(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_ins, "KEPT", 3)
+    for name in "abcde":
+        sign_ins.end(store, name)
+    with store.reading() as cursor:
+        kept = [name for (name,) in cursor.execute("select session from ended_sessions order by rowid").fetchall()]
+    assert kept == ["c", "d", "e"]
 
 
 @each_jump
@@ -125,6 +134,6 @@ def test_backups_go_on_after_the_clock_was_elsewhere(
         keeper._keep_plan(NOW + hour * HOUR)
     names = sorted(path.name for path in (tmp_path / "backups").iterdir())
     made = [name for name in names if (NOW - HOUR).strftime("rapport-%Y-%m-%d-%H") <= name < "rapport-2026-07-08"]
-    right = [day for day in range(1, 7) if any(name.startswith(f"rapport-2026-07-{day:02}") for name in made)]
+    right = [day for day in range(1, 8) if any(name.startswith(f"rapport-2026-07-{day:02}") for name in made)]
     assert len(right) >= settings.backup_keep - (then > NOW)
-    assert right[-1] >= 5
+    assert right[-1] >= 6
