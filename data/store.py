@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from data.sql import first_row, only_value
 from metrics.texts import N_
 
 __all__ = ["Counts", "Extent", "ImportMeta", "Merged", "OpenElsewhere", "Snapshot", "Store"]
+
+Note = Callable[[duckdb.DuckDBPyConnection, int], None]  # writes on a cursor what belongs to a version
 
 
 class Store:
@@ -110,8 +112,13 @@ class Store:
         meta: ImportMeta,
         progress: Callable[[float], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        *,
+        replacing: Sequence[int] = (),
+        note: Note | None = None,
     ) -> Merged:
         """Take the rows in as one import, in one transaction: all of it, or (error, cancel, kill) nothing.
+
+        The imports `replacing` are undone in the same step: nobody sees both, nor neither. `note` writes beside the data in it.
 
         Per natural key the incoming row replaces another content and leaves an equal one as it is. Bytes that a current import
         brought under the same mapping are not taken in again. `progress` hears shares from 0 to 1; when `cancelled` answers
@@ -123,15 +130,21 @@ class Store:
             if known is not None:
                 return Merged(known, {}, 0, already_loaded=True)
             with self._transaction(write=True) as cursor:
-                return merging.merge(cursor, tables, meta, steps)
+                merged = merging.merge(cursor, tables, meta, steps, replacing)
+                if note:
+                    note(cursor, merged.import_id)
+                return merged
 
-    def undo(self, import_id: int, who: str = "") -> int:
+    def undo(self, import_id: int, who: str = "", *, note: Note | None = None) -> int:
         """Take an import back, as a new version, which is returned: each of its rows gives way to what the other imports hold.
 
-        Raises StoreError when there is no such import or it is undone already.
+        Raises StoreError when there is no such import or it is undone already. `note` as for `merge`.
         """
         with self._engine.writing, self._transaction(write=True) as cursor:
-            return merging.undo(cursor, import_id, who)
+            version = merging.undo(cursor, import_id, who)
+            if note:
+                note(cursor, version)
+            return version
 
     def imports(self) -> pl.DataFrame:
         """One row per import and undo, newest first, with `status` "current" or "undone"."""
