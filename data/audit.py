@@ -5,6 +5,7 @@ import datetime as dt
 import duckdb
 import polars as pl
 
+from data.characters import whole
 from data.store import Store
 
 KEPT_CHARACTERS = 200  # of what a row says: names of files and addresses come from outside
@@ -18,7 +19,7 @@ def note(store: Store, who: str, action: str, subject: str = "", detail: str = "
 
 def add(cursor: duckdb.DuckDBPyConnection, who: str, action: str, subject: str = "", detail: str = "") -> None:
     """As `note`, in the transaction that does it, so that neither is there without the other."""
-    values = [text[:KEPT_CHARACTERS] for text in (who, action, subject, detail)]
+    values = [whole(text)[:KEPT_CHARACTERS] for text in (who, action, subject, detail)]
     cursor.execute("insert into audit values ($1, $2, $3, $4, $5)", [_now(), *values])
 
 
