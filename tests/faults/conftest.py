@@ -69,13 +69,13 @@ class Trial:
 
     def verdict(self, found: dict[str, Any]) -> str | None:
         """What is wrong with what was found; None when it is the state before, or the one after."""
-        if found["ended"] != "done":
+        if found["ended"] not in ("done", "refused") or (found["ended"] == "refused" and "refused" not in self.before):
             return f"the file does not open: {found.get('text', found['ended'])}"
-        state = found["state"]
+        state = _state(found)
         if state in (self.before, self.after):
             return None
         near = min((self.before, self.after), key=lambda one: len(state.items() ^ one.items()))
-        return f"neither before nor after: {sorted(state.items() ^ near.items())[:6]} {found['faults']}"
+        return f"neither before nor after: {sorted(state.items() ^ near.items())[:6]} {found.get('faults', '')}"
 
 
 @pytest.fixture(scope="session")
@@ -115,14 +115,20 @@ def trial(request: pytest.FixtureRequest, fault_server: Server, bases: Callable[
     ended = fault_server.ask("run", operation=operation, folder=folder, strace=points.listing(log))
     assert ended["ended"] == "done", ended
     trial.after = _sound(fault_server.ask("look", db=folder / DB))
+    assert "refused" not in trial.after
     trial.points = points.points(log, folder)
     return trial
 
 
 def _sound(found: dict[str, Any], *, exists: bool = True) -> dict[str, str]:
-    assert found["ended"] == "done", found
-    assert not exists or found["faults"] == []
-    return dict(found["state"])
+    assert found["ended"] in ("done", "refused"), found
+    assert not exists or found.get("faults", []) == []
+    return _state(found)
+
+
+def _state(found: dict[str, Any]) -> dict[str, str]:
+    """What is found, or the sentence with which a start refuses it."""
+    return {"refused": found["text"]} if found["ended"] == "refused" else dict(found["state"])
 
 
 def each_operation(*left_out: str) -> pytest.MarkDecorator:
