@@ -25,20 +25,20 @@ class Point:
 
     def kill(self) -> list[str]:
         """What has strace kill the process here."""
-        return [*_watching([self.call]), "-e", f"inject={self.call}:signal=SIGKILL:when={self.number}"]
+        return [*watching([self.call]), "-e", f"inject={self.call}:signal=SIGKILL:when={self.number}"]
 
     def no_space(self) -> list[str]:
         """What has strace say from here on that the disk is full."""
         calls, made = (*WRITES, *SYNCS), dict(self.earlier)
         return [
-            *_watching(calls),
+            *watching(calls),
             *(part for call in calls for part in ("-e", f"inject={call}:error=ENOSPC:when={made.get(call, 0) + 1}+")),
         ]
 
 
 def listing(log: Path) -> list[str]:
     """What has strace list all calls to a file."""
-    return [*_watching(CALLS), "-y", "-s", "0", "-o", str(log)]
+    return [*watching(CALLS), "-y", "-s", "0", "-o", str(log)]
 
 
 def points(log: Path, folder: Path) -> list[Point]:
@@ -57,5 +57,6 @@ def points(log: Path, folder: Path) -> list[Point]:
     return found
 
 
-def _watching(calls: Sequence[str]) -> list[str]:
+def watching(calls: Sequence[str]) -> list[str]:
+    """What has strace look at these calls alone."""
     return ["-qq", "-e", f"trace={','.join(calls)}"]

@@ -10,6 +10,7 @@ import io
 import json
 import mmap
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -25,6 +27,7 @@ from data import rollups, schema
 from data.errors import RapportError
 from tests.faults import invariants
 from tests.faults.operations import OPERATIONS, QUESTIONS
+from tests.faults.power import BEGINS, STOPPED
 
 ANSWER_BYTES = 1 << 20
 LONGEST_SECONDS = 120.0
@@ -38,8 +41,16 @@ def one_thread(path: str = ":memory:", **options: object) -> duckdb.DuckDBPyConn
     return connect(path, config=config, **options)  # type: ignore[arg-type]
 
 
-def run(operation: str, folder: str, strace: list[str] | None = None, user: int | None = None) -> dict[str, object]:
-    """Do an operation, under strace with these options, or as another user.
+def run(
+    operation: str,
+    folder: str,
+    strace: list[str] | None = None,
+    user: int | None = None,
+    log: str | None = None,
+    copies: str | None = None,
+) -> dict[str, object]:
+    """Do an operation, under strace with these options, or as another user. With `copies`, whenever strace says in its log that it
+    has stopped the process, the folder is copied there, and it goes on.
 
     How it ended: "done", "refused" (in a sentence), "failed" (in an error) or "killed".
     """
@@ -59,7 +70,10 @@ def run(operation: str, folder: str, strace: list[str] | None = None, user: int 
                 return {"ended": "refused", "text": str(error)}
         return {"ended": "refused" if code else "done", "text": printed.getvalue()}
 
-    return in_child(act, Path(folder), strace)
+    def copy(number: int) -> None:
+        shutil.copytree(folder, Path(copies or "") / str(number))
+
+    return in_child(act, Path(folder), strace, Stops(Path(log), copy) if log else None)
 
 
 def base(operation: str, folder: str) -> dict[str, object]:
@@ -84,7 +98,27 @@ def look(db: str, *, whole: bool = True) -> dict[str, object]:
     return in_child(act, Path(db).parent)
 
 
-def in_child(act: Callable[[], dict[str, object]], folder: Path, strace: list[str] | None = None) -> dict[str, object]:
+@dataclass
+class Stops:
+    """What is done each time strace says that it has stopped the process; after that it goes on."""
+
+    log: Path
+    act: Callable[[int], None]
+    seen: int = 0
+
+    def look(self, child: int) -> None:
+        if not self.log.exists():
+            return
+        lines = self.log.read_text("utf-8", errors="replace").partition(BEGINS)[2]
+        if lines.count(STOPPED) > self.seen:
+            self.act(self.seen)
+            self.seen += 1
+            os.kill(child, signal.SIGCONT)
+
+
+def in_child(
+    act: Callable[[], dict[str, object]], folder: Path, strace: list[str] | None = None, stops: Stops | None = None
+) -> dict[str, object]:
     """What the function answers in a process of its own, whose temporary files lie beside the folder; "failed" when it raises."""
     memory = mmap.mmap(-1, ANSWER_BYTES)  # to answer needs no call that could be made to fail
     child = os.fork()
@@ -92,7 +126,7 @@ def in_child(act: Callable[[], dict[str, object]], folder: Path, strace: list[st
         _answer(act, memory, folder, waits=strace is not None)
     os.waitpid(child, os.WUNTRACED) if strace else None
     tracer = _trace(child, strace) if strace else None
-    ended = _end(child)
+    ended = _end(child, stops)
     if tracer:
         tracer.wait()
     text = memory[:].rstrip(b"\0")
@@ -131,12 +165,14 @@ def _trace(child: int, strace: list[str]) -> subprocess.Popen[bytes]:
     return tracer
 
 
-def _end(child: int) -> int:
+def _end(child: int, stops: Stops | None) -> int:
     deadline = time.monotonic() + LONGEST_SECONDS
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return os.waitstatus_to_exitcode(status)
+        if stops:
+            stops.look(child)
         if time.monotonic() > deadline:
             os.kill(child, signal.SIGTERM)
             os.kill(child, signal.SIGCONT)
