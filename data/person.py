@@ -122,10 +122,10 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
         spoken = [word for word in words if word != name or "@" in word]
         names = dict.fromkeys(part for word in spoken for part in mentions.names_in(word) if part not in words)
         left = mentions.mentions(cursor, words, list(names))
+        audit.add(cursor, who, "erase", trace(name))
     with store.noting() as cursor:  # and what a link kept while this was going on
         cursor.execute("delete from kept_answers")
     links.read_anew(store)
-    audit.note(store, who, "erase", trace(name))
     return Erased(gone, store.rewrite(), copies_beside(store.path), tuple(left))
 
 
@@ -135,10 +135,10 @@ def remove(store: Store, word: str, place: str, who: str = "") -> bool:
         rollups.forget_touched(cursor)
         mentions.remove(cursor, word, place)
         _forget_answers(cursor)
+        audit.add(cursor, who, "remove mention", trace(word))
     with store.noting() as cursor:
         cursor.execute("delete from kept_answers")
     links.read_anew(store)
-    audit.note(store, who, "remove mention", trace(word))
     return store.rewrite()
 
 
