@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-from data import audit, backup, links, load, metric, person, restore, sign_ins
+from data import audit, backup, links, load, metric, person, restore, schema, sign_ins
 from data.alerts import book
 from data.alerts.book import Delivery
 from data.backups import Keeper
@@ -83,9 +83,7 @@ OPERATIONS: dict[str, Operation] = {
     "planned backup": Operation(bases.data, with_store(planned_backup)),
     "restore": Operation(bases.copied, command(restore, "copy")),
     "restore over a damaged file": Operation(bases.damaged, command(restore, "copy")),
-    "migration from schema 1": Operation(bases.older(1), start),
-    "migration from schema 2": Operation(bases.older(2), start),
-    "migration from schema 3": Operation(bases.older(3), start),
+    **{f"migration from schema {version}": Operation(bases.older(version), start) for version in schema.MIGRATIONS},
     "note in the audit": Operation(bases.data, with_store(lambda store: audit.note(store, "ben", "undo", "1"))),
     "link made": Operation(bases.data, with_store(lambda store: links.make(store, replace(PINNED, maker="ben")))),
     "link used": Operation(bases.data, with_store(lambda store: links.used(store, _link(store), now=NOW))),
