@@ -1,12 +1,13 @@
 """Who asks, what that person may do, and the store as that person sees it: rights and row scope are enforced here, not in pages."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
 from data import ask, audit
@@ -132,20 +133,25 @@ class Access:
         meta: ImportMeta,
         progress: Callable[[float], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        *,
+        replacing: Sequence[int] = (),
     ) -> Merged:
         """As Store.merge, in the person's name."""
         self.person.check("change")
-        merged = self._store.merge(tables, replace(meta, who=self.person.who), progress, cancelled)
-        if not merged.already_loaded:
-            audit.note(self._store, self.person.who, "upload", str(merged.import_id), meta.file_name)
-        return merged
+        who = self.person.who
+
+        def note(cursor: duckdb.DuckDBPyConnection, version: int) -> None:
+            audit.add(cursor, who, "upload", str(version), meta.file_name)
+            for import_id in replacing:
+                audit.add(cursor, who, "undo", str(import_id))
+
+        return self._store.merge(tables, replace(meta, who=who), progress, cancelled, replacing=replacing, note=note)
 
     def undo(self, import_id: int) -> int:
         """As Store.undo, in the person's name."""
         self.person.check("change")
-        version = self._store.undo(import_id, self.person.who)
-        audit.note(self._store, self.person.who, "undo", str(import_id))
-        return version
+        who = self.person.who
+        return self._store.undo(import_id, who, note=lambda cursor, _: audit.add(cursor, who, "undo", str(import_id)))
 
     def loaded_as(self, sha256: str, mapping: str = "") -> int | None:
         """As Store.loaded_as."""

@@ -184,6 +184,12 @@ def came_since(store: Store, version: int) -> dict[str, int]:
     return {"import": 0, "undo": 0, **dict(found)}
 
 
+def read_anew(store: Store) -> None:
+    """After the rows of links were changed otherwise: what is in memory is forgotten."""
+    with _lock:
+        _books.pop(store, None)
+
+
 COLUMNS = (
     *("id", "kind", "page", "view", "version", "metric_versions", "pages", "locked", "comments", "customers", "scope"),
     *("maker", "made_at", "expires_at", "revoked_at", "last_used_at", "uses"),

@@ -26,6 +26,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "hooks.slack.com, qyapi.weixin.qq.com, oapi.dingtalk.com, open.feishu.cn",
         "hosts that webhooks may go to, over HTTPS; http://host:port allows one without it",
     ),
+    "RAPPORT_WATCHDOG_SECONDS": (
+        "60",
+        "seconds after which a server that stands still is ended, so that what supervises it starts it again (Linux); 0 never ends it",
+    ),
     "RAPPORT_LOGS": ("plain", "“json” prints a JSON object per line, without anything that could name a person"),
     "RAPPORT_BACKUP_DIR": ("none", "the folder where the running app puts a backup from time to time"),
     "RAPPORT_BACKUP_HOURS": ("24", "hours between two of these backups"),
@@ -45,6 +49,7 @@ class Settings:
     access: Path
     session_hours: int
     open_view: bool
+    watchdog_seconds: int
     json_logs: bool
     backup_dir: Path | None
     backup_hours: int
@@ -63,6 +68,7 @@ class Settings:
             access=Path(text["RAPPORT_ACCESS"]),
             session_hours=_positive("RAPPORT_SESSION_HOURS", text),
             open_view=_one_of("RAPPORT_OPEN", ("no", "view"), text) == "view",
+            watchdog_seconds=_positive("RAPPORT_WATCHDOG_SECONDS", text, or_none=True),
             json_logs=_one_of("RAPPORT_LOGS", ("plain", "json"), text) == "json",
             backup_dir=None if text["RAPPORT_BACKUP_DIR"] == "none" else Path(text["RAPPORT_BACKUP_DIR"]),
             backup_hours=_positive("RAPPORT_BACKUP_HOURS", text),
@@ -78,7 +84,9 @@ def text(name: str) -> str:
     return "" if value in ("none", "any") else value
 
 
-def _positive(name: str, text: dict[str, str]) -> int:
+def _positive(name: str, text: dict[str, str], *, or_none: bool = False) -> int:
+    if or_none and text[name] == "0":
+        return 0
     if not text[name].isdecimal() or int(text[name]) == 0:
         raise RapportError("{name} must be a whole number above 0, but is “{value}”.", name=name, value=text[name])
     return int(text[name])

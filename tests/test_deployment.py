@@ -1,6 +1,5 @@
 """The files that describe a deployment: what they must say, since they cannot be built here."""
 
-import configparser
 import re
 import shlex
 import shutil
@@ -17,6 +16,8 @@ import pytest
 from data.settings import SETTINGS
 from tests import dockerfile
 from tests.browser.server import free_port
+from tests.supervisor import seconds, starts_again
+from tests.unit_file import UNIT, unit
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = (ROOT / "compose.yaml").read_text("utf-8")
@@ -107,15 +108,6 @@ def test_the_proxy_speaks_tls_alone_and_keeps_the_inside_inside() -> None:
     assert int(re.findall(r"max_size (\d+)MB", CADDY)[0]) >= limit
 
 
-def unit() -> configparser.SectionProxy:
-    parser = configparser.ConfigParser(strict=False, interpolation=None)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
-    text = (ROOT / "deploy" / "rapport.service").read_text("utf-8")
-    numbered = iter(range(9))
-    parser.read_string(re.sub(r"^Environment=", lambda _: f"Environment{next(numbered)}=", text, flags=re.MULTILINE))
-    return parser["Service"]
-
-
 def test_the_unit_starts_what_the_image_starts() -> None:
     python, *rest = unit()["ExecStart"].split()
     assert python.endswith("/.venv/bin/python")
@@ -189,6 +181,57 @@ def test_the_proxy_tells_visitors_apart() -> None:
     """Without it all who do not sign in would have one turn between them."""
     assert '      FORWARDED_ALLOW_IPS: "*"' in service("rapport")
     assert "ports:" not in service("rapport")  # or anybody could say that he is somebody else
+
+
+def test_the_unit_is_what_systemd_understands(tmp_path: Path) -> None:
+    verify = shutil.which("systemd-analyze")
+    if verify is None:
+        pytest.skip("systemd-analyze is not on this machine")
+    # verify looks for the program, which is not where the unit expects it
+    here = re.sub(r"^ExecStart=\S+", f"ExecStart={sys.executable}", UNIT.read_text("utf-8"), flags=re.MULTILINE)
+    copy = tmp_path / UNIT.name
+    copy.write_text(here, "utf-8")
+    run = subprocess.run([verify, "verify", "--man=no", copy], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert UNIT.name not in run.stderr, run.stderr  # a key that it does not know is a warning
+
+
+def test_a_server_that_ends_is_started_again_by_unit_and_compose() -> None:
+    service = unit()
+    assert service["Restart"] == "always"
+    assert 1 <= seconds(service["RestartSec"]) <= 10
+    assert seconds(service["TimeoutStopSec"]) <= 30  # one that stands still does not hear that it should end
+    assert re.search(r"^StartLimitIntervalSec=0$", UNIT.read_text("utf-8"), re.MULTILINE)  # however often
+    assert "    restart: unless-stopped\n" in COMPOSE.partition("  caddy:")[0]
+    # the watchdog's seconds and all of this come to less than 90
+    default, _meaning = SETTINGS["RAPPORT_WATCHDOG_SECONDS"]
+    assert int(default) + seconds(service["RestartSec"]) <= 70
+
+
+@pytest.mark.parametrize(
+    ("restart", "code", "again"),
+    [
+        ("always", 0, True),
+        ("always", 1, True),
+        ("always", -9, True),
+        ("on-failure", 0, False),
+        ("on-failure", 1, True),
+        ("on-failure", -6, True),
+        ("on-failure", -15, False),
+        ("on-abort", 1, False),
+        ("on-abort", -6, True),
+        ("on-success", 0, True),
+        ("on-success", 1, False),
+        ("no", 1, False),
+    ],
+)
+def test_the_supervisor_of_the_tests_goes_by_restart(restart: str, code: int, again: bool) -> None:
+    assert starts_again(restart, code) is again
+
+
+@pytest.mark.parametrize(("text", "value"), [("5", 5), ("5s", 5), ("100ms", 0.1), ("1min 30s", 90)])
+def test_the_supervisor_of_the_tests_reads_spans_of_time(text: str, value: float) -> None:
+    assert seconds(text) == value
 
 
 def test_the_commands_of_the_guide_are_run_as_the_unit_runs() -> None:

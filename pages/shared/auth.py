@@ -16,6 +16,7 @@ import streamlit as st
 
 from data import policy, sign_ins
 from data.access import LOCAL, Person, Role
+from data.characters import whole
 from data.errors import RapportError
 from data.settings import Settings
 from pages.shared import visit
@@ -129,8 +130,9 @@ def claims() -> dict[str, object]:
 
 
 def cleaned(told: Mapping[str, object]) -> dict[str, object]:
-    """The claims without what Streamlit keeps beside them."""
-    return {name: value for name, value in told.items() if name not in NOT_CLAIMS}
+    """The claims without what Streamlit keeps beside them; their texts as they can be stored and shown."""
+    kept = {name: value for name, value in told.items() if name not in NOT_CLAIMS}
+    return {name: whole(value) if isinstance(value, str) else value for name, value in kept.items()}
 
 
 def _policy_person(claims: Mapping[str, object]) -> Person | None:

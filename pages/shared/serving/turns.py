@@ -7,6 +7,9 @@ import threading
 from collections import Counter, OrderedDict, deque
 from collections.abc import Hashable
 from concurrent.futures import Future
+from contextlib import suppress
+
+WAKE_SECONDS = 5.0  # a thread that never wakes up is taken for one that stands still (serving/watchdog.py)
 
 
 class Place:
@@ -19,7 +22,9 @@ class Place:
 
     def wait(self) -> bool:
         """Wait for the turn; whether it has come."""
-        return self.turn.result()
+        while True:
+            with suppress(TimeoutError):
+                return self.turn.result(WAKE_SECONDS)
 
     def leave(self) -> None:
         """Leave the queue, or give the turn back; once is enough, more does no harm. From any thread."""
