@@ -16,7 +16,7 @@ from data.imported import Counts, ImportMeta, Merged, Tables
 from data.segment import EVERYBODY, Segment
 from data.settings import Settings
 from data.snapshot import Snapshot
-from data.sql import first_row, only_value
+from data.sql import only_value
 from metrics.texts import N_
 
 __all__ = ["Counts", "Extent", "ImportMeta", "Merged", "OpenElsewhere", "Snapshot", "Store", "connect"]
@@ -212,13 +212,10 @@ class Store:
                 {"signature": signature, "mapping": mapping, "kept_at": _now()},
             )
 
-    def remembered_mapping(self, signature: str) -> str | None:
-        """The mapping kept for these headers, or None."""
+    def remembered_mappings(self) -> dict[str, str]:
+        """The mappings that were kept, by the signature of the headers that they are for."""
         with self._transaction() as cursor:
-            found = first_row(
-                cursor, "select mapping from mappings where signature = $signature", {"signature": signature}
-            )
-        return found[0] if found else None
+            return dict(cursor.execute("select signature, mapping from mappings").fetchall())
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy of the file, of the newest version: what an import is merging meanwhile is not in it, and neither

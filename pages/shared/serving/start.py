@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 
+from data import sandbox
+from data.imports import JOBS
 from data.workspace import sweep
 from pages.shared import alerting
 from pages.shared.opened import opens
@@ -24,6 +26,7 @@ async def serving(_app: object) -> AsyncIterator[None]:
 
 def _start() -> None:
     warm()
+    sandbox.start(JOBS, keep=True)
     if opens():
         alerting.begin()
 
