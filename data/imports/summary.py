@@ -107,21 +107,10 @@ class Result:
 def reader(connection: duckdb.DuckDBPyConnection, kind: str) -> pa.RecordBatchReader:
     """The rows of one table in batches, with exactly the schema's columns, one per natural key."""
     columns = ", ".join(TABLES[kind].column_names())
-    cursor = connection.cursor()
-    rows = cursor.sql(f"select {columns} from out_{kind}").to_arrow_reader(READ_ROWS)
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        try:
-            yield from rows
-        finally:
-            cursor.close()
-
-    return pa.RecordBatchReader.from_batches(rows.schema, batches())
+    return connection.sql(f"select {columns} from out_{kind}").to_arrow_reader(READ_ROWS)
 
 
-def receipt(
-    connection: duckdb.DuckDBPyConnection, profile: Profile, raw: list[RawFile], result: Result, already: int | None
-) -> Receipt:
+def receipt(connection: duckdb.DuckDBPyConnection, profile: Profile, raw: list[RawFile], result: Result) -> Receipt:
     """The receipt of what was read; new, changed and same are filled in by `with_counts`."""
     files = tuple(
         FileRead(
@@ -146,7 +135,6 @@ def receipt(
         tier_changes=counts.get("tier_changes", 0),
         tables=tuple(TableCounts(kind, counts[kind], None, None, None) for kind in result.kinds if counts[kind]),
         conventions=tuple(result.conventions),
-        already_loaded=already,
     )
     if not any(counts.values()):
         raise _nothing_taken(left_out, raw)
