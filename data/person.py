@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 
 from data import audit, kept, rollups, schema
 from data.errors import RapportError
@@ -149,7 +150,7 @@ def _rows(cursor: duckdb.DuckDBPyConnection, table: str, key: int) -> list[dict[
         f"where {OF_PERSON[table]} order by since_version, row_id",
         params={"key": key},
     ).pl()
-    return list(json.loads(rows.write_json()))
+    return list(json.loads(rows.with_columns(cs.decimal().cast(pl.Float64)).write_json()))
 
 
 def _mend_history(cursor: duckdb.DuckDBPyConnection, first: int | None, name: str) -> None:
