@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 
 from data import audit, kept, links, mentions, rollups, schema
 from data.characters import whole
@@ -175,7 +176,7 @@ def _rows(cursor: duckdb.DuckDBPyConnection, table: str, key: int) -> list[dict[
         f"where {OF_PERSON[table]} order by since_version, row_id",
         params={"key": key},
     ).pl()
-    return list(json.loads(rows.write_json()))
+    return list(json.loads(rows.with_columns(cs.decimal().cast(pl.Float64)).write_json()))
 
 
 def _words(cursor: duckdb.DuckDBPyConnection, key: int) -> list[str]:
