@@ -12,6 +12,7 @@ from data.alerts.book import Delivery
 from data.backups import Keeper
 from data.demo import __main__ as demo
 from data.imports import __main__ as imports
+from data.imports import stage
 from data.settings import Settings
 from data.store import Store
 from tests.faults import bases
@@ -52,6 +53,12 @@ def with_store(act: Callable[[Store], object]) -> Callable[[Path], None]:
     return run
 
 
+def replacement(store: Store) -> None:
+    """The first file of one's own, which takes the place of the demo data."""
+    with stage([store.path.with_name(ORDERS)], store=store, profile="orders") as staged:
+        staged.take_in(replacing=[1])
+
+
 def planned_backup(store: Store) -> None:
     """The backup that is due, beside one that is to go."""
     folder = store.path.parent
@@ -77,6 +84,7 @@ OPERATIONS: dict[str, Operation] = {
     "undo": Operation(bases.data, command(imports, "undo", "1")),
     "demo data": Operation(bases.nothing, command(demo, "--customers", str(bases.DEMO_CUSTOMERS))),
     "other demo data": Operation(bases.demo, command(demo, "--customers", "30", "--seed", "2")),
+    "demo data replaced by an import": Operation(bases.demo, with_store(replacement)),
     "erasure": Operation(bases.data, command(person, "erase", "c3")),
     "rewrite": Operation(bases.unwritten, start),
     "backup": Operation(bases.data, command(backup, "new-copy")),
