@@ -9,6 +9,7 @@ from data.errors import RapportError
 SETTINGS: dict[str, tuple[str, str]] = {
     "RAPPORT_DB": ("data/rapport.duckdb", "the DuckDB file that holds all data"),
     "RAPPORT_MEMORY_LIMIT_MIB": ("2048", "memory that the DuckDB engine may use before it spills to disk, in MiB"),
+    "RAPPORT_QUESTION_SECONDS": ("20", "seconds after which a question of a page is cut off"),
     "RAPPORT_UPLOAD_LIMIT_MIB": ("2048", "largest unpacked size of an upload, in MiB"),
     "RAPPORT_ACCESS": ("access.toml", "the file that says who has which role; it counts where people sign in"),
     "RAPPORT_SESSION_HOURS": ("12", "hours after which a person has to sign in again"),
@@ -43,6 +44,7 @@ class Settings:
 
     db: Path
     memory_limit_mib: int
+    question_seconds: int
     upload_limit_mib: int
     access: Path
     session_hours: int
@@ -61,6 +63,7 @@ class Settings:
         return cls(
             db=Path(text["RAPPORT_DB"]),
             memory_limit_mib=_positive("RAPPORT_MEMORY_LIMIT_MIB", text),
+            question_seconds=_positive("RAPPORT_QUESTION_SECONDS", text),
             upload_limit_mib=_positive("RAPPORT_UPLOAD_LIMIT_MIB", text),
             access=Path(text["RAPPORT_ACCESS"]),
             session_hours=_positive("RAPPORT_SESSION_HOURS", text),

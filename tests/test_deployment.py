@@ -1,16 +1,21 @@
 """The files that describe a deployment: what they must say, since they cannot be built here."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import threading
 import tomllib
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from data.settings import SETTINGS
 from tests import dockerfile
+from tests.browser.server import free_port
 from tests.supervisor import seconds, starts_again
 from tests.unit_file import UNIT, unit
 
@@ -108,6 +113,74 @@ def test_the_unit_starts_what_the_image_starts() -> None:
     assert python.endswith("/.venv/bin/python")
     assert ["python", *rest] == dockerfile.command()
     assert unit()["ProtectSystem"] == "strict"
+
+
+class Asked(BaseHTTPRequestHandler):
+    """Answers each check as it was told to."""
+
+    answers: ClassVar[list[int]] = []
+
+    def do_GET(self) -> None:
+        self.send_response(Asked.answers.pop(0))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("answers", "restarted"),
+    [
+        ([200], False),
+        ([503, 200], False),
+        ([503, 503, 200], False),
+        ([503, 503, 503], True),
+        ([404, 500, 503], True),
+        ([], True),  # nobody listens
+    ],
+)
+def test_the_unit_is_started_again_when_its_check_fails_three_times(
+    answers: list[int], restarted: bool, tmp_path: Path
+) -> None:
+    text = (ROOT / "deploy" / "rapport-health.service").read_text("utf-8").replace("\\\n", "")
+    (told,) = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
+    note = tmp_path / "restarted"
+    with HTTPServer(("127.0.0.1", 0), Asked) as server:
+        Asked.answers = list(answers)
+        thread = threading.Thread(target=lambda: [server.handle_request() for _ in answers], daemon=True)
+        thread.start()
+        port = server.server_port if answers else free_port()
+        for place, there in {
+            "/opt/rapport/.venv/bin/python": sys.executable,
+            "127.0.0.1:8501": f"127.0.0.1:{port}",
+            "sleep 20": "true",
+            "/usr/bin/systemctl restart rapport.service": f"touch {note}",
+        }.items():
+            assert place in told
+            told = told.replace(place, there)
+        done = subprocess.run(shlex.split(told), capture_output=True, timeout=60, check=False)
+        thread.join(20)
+    assert (done.returncode, note.exists(), Asked.answers) == (0, restarted, [])
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
+@pytest.mark.parametrize("name", ["rapport-health.timer", "rapport-health.service"])
+def test_systemd_understands_the_units(name: str, tmp_path: Path) -> None:
+    """`rapport.service` names a Python that is not here, so it is given one."""
+    for each in (ROOT / "deploy").glob("rapport*"):
+        text = each.read_text("utf-8").replace("/opt/rapport/.venv/bin/python", sys.executable)
+        (tmp_path / each.name).write_text(text, "utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / name)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "rapport" in line]) == (0, [])
+
+
+def test_the_proxy_tells_visitors_apart() -> None:
+    """Without it all who do not sign in would have one turn between them."""
+    assert '      FORWARDED_ALLOW_IPS: "*"' in service("rapport")
+    assert "ports:" not in service("rapport")  # or anybody could say that he is somebody else
 
 
 def test_the_unit_is_what_systemd_understands(tmp_path: Path) -> None:

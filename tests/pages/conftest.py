@@ -122,7 +122,6 @@ def _close() -> None:
     OPENED.clear()
     while EVERY_ONE:
         EVERY_ONE.pop().close()
-    st.cache_resource.clear()
     st.cache_data.clear()
 
 
