@@ -22,7 +22,7 @@ test: ## install what is needed, Chromium too, and run every test but those of f
 	@scripts/chromium.sh $(PY)
 	$(PY) -m pytest -m "not spark and not faults" -n auto --maxprocesses 4 --dist loadscope
 
-test-faults: ## break it on purpose: kills, a full disk, damaged files, a clock that jumps (Linux, strace)
+test-faults: ## break it on purpose: kills, a full disk, loss of power, damaged files, a wrong clock (Linux, strace)
 	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
 	@scripts/strace.sh
 	$(PY) -m pytest -m faults tests/faults -n auto --maxprocesses 4 --dist worksteal

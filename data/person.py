@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 
 from data import audit, kept, links, mentions, rollups, schema
 from data.characters import whole
@@ -122,10 +123,10 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
         spoken = [word for word in words if word != name or "@" in word]
         names = dict.fromkeys(part for word in spoken for part in mentions.names_in(word) if part not in words)
         left = mentions.mentions(cursor, words, list(names))
+        audit.add(cursor, who, "erase", trace(name))
     with store.noting() as cursor:  # and what a link kept while this was going on
         cursor.execute("delete from kept_answers")
     links.read_anew(store)
-    audit.note(store, who, "erase", trace(name))
     return Erased(gone, store.rewrite(), copies_beside(store.path), tuple(left))
 
 
@@ -135,10 +136,10 @@ def remove(store: Store, word: str, place: str, who: str = "") -> bool:
         rollups.forget_touched(cursor)
         mentions.remove(cursor, word, place)
         _forget_answers(cursor)
+        audit.add(cursor, who, "remove mention", trace(word))
     with store.noting() as cursor:
         cursor.execute("delete from kept_answers")
     links.read_anew(store)
-    audit.note(store, who, "remove mention", trace(word))
     return store.rewrite()
 
 
@@ -175,7 +176,7 @@ def _rows(cursor: duckdb.DuckDBPyConnection, table: str, key: int) -> list[dict[
         f"where {OF_PERSON[table]} order by since_version, row_id",
         params={"key": key},
     ).pl()
-    return list(json.loads(rows.write_json()))
+    return list(json.loads(rows.with_columns(cs.decimal().cast(pl.Float64)).write_json()))
 
 
 def _words(cursor: duckdb.DuckDBPyConnection, key: int) -> list[str]:

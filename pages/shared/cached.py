@@ -39,6 +39,9 @@ class Asked:
     erasures: int
     metrics: set[str] = field(default_factory=set)
     answers: dict[str, Callable[[], pl.DataFrame]] = field(default_factory=dict)
+    anew: set[str] = field(
+        default_factory=set
+    )  # metrics that a pinned link has kept no answer of, so that they are of today's definition
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,15 @@ def _noted(
         # a definition that has other columns since is not understood by the pages of today
         if found is not None and (metric is None or set(metric.columns) <= set(found.columns)):
             return found
+        if asked and metric:
+            asked.anew.add(name)
     return live()
+
+
+def metrics() -> tuple[set[str], set[str]]:
+    """The metrics that the page has shown so far, and those of them that a pinned link has kept no answer of."""
+    asked: Asked | None = st.session_state.get(ASKED_KEY)
+    return (asked.metrics, asked.anew) if asked else (set(), set())
 
 
 def _kept_under(text: str, frame: pl.DataFrame) -> str:

@@ -99,6 +99,13 @@ OPERATIONS: dict[str, Operation] = {
     "sign-out": Operation(bases.data, with_store(lambda store: sign_ins.end(store, "somebody else"))),
 }  # fmt: skip
 
+MODULES = {
+    "data.load": load,
+    "data.imports": imports,
+    "data.person": person,
+    "data.backup": backup,
+}
+
 # What only reads.
 QUESTIONS: dict[str, Callable[[Path], int]] = {
     "metric": command(metric, "nps"),

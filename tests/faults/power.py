@@ -26,21 +26,26 @@ def recording(log: Path) -> list[str]:
 
 @dataclass(frozen=True)
 class Image:
-    """What the disk holds: names, and for each the file that was copied when it was synced (None: nothing of it was)."""
+    """What the disk holds: names, and for each the number of its file and what that was copied to when it was synced (None: nothing of it
+    was)."""
 
     text: str
-    files: tuple[tuple[str, Path | None], ...]
+    files: tuple[tuple[str, int, Path | None], ...]
 
     def write(self, folder: Path) -> None:
         """Lay it out in a folder that does not exist."""
         folder.mkdir()
-        for name, content in self.files:
+        laid: dict[int, Path] = {}
+        for name, number, content in self.files:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            if content is None:
+            if number in laid:  # two names of one file
+                target.hardlink_to(laid[number])
+            elif content is None:
                 target.touch()
             else:
                 shutil.copyfile(content, target)
+            laid.setdefault(number, target)
 
 
 def images(log: Path, folder: Path, base: Path, copies: Sequence[Path]) -> Iterator[Image]:
@@ -71,7 +76,7 @@ def images(log: Path, folder: Path, base: Path, copies: Sequence[Path]) -> Itera
         elif call.startswith("unlink") and paths:
             names.pop(paths[-1], None)
         for kind, there in (("kept", names), ("lost", certain)):
-            files = tuple(sorted((name, synced[number]) for name, number in there.items()))
+            files = tuple((name, number, synced[number]) for name, number in sorted(there.items()))
             if files not in seen:
                 seen.add(files)
                 yield Image(f"{kind} after {line[:100].replace(str(folder), '…')}", files)

@@ -25,8 +25,8 @@ import duckdb
 
 from data import rollups, schema
 from data.errors import RapportError
-from tests.faults import invariants
-from tests.faults.operations import OPERATIONS, QUESTIONS
+from tests.faults import invariants, operations
+from tests.faults.operations import MODULES, OPERATIONS, QUESTIONS
 from tests.faults.power import BEGINS, STOPPED
 
 ANSWER_BYTES = 1 << 20
@@ -74,6 +74,18 @@ def run(
         shutil.copytree(folder, Path(copies or "") / str(number))
 
     return in_child(act, Path(folder), strace, Stops(Path(log), copy) if log else None)
+
+
+def command(module: str, words: list[str], folder: str) -> dict[str, object]:
+    """Do a command of the project, by its name."""
+
+    def act() -> dict[str, object]:
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            code = operations.command(MODULES[module], *words)(Path(folder))
+        return {"ended": "refused" if code else "done", "text": printed.getvalue()}
+
+    return in_child(act, Path(folder))
 
 
 def base(operation: str, folder: str) -> dict[str, object]:
@@ -190,7 +202,7 @@ def _warm() -> None:
 def main() -> None:
     duckdb.connect = one_thread  # type: ignore[assignment]
     _warm()
-    questions = {"run": run, "base": base, "look": look}
+    questions = {"run": run, "command": command, "base": base, "look": look}
     for line in sys.stdin:
         question = json.loads(line)
         sys.stdout.write(json.dumps(questions[question.pop("do")](**question)) + "\n")
