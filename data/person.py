@@ -16,8 +16,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from data import audit, kept, rollups, schema
+from data import audit, kept, opening, rollups, schema
 from data.characters import whole
+from data.command import ended
 from data.errors import RapportError
 from data.extent import measure
 from data.imports.keys import fold_key, fold_phone
@@ -105,10 +106,10 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
         rollups.refresh(cursor)
         _mend_history(cursor, first, name)
         cursor.execute("update audit set subject = $trace where subject = $name", {"trace": trace(name), "name": name})
+        audit.add(cursor, who, "erase", trace(name))
         schema.want_rewrite(cursor)
     with store.noting() as cursor:  # and what a link kept while this was going on
         cursor.execute("delete from kept_answers")
-    audit.note(store, who, "erase", trace(name))
     return Erased(gone, store.rewrite(), copies_beside(store.path))
 
 
@@ -191,15 +192,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--db", type=Path, help="the DuckDB file (default: RAPPORT_DB)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
-    try:
-        path = options.db or Settings.read().db
-        if not path.exists():
-            raise RapportError("{path} does not exist, so it holds nobody.", path=path)
-        with Store.open(path) as store:
-            _run(store, options)
-    except (RapportError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    return ended(lambda: _open(options))
+
+
+def _open(options: argparse.Namespace) -> int:
+    path = options.db or Settings.read().db
+    opening.refuse_new(path)
+    if not path.exists():
+        raise RapportError("{path} does not exist, so it holds nobody.", path=path)
+    with Store.open(path) as store:
+        _run(store, options)
     return 0
 
 
@@ -218,7 +220,7 @@ def _run(store: Store, options: argparse.Namespace) -> None:
         return
     print(f"{erased.rows} rows of the customer were erased from all versions.")
     if not erased.gone:
-        print("Their bytes leave the file at the next start.")
+        print("Their bytes leave the file at the next start for which there is room.")
     print(
         "Backups made before still hold them" + (f", and so do: {', '.join(erased.copies)}." if erased.copies else ".")
     )

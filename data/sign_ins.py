@@ -3,11 +3,14 @@
 import datetime as dt
 import hashlib
 import json
+import logging
 import threading
 from collections.abc import Mapping
 
+from data.errors import NoRoom
 from data.store import Store
 
+LOG = logging.getLogger("rapport.sign_ins")
 COOKIE_LIFE = dt.timedelta(days=31)  # Streamlit's own cookie lasts 30 days; an older sign-in opens nothing anyway
 
 _known: dict[str, set[str]] = {}  # store path → ended sign-ins; asked for on every run, so kept in memory
@@ -25,11 +28,14 @@ def end(store: Store, sign_in: str) -> None:
     with _lock:
         if sign_in in known:
             return
-        with store.noting() as cursor:
-            now = dt.datetime.now()
-            cursor.execute("delete from ended_sessions where ended_at < $1", [now - COOKIE_LIFE])
-            cursor.execute("insert into ended_sessions values ($1, $2)", [sign_in, now])
         known.add(sign_in)
+        try:
+            with store.noting() as cursor:
+                now = dt.datetime.now()
+                cursor.execute("delete from ended_sessions where ended_at < $1", [now - COOKIE_LIFE])
+                cursor.execute("insert into ended_sessions values ($1, $2)", [sign_in, now])
+        except NoRoom as error:  # a full disk keeps nobody signed in
+            LOG.error("A sign-out holds until the next start only: %(reason)s", {"reason": str(error)})
 
 
 def ended(store: Store, sign_in: str) -> bool:

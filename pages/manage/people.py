@@ -10,7 +10,7 @@ from data.access import Access, Forbidden, Person
 from data.errors import RapportError
 from data.person import Erased, Held
 from metrics.texts import N_
-from pages.manage import wording
+from pages.manage import health, wording
 from pages.shared import auth, blocks, cached
 from pages.shared.blocks import plain, section
 from pages.shared.opened import store
@@ -34,6 +34,7 @@ def page() -> None:
     if note := st.session_state.pop(NOTE_KEY, None):
         for line in note:
             st.success(line, icon=":material/person_remove:")
+    health.warnings(cached.access().beside("erase"))
     asked = st.text_input(_("Customer id"), key=ID_KEY, max_chars=LONGEST_ID, icon=":material/search:", width=WIDTH)
     if not asked.strip():
         return
@@ -106,7 +107,7 @@ def _erase(asked: str) -> None:
 def _done(erased: Erased) -> list[str]:
     said = [ngettext("{n} row was erased.", "{n} rows were erased.", erased.rows).format(n=number(erased.rows))]
     if not erased.gone:
-        said.append(_("Their bytes leave the file when Rapport is started next: people were reading meanwhile."))
+        said.append(_("Their bytes are still in the file, as the notice below says."))
     if erased.copies:
         names = listed([plain(name) for name in erased.copies])
         said.append(_("Copies beside the file may hold the customer too: {files}.").format(files=names))
