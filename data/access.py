@@ -14,6 +14,7 @@ from data import ask, audit
 from data.ask import Question
 from data.errors import RapportError
 from data.imported import Counts, ImportMeta, Merged, Tables
+from data.patience import patience
 from data.segment import EVERYBODY, Segment
 from data.snapshot import Snapshot
 from data.store import Store
@@ -86,9 +87,11 @@ LOCAL = Person("", Role.ADMINISTRATOR)  # someone at the machine itself, where n
 class Access:
     """A store in the hands of a person. Has the store's own methods, each of which asks first whether the person may."""
 
-    def __init__(self, store: Store, person: Person) -> None:
+    def __init__(self, store: Store, person: Person, question_seconds: float | None = None) -> None:
+        """`question_seconds`: after so long a snapshot is cut off with TooLong; None leaves it all the time it takes."""
         self.person = person
         self._store = store
+        self._question_seconds = question_seconds
 
     @property
     def path(self) -> Path:
@@ -98,7 +101,11 @@ class Access:
     def snapshot(self, version: int | None = None) -> Iterator[Snapshot]:
         """As Store.snapshot, of the person's customers alone."""
         with self._store.snapshot(version, scope=self.person.scope) as snap:
-            yield snap
+            if self._question_seconds is None:
+                yield snap
+                return
+            with patience(snap.cursor, self._question_seconds):
+                yield snap
 
     def ask(self, version: int, name: str, question: Question, **arguments: object) -> pl.DataFrame:
         """The frame of a metric. One that names customers raises Forbidden for who may not see them."""
@@ -156,10 +163,10 @@ class Access:
         self.person.check("change")
         self._store.remember_mapping(signature, mapping)
 
-    def remembered_mapping(self, signature: str) -> str | None:
-        """As Store.remembered_mapping."""
+    def remembered_mappings(self) -> dict[str, str]:
+        """As Store.remembered_mappings."""
         self.person.check("change")
-        return self._store.remembered_mapping(signature)
+        return self._store.remembered_mappings()
 
     def note(self, action: str, subject: str = "", detail: str = "") -> None:
         """Write into the audit that this person did something."""

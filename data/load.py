@@ -4,11 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from data import opening
+from data import opening, sandbox
 from data.characters import whole
 from data.command import ended
 from data.errors import Refused
-from data.imports import LeftOut, Receipt, TableCounts, Undecided, stage
+from data.imports import JOBS, LeftOut, Receipt, TableCounts, Undecided, stage
 from data.settings import Settings
 from data.store import Store
 from metrics.texts import N_
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _load(options: argparse.Namespace) -> Receipt:
+    sandbox.start(JOBS)  # while the store is opened
     mapping, values = _pairs(options.map, "--map"), _pairs(options.value, "--value")
     path = options.db or Settings.read().db
     opening.refuse_new(path)

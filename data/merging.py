@@ -11,7 +11,7 @@ from data import rollups, space
 from data.errors import Cancelled, StoreError
 from data.extent import measure
 from data.imported import Counts, ImportMeta, Merged
-from data.schema import content, key
+from data.schema import content, key, sql_type
 from data.sql import first_row, only_value
 from metrics.schemas import TABLES
 from metrics.texts import N_
@@ -42,7 +42,7 @@ def stage(
     """Read the incoming rows into temporary tables; of rows with one natural key the last one stays."""
     for done, (table, rows) in enumerate(tables.items()):
         cursor.register("arriving", _watched(rows(), steps, done / len(tables), 1 / len(tables)) if steps else rows())
-        columns = ", ".join(TABLES[table].column_names())
+        columns = ", ".join(f"{name}::{sql_type(table, name)} as {name}" for name in TABLES[table].column_names())
         try:
             cursor.execute(f"create or replace temp table incoming_{table} as select {columns} from arriving")
         except duckdb.Error:

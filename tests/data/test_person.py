@@ -262,6 +262,6 @@ def test_the_command_finds_exports_and_erases(db: Path, capsys: pytest.CaptureFi
     assert person.main(["export", WHO, "--db", str(db)]) == 0
     assert len(json.loads(capsys.readouterr().out)["orders"]) == 4
     assert person.main(["erase", WHO, "--db", str(db), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"rows": 8, "gone": True, "copies": []}
+    assert json.loads(capsys.readouterr().out) == {"rows": 8, "gone": True, "copies": [], "mentions": []}
     assert person.main(["erase", WHO, "--db", str(db)]) == 2
     assert capsys.readouterr().err == f"The data know no customer “{WHO}”.\n"
