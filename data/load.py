@@ -4,9 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from data import sandbox
+from data import opening, sandbox
 from data.characters import whole
-from data.errors import RapportError, Refused
+from data.command import ended
+from data.errors import Refused
 from data.imports import JOBS, LeftOut, Receipt, TableCounts, Undecided, stage
 from data.settings import Settings
 from data.store import Store
@@ -17,13 +18,14 @@ SHOWN = 80  # characters of a cell
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    return ended(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         receipt = _load(options)
     except Undecided as asked:
         print(f"{asked} {asked.remedy}", file=sys.stderr)
-        return 2
-    except RapportError as refused:
-        print(refused, file=sys.stderr)
         return 2
     print(receipt.to_json() if options.json else "\n".join(lines_of(receipt)))
     return 0
@@ -49,6 +51,7 @@ def _load(options: argparse.Namespace) -> Receipt:
     sandbox.start(JOBS)  # while the store is opened
     mapping, values = _pairs(options.map, "--map"), _pairs(options.value, "--value")
     path = options.db or Settings.read().db
+    opening.refuse_new(path)
     if options.dry_run and not path.exists():
         with stage(options.files, store=None, profile=options.profile, mapping=mapping, values=values) as staged:
             return staged.receipt

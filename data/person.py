@@ -17,8 +17,9 @@ import duckdb
 import polars as pl
 import polars.selectors as cs
 
-from data import audit, kept, links, mentions, rollups, schema
+from data import audit, kept, links, mentions, opening, rollups, schema
 from data.characters import whole
+from data.command import ended
 from data.errors import RapportError
 from data.extent import measure
 from data.imports.keys import fold_key, fold_phone
@@ -222,15 +223,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--db", type=Path, help="the DuckDB file (default: RAPPORT_DB)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
-    try:
-        path = options.db or Settings.read().db
-        if not path.exists():
-            raise RapportError("{path} does not exist, so it holds nobody.", path=path)
-        with Store.open(path) as store:
-            _run(store, options)
-    except (RapportError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    return ended(lambda: _open(options))
+
+
+def _open(options: argparse.Namespace) -> int:
+    path = options.db or Settings.read().db
+    opening.refuse_new(path)
+    if not path.exists():
+        raise RapportError("{path} does not exist, so it holds nobody.", path=path)
+    with Store.open(path) as store:
+        _run(store, options)
     return 0
 
 
@@ -262,7 +264,7 @@ def _print_done(options: argparse.Namespace, told: Mapping[str, object], sentenc
         return
     print(sentence)
     if not gone:
-        print("The bytes leave the file at the next start.")
+        print("The bytes leave the file at the next start for which there is room.")
 
 
 def _print_found(store: Store, options: argparse.Namespace) -> None:

@@ -130,7 +130,7 @@ class Store:
             if known is not None:
                 return Merged(known, {}, 0, already_loaded=True)
             with self._transaction(write=True) as cursor:
-                merged = merging.merge(cursor, tables, meta, steps, replacing)
+                merged = merging.merge(cursor, tables, meta, steps, self._path.parent, replacing)
                 if meta.remember:
                     _remember(cursor, *meta.remember)
                 if note:
@@ -143,7 +143,7 @@ class Store:
         Raises StoreError when there is no such import or it is undone already. `note` as for `merge`.
         """
         with self._engine.writing, self._transaction(write=True) as cursor:
-            version = merging.undo(cursor, import_id, who)
+            version = merging.undo(cursor, import_id, who, self._path.parent)
             if note:
                 note(cursor, version)
             return version
