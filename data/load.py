@@ -4,8 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from data import sandbox
+from data.characters import whole
 from data.errors import RapportError, Refused
-from data.imports import LeftOut, Receipt, TableCounts, Undecided, stage
+from data.imports import JOBS, LeftOut, Receipt, TableCounts, Undecided, stage
 from data.settings import Settings
 from data.store import Store
 from metrics.texts import N_
@@ -44,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _load(options: argparse.Namespace) -> Receipt:
+    sandbox.start(JOBS)  # while the store is opened
     mapping, values = _pairs(options.map, "--map"), _pairs(options.value, "--value")
     path = options.db or Settings.read().db
     if options.dry_run and not path.exists():
@@ -59,7 +62,7 @@ def _load(options: argparse.Namespace) -> Receipt:
 def _pairs(given: list[str], option: str) -> dict[str, str]:
     pairs = {}
     for text in given:
-        name, sign, value = text.partition("=")
+        name, sign, value = whole(text).partition("=")
         if not sign or not name.strip():
             raise Refused(N_("{option} {text}: write it as FIELD=VALUE."), option=option, text=text)
         pairs[name.strip()] = value

@@ -14,6 +14,7 @@ import polars as pl
 from data import policy
 from data.access import LOCAL, Access, Person
 from data.ask import Question, find
+from data.characters import whole
 from data.errors import RapportError
 from data.formula_safe import csv_text
 from data.segment import Segment
@@ -129,7 +130,7 @@ def _typed(name: str, value: str, argument: Argument) -> object:
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
+    name, equals, value = whole(text).partition("=")
     if not (name and equals):
         raise RapportError("{option} takes name=value, but got “{text}”.", option=option, text=text)
     return name, value

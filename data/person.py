@@ -15,8 +15,10 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 
 from data import audit, kept, links, mentions, rollups, schema
+from data.characters import whole
 from data.errors import RapportError
 from data.extent import measure
 from data.imports.keys import fold_key, fold_phone
@@ -121,10 +123,10 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
         spoken = [word for word in words if word != name or "@" in word]
         names = dict.fromkeys(part for word in spoken for part in mentions.names_in(word) if part not in words)
         left = mentions.mentions(cursor, words, list(names))
+        audit.add(cursor, who, "erase", trace(name))
     with store.noting() as cursor:  # and what a link kept while this was going on
         cursor.execute("delete from kept_answers")
     links.read_anew(store)
-    audit.note(store, who, "erase", trace(name))
     return Erased(gone, store.rewrite(), copies_beside(store.path), tuple(left))
 
 
@@ -134,10 +136,10 @@ def remove(store: Store, word: str, place: str, who: str = "") -> bool:
         rollups.forget_touched(cursor)
         mentions.remove(cursor, word, place)
         _forget_answers(cursor)
+        audit.add(cursor, who, "remove mention", trace(word))
     with store.noting() as cursor:
         cursor.execute("delete from kept_answers")
     links.read_anew(store)
-    audit.note(store, who, "remove mention", trace(word))
     return store.rewrite()
 
 
@@ -149,7 +151,7 @@ def copies_beside(db: Path) -> tuple[str, ...]:
 
 def _known(cursor: duckdb.DuckDBPyConnection, customer_id: str) -> tuple[str, int]:
     """The customer's id as the file has it, and the key. It may be given as any upload spells it."""
-    given = pl.DataFrame({"id": [customer_id]})
+    given = pl.DataFrame({"id": [whole(customer_id)]})
     spelt = given.select(exact="id", key=fold_key(pl.col("id")), phone=fold_phone(pl.col("id"))).row(0)
     for name in spelt:
         found = name and first_row(
@@ -174,7 +176,7 @@ def _rows(cursor: duckdb.DuckDBPyConnection, table: str, key: int) -> list[dict[
         f"where {OF_PERSON[table]} order by since_version, row_id",
         params={"key": key},
     ).pl()
-    return list(json.loads(rows.write_json()))
+    return list(json.loads(rows.with_columns(cs.decimal().cast(pl.Float64)).write_json()))
 
 
 def _words(cursor: duckdb.DuckDBPyConnection, key: int) -> list[str]:

@@ -1,12 +1,13 @@
 """Exports in, checked rows out: decode → recognise → parse → check → receipt → merge."""
 
 from data.imports.mapper import Field, NeedsMapping, fields_of, signature
-from data.imports.pipeline import Staged, stage
 from data.imports.receipt import CannotAnswer, Convention, FileRead, LeftOut, Receipt, TableCounts
+from data.imports.staged import JOBS, Staged, look, stage
 from data.imports.undecided import Undecided
 from data.imports.unpack import NamedBytes
 
 __all__ = [
+    "JOBS",
     "CannotAnswer",
     "Convention",
     "Field",
@@ -19,6 +20,7 @@ __all__ = [
     "TableCounts",
     "Undecided",
     "fields_of",
+    "look",
     "signature",
     "stage",
 ]

@@ -17,6 +17,7 @@ from data.access import Access, Forbidden, personal
 from data.ask import Question
 from data.extent import Extent
 from data.segment import Segment
+from data.settings import Settings
 from metrics.catalogue import CATALOGUE
 from metrics.texts import N_
 from pages.shared import auth, visit
@@ -60,7 +61,7 @@ def access() -> Access:
     person = auth.person()
     if person is None:
         raise Forbidden(N_("You are signed out. Load the page again to sign in."))
-    return Access(store(), person)
+    return Access(store(), person, Settings.read().question_seconds)
 
 
 def renew() -> int:
