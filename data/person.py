@@ -92,7 +92,7 @@ def find_mentions(store: Store, customer_id: str) -> list[Mention]:
         try:
             name, key = _known(cursor, customer_id)
         except RapportError:
-            name, key = customer_id, -1
+            name, key = whole(customer_id), -1
         return mentions.mentions(cursor, [name], mentions.names_in(name) if "@" in name else [], key)
 
 
@@ -133,6 +133,7 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
 
 def remove(store: Store, word: str, place: str, who: str = "") -> bool:
     """Take out what names somebody at a place that was listed, a comment as a whole; whether its bytes have left the file already."""
+    word, place = whole(word), whole(place)
     with store.changing() as cursor:
         rollups.forget_touched(cursor)
         mentions.remove(cursor, word, place)
