@@ -19,13 +19,18 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         receipt = _load(options)
     except Undecided as asked:
-        print(f"{asked} {asked.remedy}", file=sys.stderr)
+        print(_one_line(f"{asked} {asked.remedy}"), file=sys.stderr)
         return 2
     except RapportError as refused:
-        print(refused, file=sys.stderr)
+        print(_one_line(str(refused)), file=sys.stderr)
         return 2
     print(receipt.to_json() if options.json else "\n".join(lines_of(receipt)))
     return 0
+
+
+def _one_line(sentence: str) -> str:
+    """A sentence that quotes a cell, without what would move a terminal's cursor."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in sentence).split())
 
 
 def _parser() -> argparse.ArgumentParser:

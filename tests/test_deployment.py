@@ -116,6 +116,11 @@ def test_the_unit_starts_what_the_image_starts() -> None:
     assert unit()["ProtectSystem"] == "strict"
 
 
+def test_where_memory_runs_out_the_reader_of_an_upload_goes_and_the_server_stays() -> None:
+    # without it systemd ends the whole unit when the system ends any process of it
+    assert unit()["OOMPolicy"] == "continue"
+
+
 def test_the_commands_of_the_guide_are_run_as_the_unit_runs() -> None:
     guide = (ROOT / "docs" / "deployment.md").read_text("utf-8")
     words = [word for key, line in unit().items() if key.startswith("Environment") for word in line.split()]
