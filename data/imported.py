@@ -1,6 +1,6 @@
 """What is known of an import besides its rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,7 @@ class ImportMeta:
     """Where the rows came from, for the history: file name, hash of its bytes, profile and mapping used, who.
 
     `receipt` writes the receipt as JSON once it is known what became of the rows, which another import may have changed meanwhile.
+    `remember`: headers and a mapping made by hand, for the next file with them.
     """
 
     file_name: str
@@ -24,6 +25,7 @@ class ImportMeta:
     mapping: str = ""
     who: str = ""
     receipt: Callable[["Merged"], str] | None = None
+    remember: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Destination(Protocol):
         meta: ImportMeta,
         progress: Callable[[float], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        *,
+        replacing: Sequence[int] = (),
     ) -> Merged: ...
 
     def undo(self, import_id: int) -> int: ...

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from data import sandbox
+from data.characters import whole
 from data.errors import RapportError, Refused
 from data.imports import JOBS, LeftOut, Receipt, TableCounts, Undecided, stage
 from data.settings import Settings
@@ -66,7 +67,7 @@ def _load(options: argparse.Namespace) -> Receipt:
 def _pairs(given: list[str], option: str) -> dict[str, str]:
     pairs = {}
     for text in given:
-        name, sign, value = text.partition("=")
+        name, sign, value = whole(text).partition("=")
         if not sign or not name.strip():
             raise Refused(N_("{option} {text}: write it as FIELD=VALUE."), option=option, text=text)
         pairs[name.strip()] = value

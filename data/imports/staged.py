@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from data import sandbox
+from data.characters import whole
 from data.errors import Cancelled, Refused
 from data.imported import Destination, ImportMeta, Merged
 from data.imports import handover, leftover, summary
@@ -56,14 +57,12 @@ class Staged:
         receipt: Receipt,
         first: NeedsMapping,
         meta: ImportMeta,
-        remember: tuple[str, str] | None,
     ) -> None:
         self.receipt = receipt
         self.first = first  # the columns of the first file, for who wants to map them anew
         self._folder = folder
         self._store = store
         self._meta = meta
-        self._remember = remember
 
     def tables(self) -> Mapping[str, Callable[[], pa.RecordBatchReader]]:
         """Per table with rows, a function that reads them from the start."""
@@ -81,8 +80,12 @@ class Staged:
         who: str = "",
         progress: Callable[[float], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        replacing: Sequence[int] = (),
     ) -> Receipt:
-        """Merge the rows into the store and return the receipt with its import id; a file that is loaded already changes nothing."""
+        """Merge the rows into the store and return the receipt with its import id; a file that is loaded already changes nothing.
+
+        The imports `replacing` are undone in the same step.
+        """
         if self._store is None:
             raise Refused(N_("There is no store to take the rows into."))
         if self.receipt.already_loaded is not None:
@@ -93,12 +96,10 @@ class Staged:
             return summary.with_counts(staged, merged.counts, merged.customers_new, merged.import_id)
 
         meta = replace(self._meta, who=who, receipt=lambda merged: told(merged).to_json())
-        merged = self._store.merge(self.tables(), meta, progress=progress, cancelled=cancelled)
+        merged = self._store.merge(self.tables(), meta, progress=progress, cancelled=cancelled, replacing=replacing)
         if merged.already_loaded:  # the same file was taken in while this one lay here
             self.receipt = replace(staged, already_loaded=merged.import_id)
             return self.receipt
-        if self._remember:
-            self._store.remember_mapping(*self._remember)
         self.receipt = told(merged)
         return self.receipt
 
@@ -249,13 +250,13 @@ def _staged(
     handover.keep_only(found, place)
     if store is not None:
         receipt = replace(receipt, already_loaded=store.loaded_as(sha256, mapping))
-    meta = ImportMeta(", ".join(map(_name, files)), sha256, receipt.profile, mapping)
-    return Staged(folder, store, receipt, first, meta, remember)
+    meta = ImportMeta(", ".join(map(_name, files)), sha256, receipt.profile, mapping, remember=remember)
+    return Staged(folder, store, receipt, first, meta)
 
 
 def _name(file: Path | NamedBytes) -> str:
-    """The last part of a file's name; what is no text in it becomes a question mark."""
-    return Path(file.name).name.encode("utf-8", "replace").decode()
+    """The last part of a file's name; what is no text in it is marked."""
+    return whole(Path(file.name).name)
 
 
 def _names(files: Files) -> str:

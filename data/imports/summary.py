@@ -189,7 +189,7 @@ def _left_out(
     connection.execute("create table reasons (rule varchar, reason varchar)")
     found = []
     for rule, lines, amount in connection.execute(
-        "select rule, count(*), round(sum(amount), 2) from fates group by rule order by 2 desc, 1"
+        "select rule, count(*), round(sum(amount::decimal(38, 8)), 2)::double from fates group by rule order by 2 desc, 1"
     ).fetchall():
         file_no, line, column, value = _one(
             connection,
@@ -237,10 +237,10 @@ def _with_orders(connection: duckdb.DuckDBPyConnection, base: Receipt, result: R
     orders, refunds, revenue, refunded = connection.execute(
         """
         select count(*) filter (where kind = 'order'), count(*) filter (where kind = 'refund'),
-            coalesce(sum(amount) filter (where currency is not distinct from $currency), 0),
+            coalesce(sum(amount) filter (where currency is not distinct from $currency), 0)::double,
             coalesce(sum(case when kind = 'refund' then -amount else coalesce(refund, 0) end)
-                filter (where currency is not distinct from $currency), 0)
-        from out_orders
+                filter (where currency is not distinct from $currency), 0)::double
+        from (select * replace (amount::decimal(38, 4) as amount, refund::decimal(38, 4) as refund) from out_orders)
         """,
         {"currency": currency},
     ).fetchall()[0]
