@@ -16,12 +16,17 @@ def ended(work: Callable[[], int]) -> int:
         code = work()
         sys.stdout.flush()  # a full disk is met here, and not when nobody looks any more
     except RapportError as error:
-        print(error, file=sys.stderr)
+        print(one_line(str(error)), file=sys.stderr)
     except (OSError, duckdb.Error) as error:
-        print(_sentence(error), file=sys.stderr)
+        print(one_line(_sentence(error)), file=sys.stderr)
     else:
         return code
     return 2
+
+
+def one_line(sentence: str) -> str:
+    """A sentence that quotes a cell, without what would move a terminal's cursor."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in sentence).split())
 
 
 def _sentence(error: OSError | duckdb.Error) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from data import opening, sandbox
 from data.characters import whole
-from data.command import ended
+from data.command import ended, one_line
 from data.errors import Refused
 from data.imports import JOBS, LeftOut, Receipt, TableCounts, Undecided, stage
 from data.settings import Settings
@@ -25,7 +25,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         receipt = _load(options)
     except Undecided as asked:
-        print(f"{asked} {asked.remedy}", file=sys.stderr)
+        print(one_line(f"{asked} {asked.remedy}"), file=sys.stderr)
         return 2
     print(receipt.to_json() if options.json else "\n".join(lines_of(receipt)))
     return 0

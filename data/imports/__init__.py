@@ -2,7 +2,7 @@
 
 from data.imports.mapper import Field, NeedsMapping, fields_of, signature
 from data.imports.receipt import CannotAnswer, Convention, FileRead, LeftOut, Receipt, TableCounts
-from data.imports.staged import JOBS, Staged, look, stage
+from data.imports.staged import JOBS, Staged, stage
 from data.imports.undecided import Undecided
 from data.imports.unpack import NamedBytes
 
@@ -20,7 +20,6 @@ __all__ = [
     "TableCounts",
     "Undecided",
     "fields_of",
-    "look",
     "signature",
     "stage",
 ]

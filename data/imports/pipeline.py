@@ -13,7 +13,7 @@ from data.imports import summary
 from data.imports.budget import Budget
 from data.imports.clock import latest_allowed
 from data.imports.fold import Folding, quote
-from data.imports.layout import fold_header, listed, matches_lines, second_of
+from data.imports.layout import Layout, find_layout, fold_header, listed, matches_lines, second_of
 from data.imports.mapper import NeedsMapping, signature
 from data.imports.parse import decide, parse
 from data.imports.profile import (
@@ -54,6 +54,7 @@ class Reading:
 
     connection: duckdb.DuckDBPyConnection
     receipt: Receipt
+    first: NeedsMapping  # the columns of the first file, for who wants to map them anew
     sha256: str
     mapping: str
     signature: str
@@ -101,6 +102,7 @@ def read(order: Order, folder: Path, progress: Callable[[float], None]) -> Readi
     for number, source in enumerate(sources):
         raw.append(prepare(source, number, folder, work.values.get("encoding"), patterns, budget))
         work.reach(0.05 + 0.1 * (number + 1) / len(sources))
+    first = NeedsMapping(raw[0].name, _columns(raw[0]))
     signed = signature(raw[0].layout.headers)
     profile_name, mapping = order.profile, order.mapping
     if profile_name is None and not mapping and (kept := order.remembered.get(signed)):
@@ -118,15 +120,15 @@ def read(order: Order, folder: Path, progress: Callable[[float], None]) -> Readi
         work.reach(0.15 + 0.35 * (number + 1) / len(raw))
     result = _read_outputs(work, connection, chosen, raw, signed)
     receipt = summary.receipt(connection, chosen, raw, result)
-    return Reading(connection, receipt, sha256, said, signed, bool(mapping and len(raw) == 1))
+    return Reading(connection, receipt, first, sha256, said, signed, bool(mapping and len(raw) == 1))
 
 
-def look(order: Order, folder: Path) -> NeedsMapping:
-    """Headers, first rows and guesses of the first table, without reading on."""
-    budget = Budget(order.limit_bytes, sum(file.path.stat().st_size for file in order.files))
-    source = unpack(order.files, folder, budget)[0]
-    raw = prepare(source, 0, folder, order.values.get("encoding"), [], budget)
-    return NeedsMapping(raw.name, raw.layout)
+def _columns(file: RawFile) -> Layout:
+    """The layout of a file; of one that is read by a pattern, with its first line in the place of headers."""
+    try:
+        return file.layout if file.layout.headers else find_layout(file.decoded.path, file.name)
+    except Refused:  # that one line is all
+        return file.layout
 
 
 def _choose(

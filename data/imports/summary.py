@@ -8,12 +8,12 @@ import duckdb
 import pyarrow as pa
 
 from data.errors import Refused
+from data.imported import Counts
 from data.imports import rules
 from data.imports.fold import Folding, quote
 from data.imports.profile import Profile
 from data.imports.raw import RawFile, number_lines
 from data.imports.receipt import CannotAnswer, Convention, FileRead, LeftOut, Receipt, TableCounts
-from data.store import Counts
 from metrics.schemas import TABLES
 from metrics.texts import N_
 

@@ -15,6 +15,7 @@ from data.store import Store
 from pages.manage.desk import KEY
 from pages.manage.job import Job
 from pages.shared.blocks import WORD_JOINER
+from tests.hostile.inputs import workbook
 from tests.pages.conftest import words
 from tests.pages.uploading import AMBIGUOUS, MAPPED_ORDERS, UNKNOWN, WESTERN, drop, press, taobao, taobao_row, title
 
@@ -33,6 +34,16 @@ HOSTILE = [
     "www.evil.test me@evil.test",
     "&lt;b&gt;",
 ]
+
+
+FAR = workbook(
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+)
+FAR_UNSEEN = workbook(  # nothing looks for it here: the reader ends of it
+    b"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>"
+    b"<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>1</v></c></row></sheetData></worksheet>"
+)
 
 
 @pytest.fixture
@@ -55,6 +66,8 @@ def held(db: Path, app: AppTest) -> int:
         ((("nothing.csv", b""),), "nothing.csv was refused: nothing is stored", "is empty"),
         ((("header.csv", "Order ID,Date,Amount\n"),), "header.csv was refused: nothing is stored", "has a header and no rows"),
         ((("page.csv", "<html><body>no</body></html>"),), "page.csv was refused: nothing is stored", "is a web page"),
+        ((("far.xlsx", FAR),), "far.xlsx was refused: nothing is stored", "a sheet reaches as far as cell XFD1048576"),
+        ((("far.xlsx", FAR_UNSEEN),), "far.xlsx was refused: nothing is stored", "needs more memory"),
         ((("cut.csv", CUT),), "cut.csv was refused: nothing is stored", "in the middle of a character"),
         ((("sound.csv", SOUND),), "sound.csv can be taken in: every row was read", "Take in 10 orders"),
         ((("sound.csv.gz", gzip.compress(SOUND, mtime=0)),), "sound.csv.gz can be taken in: every row was read", "Take in 10 orders"),
