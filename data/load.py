@@ -36,7 +36,11 @@ def _parser() -> argparse.ArgumentParser:
         "--map", action="append", default=[], metavar="FIELD=COLUMN", help="the column that a field stands under"
     )
     parser.add_argument(
-        "--value", action="append", default=[], metavar="FIELD=VALUE", help="one value for the whole file"
+        "--value",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="one value for the whole file, or an answer to what it leaves open",
     )
     parser.add_argument("--dry-run", action="store_true", help="print the receipt, write nothing")
     parser.add_argument("--json", action="store_true", help="print the receipt as JSON")
@@ -60,6 +64,8 @@ def _pairs(given: list[str], option: str) -> dict[str, str]:
     pairs = {}
     for text in given:
         name, sign, value = text.partition("=")
+        if ":" in name and option == "--value":  # the cell that is answered may hold a sign of its own
+            name, sign, value = text.rpartition("=")
         if not sign or not name.strip():
             raise Refused(N_("{option} {text}: write it as FIELD=VALUE."), option=option, text=text)
         pairs[name.strip()] = value

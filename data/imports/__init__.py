@@ -3,7 +3,7 @@
 from data.imports.mapper import Field, NeedsMapping, fields_of, signature
 from data.imports.pipeline import Staged, stage
 from data.imports.receipt import CannotAnswer, Convention, FileRead, LeftOut, Receipt, TableCounts
-from data.imports.undecided import Undecided
+from data.imports.undecided import Undecided, Unread, UnreadCell
 from data.imports.unpack import NamedBytes
 
 __all__ = [
@@ -18,6 +18,8 @@ __all__ = [
     "Staged",
     "TableCounts",
     "Undecided",
+    "Unread",
+    "UnreadCell",
     "fields_of",
     "signature",
     "stage",

@@ -13,11 +13,13 @@ import pyarrow as pa
 from data.errors import Cancelled, Refused
 from data.imported import Destination, ImportMeta, Merged
 from data.imports import leftover, summary
+from data.imports.answers import ALL, lasting
 from data.imports.clock import latest_allowed
+from data.imports.decide import Wanted, decide
 from data.imports.fold import Folding, quote
 from data.imports.layout import fold_header, listed, matches_lines, second_of
 from data.imports.mapper import NeedsMapping, signature
-from data.imports.parse import decide, parse
+from data.imports.parse import parse
 from data.imports.profile import (
     FileRole,
     Profile,
@@ -33,6 +35,7 @@ from data.imports.receipt import Receipt
 from data.imports.said import refuse_values
 from data.imports.source import source_of
 from data.imports.unpack import NamedBytes, fingerprint, unpack
+from data.imports.unread import refuse_unread
 from data.settings import Settings
 from data.workspace import open_folder
 from metrics.texts import N_
@@ -71,7 +74,7 @@ class Staged:
         store: Destination | None,
         receipt: Receipt,
         meta: ImportMeta,
-        remember: tuple[str, str] | None,
+        remember: Mapping[str, str],
     ) -> None:
         self.receipt = receipt
         self._staging = staging
@@ -111,8 +114,8 @@ class Staged:
         if merged.already_loaded:  # the same file was taken in while this one lay here
             self.receipt = replace(staged, already_loaded=merged.import_id)
             return self.receipt
-        if self._remember:
-            self._store.remember_mapping(*self._remember)
+        for signed, mapping in self._remember.items():
+            self._store.remember_mapping(signed, mapping)
         self.receipt = told(merged)
         return self.receipt
 
@@ -160,6 +163,7 @@ class _Work:
         self, values: dict[str, str], progress: Callable[[float], None] | None, cancelled: Callable[[], bool] | None
     ) -> None:
         self.values = values
+        self.kept: dict[str, str] = {}  # answers to earlier files with the same headers
         self._progress = progress
         self._cancelled = cancelled
 
@@ -194,26 +198,43 @@ def _stage(
     if profile_name is None and not mapping and store is not None and (kept := store.remembered_mapping(signed)):
         remembered = json.loads(kept)
         profile_name, mapping = remembered["profile"], remembered["columns"]
-        work.values = {**remembered["values"], **work.values}
+        work.kept = lasting(remembered["values"])
+        work.values = {n: v for n, v in remembered["values"].items() if n not in work.kept} | work.values
     chosen, roles = _choose(raw, profile_name, mapping, work.values)
-    said = json.dumps(
-        {"profile": chosen.name, "columns": mapping, "values": work.values}, ensure_ascii=False, sort_keys=True
-    )
+    alike = len({signature(file.layout.headers) for file in raw}) == 1
+    place = f"{signed}:{chosen.name}"
+    if store is not None and alike and (kept := store.remembered_mapping(place)):
+        remembered = json.loads(kept)
+        work.kept |= remembered["values"] if remembered["columns"] == mapping else {}
     for number, (file, role) in enumerate(zip(raw, roles, strict=True)):
         file.role = role.role
         load(staging.connection, file, role.pattern, role.names)
         work.reach(0.15 + 0.35 * (number + 1) / len(raw))
     result = _read_outputs(work, staging, chosen, raw, signed)
+    given = {**work.kept, **work.values}
+    said = _said(chosen, mapping, given)
     already = store.loaded_as(sha256, said) if store is not None else None
     receipt = summary.receipt(staging.connection, chosen, raw, result, already)
-    by_hand = (signed, said) if mapping and len(raw) == 1 else None
+    remember = {}
+    if mapping and len(raw) == 1:
+        remember[signed] = _said(
+            chosen, mapping, {name: v for name, v in given.items() if not name.endswith(f":{ALL}")}
+        )
+    if alike and lasting(given):
+        remember[place] = _said(chosen, mapping, lasting(given))
     names = ", ".join(Path(file.name).name for file in files)
     meta = ImportMeta(names, sha256, chosen.name, said)
-    staged = Staged(staging, store, receipt, meta, by_hand)
+    staged = Staged(staging, store, receipt, meta, remember)
     if store is not None:
         staged.receipt = summary.with_counts(receipt, store.compare(staged.tables()), None, None)
     work.reach(1.0)
     return staged
+
+
+def _said(profile: Profile, mapping: Mapping[str, str], values: Mapping[str, str]) -> str:
+    """How a file was read, in one spelling."""
+    said = {"profile": profile.name, "columns": mapping, "values": values}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
 def _choose(
@@ -321,13 +342,15 @@ def _read_outputs(work: _Work, staging: Staging, profile: Profile, raw: list[Raw
         readings, conventions = [], []
         for column, header, file in built.columns:
             line_of = partial(_line_of, connection, raw, built.table)
-            reading, found = decide(connection, built.table, column, header, file, line_of, values)
+            wanted = Wanted(connection, built.table, column, header, file, line_of, values, work.kept)
+            reading, found = decide(wanted)
             readings.append(reading)
             conventions += found
         fields = [reading.column.name for reading in readings] + built.extra
         folding = Folding(connection, number, output, fields)
         step = partial(work.reach_rows, base, total)
         parse(connection, built.table, folding.rows, readings, built.extra, folding.made(), step)
+        refuse_unread(connection, folding.rows, readings)
         connection.execute(f"drop view {built.table}")
         base += sum(file.rows for file in raw)
         scale = next((reading.scale for reading in readings if reading.scale), None)

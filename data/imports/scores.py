@@ -44,6 +44,24 @@ def is_no_answer(value: pl.Expr) -> pl.Expr:
     return text.is_null() | (text == "") | text.is_in(list(no_answer()))
 
 
+@cache
+def codes(scale: str) -> tuple[str, ...]:
+    """Numbers outside a scale that surveys write for "not answered": they are left out by rule, without a question."""
+    if not scale:
+        return ()
+    tables = tomllib.loads(WORDS.read_text(encoding="utf-8"))
+    low, high = scale_of(scale)
+    return tuple(
+        code for code in tables["codes"] + tables["codes_beyond"].get(scale, []) if not low <= float(code) <= high
+    )
+
+
+def points(scale: str) -> tuple[str, ...]:
+    """The scores that a scale has."""
+    low, high = scale_of(scale)
+    return tuple(str(point) for point in range(int(low), int(high) + 1))
+
+
 def scale_of(text: str) -> tuple[float, float]:
     """ "1-5" → (1.0, 5.0)."""
     low, high = text.replace("–", "-").split("-")

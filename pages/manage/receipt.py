@@ -38,9 +38,13 @@ CONVENTIONS = {
     ("decimal sign", ","): N_("**Decimal comma** in {columns}"),
     ("date order", "dmy"): N_("**Day before month** in {columns}"),
     ("date order", "mdy"): N_("**Month before day** in {columns}"),
+    ("date order", "ymd"): N_("**Year before month and day** in {columns}"),
+    ("month", "first day"): N_("**Months without a day** in {columns}, read as their first day"),
 }
 CONVENTION_KINDS = {
     "scale": N_("**Scale {value}** in {columns}"),
+    "offset": N_("**Offset {value}** in {columns}: the times stay as they are written"),
+    "time zone": N_("**Clock of {value}** for times with an offset in {columns}"),
     "made date": N_("**Date {value}** for all rows, since the file has none"),
 }
 TABLE_NAMES = {

@@ -317,7 +317,7 @@ def test_codes_for_no_answer(cell: str, is_none: bool) -> None:
 def test_scores_that_do_not_fit_are_left_out_by_rule() -> None:
     cells = ["9", "11", "8.5", "", "perhaps", "-3"]
     file = NamedBytes("nps.csv", ("NPS,Date,Email\n" + "".join(f"{cell},2026-01-02,\n" for cell in cells)).encode())
-    receipt = receipt_of(file)
+    receipt = receipt_of(file, values={"score:*": "leave out"})
     assert (receipt.profile, receipt.feedback) == ("nps", 1)
     assert left_out(receipt) == {"no_score": 2, "not_a_score": 1, "score_not_whole": 1, "score_outside_scale": 1}
     assert {entry.reason for entry in receipt.left_out} >= {"The score lies outside the scale 0 to 10."}
