@@ -5,7 +5,7 @@ RAPPORT_DEMO ?= 1
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint test-spark bench audit clean
+.PHONY: help run test fuzz lint test-spark bench audit clean
 
 help: ## list these commands
 	@echo "Rapport: loyalty numbers from order, member and survey exports"
@@ -21,6 +21,12 @@ test: ## install what is needed, Chromium too, and run every test but Spark's
 	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
 	@scripts/chromium.sh $(PY)
 	$(PY) -m pytest -m "not spark" -n auto --maxprocesses 4 --dist loadscope
+
+fuzz: ## search anew for examples that break a law, ten times longer (TIMES=100 for more, SEED=N for the same search again)
+	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
+	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; again="the same search again: make fuzz SEED=$$seed TIMES=$${TIMES:-10}"; \
+	echo "$$again"; FUZZ_TIMES=$${TIMES:-10} $(PY) -m pytest -m "hypothesis and not spark" -n auto --maxprocesses 4 --dist load \
+		--hypothesis-profile fuzz --hypothesis-seed $$seed || { echo "$$again"; exit 1; }
 
 lint: ## ruff, mypy and the import rules
 	@scripts/venv.sh .venv requirements.txt requirements-dev.txt

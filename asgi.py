@@ -18,10 +18,12 @@ from data import policy
 from data.errors import RapportError
 from data.settings import Settings
 from pages.shared import auth
+from pages.shared.serving import frames
 from pages.shared.serving.compression import Compression
 from pages.shared.serving.guard import Guard, is_loopback
 from pages.shared.serving.headers import SecurityHeaders
 from pages.shared.serving.logs import RequestLog, configure, show_failure
+from pages.shared.serving.messages import Messages
 from pages.shared.serving.return_to import ReturnTo
 from pages.shared.serving.start import serving
 
@@ -56,6 +58,7 @@ def check_settings() -> None:
 check_settings()
 if Settings.read().json_logs:
     configure()
+frames.bound()
 app = st.App(
     Path(__file__).with_name("app.py"),
     routes=[Route("/overview", overview)],
@@ -63,6 +66,7 @@ app = st.App(
         Middleware(RequestLog),
         Middleware(SecurityHeaders),
         Middleware(Guard),
+        Middleware(Messages),
         Middleware(ReturnTo),
         Middleware(Compression),
     ],

@@ -17,6 +17,7 @@ import duckdb
 import polars as pl
 
 from data import audit, kept, rollups, schema
+from data.characters import whole
 from data.errors import RapportError
 from data.extent import measure
 from data.imports.keys import fold_key, fold_phone
@@ -124,7 +125,7 @@ def copies_beside(db: Path) -> tuple[str, ...]:
 
 def _known(cursor: duckdb.DuckDBPyConnection, customer_id: str) -> tuple[str, int]:
     """The customer's id as the file has it, and the key. It may be given as any upload spells it."""
-    given = pl.DataFrame({"id": [customer_id]})
+    given = pl.DataFrame({"id": [whole(customer_id)]})
     spelt = given.select(exact="id", key=fold_key(pl.col("id")), phone=fold_phone(pl.col("id"))).row(0)
     for name in spelt:
         found = name and first_row(

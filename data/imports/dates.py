@@ -97,13 +97,8 @@ def without_zone(folded: pl.Expr) -> pl.Expr:
 
 def forms(text: pl.Expr) -> pl.Expr:
     """The name of the form that a folded cell without its zone has; null for none that is known."""
-    found = pl.when(text.str.contains(_whole("packed"))).then(pl.lit("packed"))
-    for name in DATES:
-        found = found.when(text.str.contains(_whole(name))).then(pl.lit(name))
-    found = found.when(text.str.contains(f"^{YEAR_LAST}{TIME}$")).then(pl.lit("year_last"))
-    for name, pattern in COUNTED.items():
-        found = found.when(text.str.contains(pattern)).then(pl.lit(name))
-    return found.otherwise(None)
+    patterns = {name: _whole(name) for name in DATES} | {"year_last": f"^{YEAR_LAST}{TIME}$"} | COUNTED
+    return pl.coalesce(pl.when(text.str.contains(pattern)).then(pl.lit(name)) for name, pattern in patterns.items())
 
 
 def day_and_month(text: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:

@@ -2,12 +2,15 @@
 
 import unicodedata
 from functools import cache
+from typing import Literal, get_args
 
 from babel.dates import get_day_names, get_month_names
 
 LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "nl", "pl", "ru", "tr", "sv", "da", "zh")
 ALSO = {"sept": 9, "mrz": 3, "jänner": 1, "janner": 1, "feber": 2, "maerz": 3, "juill": 7, "fevr": 2, "ian": 1}
-FORMS = [(width, context) for width in ("wide", "abbreviated") for context in ("format", "stand-alone")]
+Width = Literal["wide", "abbreviated"]
+Context = Literal["format", "stand-alone"]
+FORMS: list[tuple[Width, Context]] = [(width, context) for width in get_args(Width) for context in get_args(Context)]
 
 
 @cache
