@@ -1,6 +1,7 @@
 """`python -m data.load FILE…`: take exports in and print the receipt. Exit 0 taken, 2 refused and nothing written."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -97,6 +98,7 @@ def lines_of(receipt: Receipt) -> list[str]:
     lines.append(f"Customers: {receipt.customers:,}" + _span(receipt))
     lines += [f"{one.file}, column “{one.column}”: {one.what} {one.value}" for one in receipt.conventions]
     lines += [str(sentence) for sentence in receipt.cannot_answer]
+    lines += [f"{doubt} If so: --value {shlex.quote(f'{doubt.option}={doubt.answer}')}" for doubt in receipt.doubts]
     if receipt.already_loaded is not None:
         lines.append(f"These files are loaded already (import {receipt.already_loaded}): nothing was changed.")
     elif receipt.import_id is not None:

@@ -212,6 +212,11 @@ class Store:
                 {"signature": signature, "mapping": mapping, "kept_at": _now()},
             )
 
+    def tiers(self) -> list[str]:
+        """The names of the tiers that the store holds."""
+        with self.snapshot() as snap:
+            return snap.values("tier")
+
     def remembered_mapping(self, signature: str) -> str | None:
         """The mapping kept for these headers, or None."""
         with self._transaction() as cursor:

@@ -2,13 +2,14 @@
 
 from data.imports.mapper import Field, NeedsMapping, fields_of, signature
 from data.imports.pipeline import Staged, stage
-from data.imports.receipt import CannotAnswer, Convention, FileRead, LeftOut, Receipt, TableCounts
+from data.imports.receipt import CannotAnswer, Convention, Doubt, FileRead, LeftOut, Receipt, TableCounts
 from data.imports.undecided import Undecided, Unread, UnreadCell
 from data.imports.unpack import NamedBytes
 
 __all__ = [
     "CannotAnswer",
     "Convention",
+    "Doubt",
     "Field",
     "FileRead",
     "LeftOut",

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import polars as pl
 
 LEAVE_OUT, EMPTY, ALL = "leave out", "empty", "*"
-CONVENTIONS = ("date_order", "decimal", "scale", "timezone")  # what a column may leave open beside its cells
+CONVENTIONS = ("date_order", "decimal", "scale", "timezone", "ladder")  # what a column may leave open beside its cells
 
 
 def fold_cell(value: pl.Expr) -> pl.Expr:
@@ -20,7 +20,12 @@ def folded(cells: Collection[str]) -> list[str]:
 
 def cell_answers(values: Mapping[str, str], field: str) -> dict[str, str]:
     """What was answered about the cells of a field: folded cell → answer; `*` answers for all that are not named."""
-    named = {name.partition(":")[2]: value for name, value in values.items() if name.startswith(f"{field}:")}
+    fields = (field, "customer_id") if field == "phone" else (field,)  # a phone stands in for the customer
+    named = {
+        name.partition(":")[2]: value
+        for name, value in values.items()
+        if name.partition(":")[0] in fields and ":" in name
+    }
     return dict(zip(folded(named), named.values(), strict=True))
 
 

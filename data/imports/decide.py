@@ -7,17 +7,20 @@ import polars as pl
 
 from data.errors import Refused
 from data.imports.answers import EMPTY, LEAVE_OUT, cell_answers
+from data.imports.currencies import meant as currency_codes
+from data.imports.currencies import tokens as spellings
 from data.imports.date_column import decide_date
-from data.imports.keys import SPOILT
-from data.imports.numbers import decimal_sign, number_shape
+from data.imports.key_column import decide_key
+from data.imports.numbers import currency_of, decimal_sign, number_parts, number_shape
 from data.imports.reading import Reading, read
 from data.imports.receipt import Convention
+from data.imports.score_column import decide_score
 from data.imports.undecided import Undecided
 from data.imports.wanted import Wanted
 from metrics.texts import N_
 
-TIDY_KEY = r"[0-9A-Za-z_#-]+"
 PLAIN_NUMBER = r"-?(0[0-9]*|[1-9][0-9]{3,})(\.[0-9]+)?|-?[0-9]+(\.([0-9]{1,2}|[0-9]{4,}))?"  # no `1.234`
+MONEY = ("amount", "total", "gross", "unit_price")
 PLAIN_OR_OPEN = r"-?[0-9]+(\.[0-9]+)?"
 
 
@@ -53,28 +56,6 @@ def _refuse_answers(reading: Reading) -> None:
             )
 
 
-def _key(wanted: Wanted) -> tuple[Reading, list[Convention]]:
-    _refuse_spoilt(wanted)
-    tidy = wanted.column.type == "key" and not wanted.others(TIDY_KEY)
-    return Reading(wanted.column, wanted.header, wanted.file, tidy=tidy), []
-
-
-def _refuse_spoilt(wanted: Wanted) -> None:
-    spoilt = f"regexp_matches(trim({wanted.name}), '{SPOILT}')"
-    found = wanted.connection.execute(f"select {wanted.name} from {wanted.source} where {spoilt} limit 1").fetchall()
-    if found:
-        raise Refused(
-            N_(
-                "{file}, line {line}, column “{column}”: “{value}” is a number rounded by a spreadsheet, so different keys "
-                "became one. Export again and load the file without opening it in Excel."
-            ),
-            file=wanted.file,
-            line=wanted.line_of(spoilt),
-            column=wanted.header,
-            value=found[0][0],
-        )
-
-
 def _number(wanted: Wanted) -> tuple[Reading, list[Convention]]:
     """What the column itself shows goes before an answer, which may have been meant for another column of the file."""
     name = wanted.name
@@ -88,6 +69,7 @@ def _number(wanted: Wanted) -> tuple[Reading, list[Convention]]:
         f"select distinct regexp_replace({name}, '[1-9]', '9', 'g') as c from {wanted.source}"
     ).pl()
     shapes = cells.select(number_shape(pl.col("c")).alias("s"))["s"].drop_nulls().unique().to_list()
+    plain = replace(plain, currencies=_currencies(wanted, cells))
     decimal, other = decimal_sign(shapes), ""
     if decimal == "mixed":
         if not given:
@@ -118,9 +100,34 @@ def _number(wanted: Wanted) -> tuple[Reading, list[Convention]]:
             )
         decimal = known
     tidy = decimal == "." and not wanted.others(PLAIN_OR_OPEN)
-    return replace(plain, decimal=decimal, tidy=tidy, other=other), [
-        Convention(wanted.file, wanted.header, "decimal sign", decimal)
-    ]
+    found = [Convention(wanted.file, wanted.header, "decimal sign", decimal)]
+    if plain.currencies:
+        signs = ", ".join(f"{sign} = {code}" for sign, code in plain.currencies.items())
+        found.append(Convention(wanted.file, wanted.header, "currency", signs))
+    return replace(plain, decimal=decimal, tidy=tidy, other=other), found
+
+
+def _currencies(wanted: Wanted, cells: pl.DataFrame) -> dict[str, str]:
+    """What the signs and codes beside the numbers stand for, where the file has no column of currencies. Raises Undecided for ¥ and kr."""
+    if wanted.name not in MONEY or not wanted.by_cell:
+        return {}
+    found = cells.select(currency_of(number_parts(pl.col("c"))).alias("t"), pl.col("c")).drop_nulls()
+    tokens = found["t"].unique().to_list()
+    answers = cell_answers({**wanted.kept, **wanted.values}, "currency")
+    decimals = bool(found.filter(pl.col("t") == "¥", pl.col("c").str.contains(r"\d[.,]\d\d(?:\D|$)")).height)
+    meant = {}
+    for token, code in currency_codes(tokens, answers, wanted.values.get("currency", ""), decimals).items():
+        if code is None:
+            raise Undecided(
+                N_("{file}, column “{column}”: “{sign}” is the sign of several currencies. Which one is meant?"),
+                option=f"currency:{token}",
+                answers=spellings()[token],
+                file=wanted.file,
+                column=wanted.header,
+                sign=token,
+            )
+        meant[token] = code
+    return meant
 
 
 def _example(wanted: Wanted, pattern: str) -> str:
@@ -132,24 +139,10 @@ def _example(wanted: Wanted, pattern: str) -> str:
     return str(found[0][0])[:80]
 
 
-def _score(wanted: Wanted) -> tuple[Reading, list[Convention]]:
-    scale = wanted.values.get("scale") or wanted.kept.get("scale") or _guess_scale(wanted)
-    return Reading(wanted.column, wanted.header, wanted.file, scale=scale), [
-        Convention(wanted.file, wanted.header, "scale", scale)
-    ]
-
-
-def _guess_scale(wanted: Wanted) -> str:
-    high = wanted.connection.execute(
-        f"select max(try_cast(regexp_extract({wanted.name}, '^\\s*(\\d+)', 1) as double)) from {wanted.source}"
-    ).fetchall()[0][0]
-    return "1-5" if high is None or high <= 5 else "1-7" if high <= 7 else "1-10"
-
-
 DECIDED: dict[str, Callable[[Wanted], tuple[Reading, list[Convention]]]] = {
-    "key": _key,
-    "phone": _key,
+    "key": decide_key,
+    "phone": decide_key,
     "number": _number,
     "date": decide_date,
-    "score": _score,
+    "score": decide_score,
 }

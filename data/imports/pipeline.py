@@ -21,7 +21,9 @@ from data.imports.layout import fold_header, listed, matches_lines, second_of
 from data.imports.mapper import NeedsMapping, signature
 from data.imports.parse import parse
 from data.imports.profile import (
+    Column,
     FileRole,
+    Output,
     Profile,
     assign,
     by_name,
@@ -31,9 +33,11 @@ from data.imports.profile import (
     with_columns,
 )
 from data.imports.raw import RawFile, load, number_lines, prepare
+from data.imports.reading import Reading
 from data.imports.receipt import Receipt
 from data.imports.said import refuse_values
 from data.imports.source import source_of
+from data.imports.tier_names import settle_tiers
 from data.imports.unpack import NamedBytes, fingerprint, unpack
 from data.imports.unread import refuse_unread
 from data.settings import Settings
@@ -210,7 +214,7 @@ def _stage(
         file.role = role.role
         load(staging.connection, file, role.pattern, role.names)
         work.reach(0.15 + 0.35 * (number + 1) / len(raw))
-    result = _read_outputs(work, staging, chosen, raw, signed)
+    result = _read_outputs(work, staging, chosen, raw, signed, store.tiers() if store is not None else [])
     given = {**work.kept, **work.values}
     said = _said(chosen, mapping, given)
     already = store.loaded_as(sha256, said) if store is not None else None
@@ -328,7 +332,9 @@ def _refuse_repeated(file: RawFile, field: str, place: int) -> None:
         )
 
 
-def _read_outputs(work: _Work, staging: Staging, profile: Profile, raw: list[RawFile], signed: str) -> summary.Result:
+def _read_outputs(
+    work: _Work, staging: Staging, profile: Profile, raw: list[RawFile], signed: str, known_tiers: list[str]
+) -> summary.Result:
     """Parse and fold every output of the profile; make `out_{kind}` and `fates`."""
     connection = staging.connection
     result = summary.Result()
@@ -340,20 +346,38 @@ def _read_outputs(work: _Work, staging: Staging, profile: Profile, raw: list[Raw
         if built is None:
             continue
         readings, conventions = [], []
+        by_cell = output.kind == "orders" and not _names_currency(output, raw)
         for column, header, file in built.columns:
-            line_of = partial(_line_of, connection, raw, built.table)
-            wanted = Wanted(connection, built.table, column, header, file, line_of, values, work.kept)
+            wanted = Wanted(
+                connection,
+                built.table,
+                column,
+                header,
+                file,
+                partial(_line_of, connection, raw, built.table),
+                values,
+                kept=work.kept,
+                given=work.values,
+                is_item=bool(output.each_column),
+                by_cell=by_cell,
+            )
             reading, found = decide(wanted)
             readings.append(reading)
             conventions += found
+        readings = _with_currency(readings)
         fields = [reading.column.name for reading in readings] + built.extra
         folding = Folding(connection, number, output, fields)
         step = partial(work.reach_rows, base, total)
         parse(connection, built.table, folding.rows, readings, built.extra, folding.made(), step)
         refuse_unread(connection, folding.rows, readings)
+        for reading in readings if output.kind == "tier_changes" else ():
+            if reading.column.name == "tier":
+                conventions += settle_tiers(connection, folding.rows, reading, known_tiers, {**work.kept, **values})
         connection.execute(f"drop view {built.table}")
         base += sum(file.rows for file in raw)
         scale = next((reading.scale for reading in readings if reading.scale), None)
+        if scale and "scale" not in output.values:  # it holds for the next file with these headers
+            work.kept["scale"] = scale
         if scale:
             low, high = scale.split("-")
             values |= {"scale_low": low, "scale_high": high}
@@ -364,6 +388,22 @@ def _read_outputs(work: _Work, staging: Staging, profile: Profile, raw: list[Raw
         work.reach(0.8)
     result.finish(connection, raw)
     return result
+
+
+def _names_currency(output: Output, raw: list[RawFile]) -> bool:
+    """Whether a column of one of the files holds the currency."""
+    columns = [column for column in output.columns if column.name == "currency"]
+    return any(find_column(column, file.layout.headers) is not None for column in columns for file in raw)
+
+
+def _with_currency(readings: list[Reading]) -> list[Reading]:
+    """The readings, and one of the currency that stands in the cells of an amount; a given one is for cells that name none."""
+    money = next((reading for reading in readings if reading.currencies), None)
+    if money is None:
+        return readings
+    column = Column("currency", ("currency",), "currency")
+    currency = Reading(column, money.header, money.file, currencies=money.currencies, cell=money.column.name)
+    return [*(reading for reading in readings if reading.column.name != "currency"), currency]
 
 
 def _line_of(connection: duckdb.DuckDBPyConnection, raw: list[RawFile], table: str, where: str) -> int:

@@ -13,7 +13,9 @@ from data.imports.reading import Reading
 class Wanted:
     """The column to decide: `source` is a table of texts, `line_of` gives the physical line of the first row that meets a condition.
 
-    `values` were given for this file or are fixed by the profile; `kept` are the answers to earlier files with the same headers.
+    `values` were given for this file or are fixed by the profile, `given` are the former alone; `kept` are the answers to earlier
+    files with the same headers. `is_item`: the column holds the items of a questionnaire, which say little about their scale one by one.
+    `by_cell`: no column of the file names the currency.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -24,6 +26,9 @@ class Wanted:
     line_of: Callable[[str], int]
     values: Mapping[str, str]
     kept: Mapping[str, str]
+    given: Mapping[str, str]
+    is_item: bool = False
+    by_cell: bool = False
 
     @property
     def name(self) -> str:

@@ -49,7 +49,9 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
 }
 CLOCKS = {AS_WRITTEN: N_("As written: each cell by its own clock"), "UTC": N_("UTC")}
+CURRENCY = N_("Which currency is meant?")
 QUESTIONS = {
+    "scale": N_("Which scale?"),
     "timezone": N_("Which clock do the days follow?"),
     "date_order": N_("How are the dates written?"),
     "decimal": N_("How are the numbers written?"),
@@ -60,10 +62,12 @@ QUESTIONS = {
 def answer(asked: Undecided) -> str | None:
     """Ask what the file itself leaves open; the code that was chosen, in the run after the button."""
     name = asked.option
+    if name == "ladder":
+        return _ladder(asked.answers[0].split(", "))
     names = ANSWERS.get(name, CLOCKS)
     codes = list(names) if name == "encoding" else list(asked.answers)
     choice: str | None = st.radio(
-        _(QUESTIONS[name]),
+        _(QUESTIONS.get(name, CURRENCY)),
         codes,
         index=None,
         format_func=lambda code: _(names[code]) if code in names else code,
@@ -75,6 +79,16 @@ def answer(asked: Undecided) -> str | None:
         _("Read it so"), type="primary", icon=":material/check:", disabled=choice is None, key=f"asked.{name}.go"
     )
     return choice if pressed else None
+
+
+def _ladder(tiers: list[str]) -> str | None:
+    """The tiers in the order in which they are chosen."""
+    chosen: list[str] = st.multiselect(_("From the lowest tier to the highest"), tiers, key="asked.ladder")
+    complete = len(chosen) == len(tiers)
+    pressed = st.button(
+        _("Read it so"), type="primary", icon=":material/check:", disabled=not complete, key="asked.ladder.go"
+    )
+    return ", ".join(chosen) if pressed else None
 
 
 def _zone(question: str, known: str | None, *, key: str) -> str | None:

@@ -115,10 +115,18 @@ def _refused(current: Desk) -> None:
     title = _("{files} leaves one thing open") if asked else _("{files} was refused: nothing is stored")
     blocks.heading(title.format(files=plain(_names(current))), plain(told(error)))
     if isinstance(error, Undecided) and (given := _answered(error)):
-        current.read(Told(current.told.profile, current.told.mapping, {**current.told.values, **given}))
+        _read_again(current, given)
+    if asked and st.button(_("Change the columns"), icon=":material/tune:", key="upload.map"):
+        current.map_again()
         st.rerun()
     section(_("Try another file"))
     _uploader(current)
+
+
+def _read_again(current: Desk, given: dict[str, str]) -> None:
+    """With what a person answered beyond what was told before."""
+    current.read(Told(current.told.profile, current.told.mapping, {**current.told.values, **given}))
+    st.rerun()
 
 
 def _answered(asked: Undecided) -> dict[str, str] | None:
@@ -144,7 +152,7 @@ def _receipt(current: Desk) -> None:
     blocks.heading(wording.verdict(read), wording.sentences(wording.recognised(read), status))
     _note(current)
     _decide(current)
-    receipt.body(read, key="staged", download=current.left_out_csv)
+    receipt.body(read, key="staged", download=current.left_out_csv, change=lambda given: _read_again(current, given))
     _preview(current)
 
 
