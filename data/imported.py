@@ -1,7 +1,7 @@
 """What is known of an import besides its rows."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +16,7 @@ class ImportMeta:
     """Where the rows came from, for the history: file name, hash of its bytes, profile and mapping used, who.
 
     `receipt` writes the receipt as JSON once it is known what became of the rows, which another import may have changed meanwhile.
+    `remember`: mappings made by hand and answers, by the headers that they are for.
     """
 
     file_name: str
@@ -24,6 +25,7 @@ class ImportMeta:
     mapping: str = ""
     who: str = ""
     receipt: Callable[["Merged"], str] | None = None
+    remember: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Destination(Protocol):
         meta: ImportMeta,
         progress: Callable[[float], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        *,
+        replacing: Sequence[int] = (),
     ) -> Merged: ...
 
     def undo(self, import_id: int) -> int: ...
@@ -72,4 +76,4 @@ class Destination(Protocol):
 
     def remember_mapping(self, signature: str, mapping: str) -> None: ...
 
-    def remembered_mapping(self, signature: str) -> str | None: ...
+    def remembered_mappings(self) -> dict[str, str]: ...

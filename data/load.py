@@ -5,9 +5,10 @@ import shlex
 import sys
 from pathlib import Path
 
+from data import sandbox
 from data.characters import whole
 from data.errors import RapportError, Refused
-from data.imports import LeftOut, Receipt, TableCounts, Undecided, stage
+from data.imports import JOBS, LeftOut, Receipt, TableCounts, Undecided, stage
 from data.settings import Settings
 from data.store import Store
 from metrics.texts import N_
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _load(options: argparse.Namespace) -> Receipt:
+    sandbox.start(JOBS)  # while the store is opened
     mapping, values = _pairs(options.map, "--map"), _pairs(options.value, "--value")
     path = options.db or Settings.read().db
     if options.dry_run and not path.exists():

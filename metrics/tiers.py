@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from metrics.errors import RuleError
+from metrics.exact import plain
 from metrics.periods import at_least, checked
 from metrics.reduce import collected, one_if
 from metrics.rollups import seen_by
@@ -96,7 +97,7 @@ def tiers_by_rule(
     at_least("months", months, 1)
     scale = 100 if measure == "spend" else 1
     # A month counts at its own end and at those that follow it, and no more once it has left the window
-    amount = (nw.col(MEASURES[measure]) * scale).round().cast(nw.Int64)
+    amount = (plain(MEASURES[measure]) * scale).round().cast(nw.Int64)
     rows = customer_periods.filter(nw.col("month") <= nw.lit(as_of)).with_columns(amount=amount)
     enters, leaves = (
         rows.select(

@@ -6,6 +6,7 @@ stands still for good, its health check too.
 """
 
 import ast
+import threading
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
@@ -57,10 +58,7 @@ PATCHED: tuple[tuple[object, str], ...] = (
     *((pl.Expr, name) for name in ("map_batches", "map_elements", "rolling_map")),
     *((pl.Series, name) for name in ("map_elements", "rolling_map", "to_pandas")),
     *((pl.DataFrame, name) for name in ("map_rows", "to_pandas")),
-    *(
-        (pl.LazyFrame, name)
-        for name in ("map_batches", "inspect", "pipe_with_schema", "sink_batches", "collect_batches")
-    ),
+    *((pl.LazyFrame, name) for name in ("map_batches", "inspect", "sink_batches", "collect_batches")),
     *((group, "map_groups") for group in (GroupBy, LazyGroupBy)),
     *((pl, name) for name in ("map_batches", "map_groups", "fold", "reduce", "cum_fold", "cum_reduce", "defer")),
     (polars.io.plugins, "register_io_source"),
@@ -73,6 +71,22 @@ def forbid(patch: pytest.MonkeyPatch) -> None:
     """From here on each of them raises, whoever calls it: the product, or a library that it uses."""
     for owner, name in PATCHED:
         patch.setattr(owner, name, _raising(name))
+    patch.setattr(pl.LazyFrame, "pipe_with_schema", _on_the_same_thread(pl.LazyFrame.pipe_with_schema))
+
+
+def _on_the_same_thread(pipe_with_schema: Callable[..., pl.LazyFrame]) -> Callable[..., pl.LazyFrame]:
+    """Dataframely asks for this one when rows are held against a schema: a plan calls it, on the thread that asks, and not the pool."""
+
+    def pipe(frame: pl.LazyFrame, function: Callable[..., pl.LazyFrame]) -> pl.LazyFrame:
+        asked = threading.get_ident()
+
+        def checked(*given: object) -> pl.LazyFrame:
+            assert threading.get_ident() == asked, f"pipe_with_schema: {WHY}."
+            return function(*given)
+
+        return pipe_with_schema(frame, checked)
+
+    return pipe
 
 
 def _raising(name: str) -> Callable[..., NoReturn]:

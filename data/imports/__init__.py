@@ -1,12 +1,13 @@
 """Exports in, checked rows out: decode → recognise → parse → check → receipt → merge."""
 
 from data.imports.mapper import Field, NeedsMapping, fields_of, signature
-from data.imports.pipeline import Staged, stage
 from data.imports.receipt import CannotAnswer, Convention, Doubt, FileRead, LeftOut, Receipt, TableCounts
+from data.imports.staged import JOBS, Staged, look, stage
 from data.imports.undecided import Undecided, Unread, UnreadCell
 from data.imports.unpack import NamedBytes
 
 __all__ = [
+    "JOBS",
     "CannotAnswer",
     "Convention",
     "Doubt",
@@ -22,6 +23,7 @@ __all__ = [
     "Unread",
     "UnreadCell",
     "fields_of",
+    "look",
     "signature",
     "stage",
 ]

@@ -18,10 +18,12 @@ SHOWN = 6
 
 def decide_key(wanted: Wanted) -> tuple[Reading, list[Convention]]:
     """How the keys of a column are read. Raises Refused for keys that are rounded numbers."""
-    _refuse_spoilt(wanted)
+    tidy = not wanted.others(TIDY_KEY)
+    if not tidy:  # a dot or a plus is in every number with an exponent
+        _refuse_spoilt(wanted)
     _refuse_rounded(wanted)
     nobody = _nobody(wanted)
-    tidy = wanted.column.type == "key" and not nobody.height and not wanted.others(TIDY_KEY)
+    tidy = tidy and wanted.column.type == "key" and not nobody.height
     found = []
     if nobody.height:
         shown = ", ".join(f"{value.strip()} ({lines:,})" for value, lines in nobody.head(SHOWN).iter_rows())

@@ -109,21 +109,10 @@ class Result:
 def reader(connection: duckdb.DuckDBPyConnection, kind: str) -> pa.RecordBatchReader:
     """The rows of one table in batches, with exactly the schema's columns, one per natural key."""
     columns = ", ".join(TABLES[kind].column_names())
-    cursor = connection.cursor()
-    rows = cursor.sql(f"select {columns} from out_{kind}").to_arrow_reader(READ_ROWS)
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        try:
-            yield from rows
-        finally:
-            cursor.close()
-
-    return pa.RecordBatchReader.from_batches(rows.schema, batches())
+    return connection.sql(f"select {columns} from out_{kind}").to_arrow_reader(READ_ROWS)
 
 
-def receipt(
-    connection: duckdb.DuckDBPyConnection, profile: Profile, raw: list[RawFile], result: Result, already: int | None
-) -> Receipt:
+def receipt(connection: duckdb.DuckDBPyConnection, profile: Profile, raw: list[RawFile], result: Result) -> Receipt:
     """The receipt of what was read; new, changed and same are filled in by `with_counts`."""
     files = tuple(
         FileRead(
@@ -148,7 +137,6 @@ def receipt(
         tier_changes=counts.get("tier_changes", 0),
         tables=tuple(TableCounts(kind, counts[kind], None, None, None) for kind in result.kinds if counts[kind]),
         conventions=tuple(result.conventions),
-        already_loaded=already,
     )
     if not any(counts.values()):
         raise _nothing_taken(left_out, raw)
@@ -204,7 +192,7 @@ def _left_out(
     connection.execute("create table reasons (rule varchar, reason varchar)")
     found = []
     for rule, lines, amount in connection.execute(
-        "select rule, count(*), round(sum(amount), 2) from fates group by rule order by 2 desc, 1"
+        "select rule, count(*), round(sum(amount::decimal(38, 8)), 2)::double from fates group by rule order by 2 desc, 1"
     ).fetchall():
         file_no, line, column, value = _one(
             connection,
@@ -252,10 +240,10 @@ def _with_orders(connection: duckdb.DuckDBPyConnection, base: Receipt, result: R
     orders, refunds, revenue, refunded = connection.execute(
         """
         select count(*) filter (where kind = 'order'), count(*) filter (where kind = 'refund'),
-            coalesce(sum(amount) filter (where currency is not distinct from $currency), 0),
+            coalesce(sum(amount) filter (where currency is not distinct from $currency), 0)::double,
             coalesce(sum(case when kind = 'refund' then -amount else coalesce(refund, 0) end)
-                filter (where currency is not distinct from $currency), 0)
-        from out_orders
+                filter (where currency is not distinct from $currency), 0)::double
+        from (select * replace (amount::decimal(38, 4) as amount, refund::decimal(38, 4) as refund) from out_orders)
         """,
         {"currency": currency},
     ).fetchall()[0]

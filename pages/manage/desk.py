@@ -4,7 +4,6 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import polars as pl
@@ -15,18 +14,13 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
 from data.access import Access
 from data.errors import Cancelled, RapportError
-from data.imports import NamedBytes, NeedsMapping, Receipt, Staged, stage
-from data.imports.raw import prepare
-from data.imports.unpack import unpack
-from data.settings import Settings
-from data.workspace import open_folder
+from data.imports import NamedBytes, NeedsMapping, Receipt, Staged, look, stage
 from pages.manage.job import Cancelled as Stopped
 from pages.manage.job import Job, Progress
 from pages.shared import cached
 
 Phase = Literal["choose", "reading", "mapping", "refused", "receipt", "taking", "taken"]
 KEY = "upload.desk"
-TAKING_SHARE = 0.8  # of the work when demo data are undone after it
 PREVIEW_ROWS = 8
 
 
@@ -85,11 +79,11 @@ class Desk:
         self.phase, self.job = "reading", Job(lambda progress, stop: _stage(files, store, said, progress, stop))
 
     def take_in(self, *, replace_demo: bool) -> None:
-        """Start merging what was read; with `replace_demo` the demo imports are undone after it."""
-        staged, store = self.staged, cached.access()
+        """Start merging what was read; with `replace_demo` the demo imports are undone in the same step."""
+        staged = self.staged
         assert staged is not None
-        demo = _demo_imports(store) if replace_demo else []
-        self.phase, self.job = "taking", Job(lambda progress, stop: _take(staged, store, demo, progress, stop))
+        demo = _demo_imports(cached.access()) if replace_demo else []
+        self.phase, self.job = "taking", Job(lambda progress, stop: _take(staged, demo, progress, stop))
 
     def settle(self, *, within_seconds: float) -> None:
         """When the work has ended, take over what it gave. An error that is none of ours is raised, and the desk is cleared."""
@@ -122,7 +116,7 @@ class Desk:
 
     def map_again(self) -> None:
         """Choose the columns of files that were read, the first of them shown as a sample."""
-        needs = _look(self.files[:1], self.told.values.get("encoding"))
+        needs = look(self.files[:1], self.told.values.get("encoding"))
         self._put_away()
         self.phase, self.needs, self.recognised = "mapping", needs, True
 
@@ -193,14 +187,6 @@ def _stage(files: tuple[NamedBytes, ...], store: Access, told: Told, progress: P
     return Read(staged, {table: _first_rows(rows) for table, rows in staged.tables().items()})
 
 
-def _look(files: Sequence[NamedBytes], encoding: str | None) -> NeedsMapping:
-    """Headers, first rows and guesses of a file that was read before."""
-    with open_folder() as folder:
-        (source, *_rest) = unpack(files, Path(folder), Settings.read().upload_limit_mib << 20)
-        raw = prepare(source, 0, Path(folder), encoding, [])
-        return NeedsMapping(raw.name, raw.layout)
-
-
 def _first_rows(rows: Callable[[], pa.RecordBatchReader]) -> pl.DataFrame:
     batch = next(iter(rows()), None)
     frame = pl.from_arrow(batch.slice(0, PREVIEW_ROWS)) if batch is not None else pl.DataFrame()
@@ -208,13 +194,8 @@ def _first_rows(rows: Callable[[], pa.RecordBatchReader]) -> pl.DataFrame:
     return frame
 
 
-def _take(staged: Staged, store: Access, demo: Sequence[int], progress: Progress, stop: Stopped) -> Receipt:
-    share = TAKING_SHARE if demo else 1.0
-    receipt = staged.take_in(progress=lambda part: progress(share * part), cancelled=stop)
-    for done, import_id in enumerate(demo, start=1):
-        store.undo(import_id)
-        progress(share + (1 - share) * done / len(demo))
-    return receipt
+def _take(staged: Staged, demo: Sequence[int], progress: Progress, stop: Stopped) -> Receipt:
+    return staged.take_in(progress=progress, cancelled=stop, replacing=demo)
 
 
 def _demo_imports(store: Access) -> list[int]:

@@ -44,3 +44,17 @@ def opens() -> bool:
         LOG.error(CLOSED, {"reason": str(error)})
         return False
     return True
+
+
+def opening() -> bool:
+    """Whether it is being opened now: an older file is brought up to date first, which takes its time."""
+    return _opening.locked()
+
+
+def answers() -> bool:
+    """Whether it can be read."""
+    try:
+        with store().reading() as cursor:
+            return bool(cursor.execute("select 1").fetchone())
+    except (RapportError, OSError, duckdb.Error):
+        return False

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
@@ -21,7 +22,7 @@ from tests.access_file import ACCESS
 from tests.browser.provider import secrets_of
 from tests.browser.server import free_port, serve
 from tests.data.rows import nps, order, take
-from tests.lines import line, rerun, title
+from tests.lines import heard, line, rerun, title
 
 VIEWER, ADMINISTRATOR = "vic@example.com", "ada@example.com"
 SIGN_IN = "Sign in to see the numbers"
@@ -195,3 +196,40 @@ def test_who_does_not_speak_the_protocol_is_hung_up_on(name: str, standing: Stan
         while True:
             opened.recv(timeout=20)
     still_serves(standing)
+
+
+def _files(opened: ClientConnection) -> tuple[str, list[str]]:
+    """The session of a line, and the numbers of the files that its first page offers."""
+    opened.send(rerun().SerializeToString())
+    session, files = "", []
+    for answer in heard(opened):
+        if answer.WhichOneof("type") == "new_session":
+            session = answer.new_session.initialize.session_id
+        elif answer.WhichOneof("type") == "delta" and answer.delta.new_element.WhichOneof("type") == "download_button":
+            files.append(answer.delta.new_element.download_button.deferred_file_id)
+    return session, [file for file in files if file]
+
+
+def _asked_for(opened: ClientConnection, session: str, file: str) -> tuple[str, str]:
+    """Where the file lies, and why it does not."""
+    asked = BackMsg(
+        backend_operation_request={"request_id": "1", "session_id": session, "deferred_file": {"file_id": file}}
+    )
+    opened.send(asked.SerializeToString())
+    while True:
+        answer = ForwardMsg.FromString(opened.recv(timeout=60))
+        if answer.WhichOneof("type") == "backend_operation_response":
+            found = answer.backend_operation_response
+            return found.deferred_file.url, found.error_msg
+
+
+def test_a_file_is_made_for_the_session_whose_button_it_is(guarded: str) -> None:
+    with line(guarded, ADMINISTRATOR) as mine, line(guarded, VIEWER) as other, line(guarded, ADMINISTRATOR) as again:
+        session, files = _files(mine)
+        assert files
+        for opened in (other, again):
+            its_own, _ = _files(opened)
+            assert _asked_for(opened, its_own, files[0])[0] == ""
+            assert _asked_for(opened, session, files[0])[0] == ""
+        url, error = _asked_for(mine, session, files[0])
+        assert (url.startswith("/media/"), error) == (True, "")
