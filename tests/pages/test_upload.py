@@ -200,6 +200,51 @@ def test_unread_cells_are_asked_for(
     assert sum(rule.lines for rule in app.session_state[KEY].staged.receipt.left_out) == left
 
 
+HEADER = "Order ID,Date,Amount,Customer ID\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "option", "answer", "column", "values"),
+    [
+        (
+            "1,2026-07-31T23:30:00Z,5,a\n2,2026-08-01T07:30:00+08:00,5,b\n",
+            "timezone",
+            "+08:00",
+            "ordered_at",
+            ["08-01 07:30"] * 2,
+        ),
+        ("1,2026-01-02,¥5,a\n2,2026-01-02,€5,b\n", "currency:¥", "JPY", "currency", ["JPY", "EUR"]),
+        ("1,26/01/13,5,a\n2,26/01/14,5,b\n", "date_order", "ymd", "ordered_at", ["01-13 00:00", "01-14 00:00"]),
+    ],
+    ids=["clock", "currency", "year first"],
+)
+def test_what_a_column_leaves_open_is_asked_for(
+    open_app: Open, db: Path, rows: str, option: str, answer: str, column: str, values: list[str]
+) -> None:
+    app = press(drop(open_app(db, "upload"), ("open.csv", HEADER + rows)), "map.go")
+    assert title(app) == "open.csv leaves one thing open"
+    app.radio(key=f"asked.{option}").set_value(answer).run()
+    press(app, f"asked.{option}.go")
+    found = app.session_state[KEY].previews["orders"][column].to_list()
+    assert [f"{cell:%m-%d %H:%M}" if column == "ordered_at" else cell for cell in found] == values
+
+
+def test_the_order_of_tiers_is_asked_for(open_app: Open, db: Path) -> None:
+    rows = "Member ID,Effective date,Tier\na,2026-01-02,Voyager\nb,2026-01-02,Explorer\n"
+    app = press(drop(open_app(db, "upload"), ("tiers.csv", rows)), "map.go")
+    app.multiselect(key="asked.ladder").set_value(["Voyager", "Explorer"]).run()
+    press(app, "asked.ladder.go")
+    assert "Voyager < Explorer" in words(app).replace("\\", "")
+
+
+def test_a_likely_placeholder_can_be_made_nobody(open_app: Open, db: Path) -> None:
+    rows = "".join(f"{n},2026-01-02,5,{'till' if n < 25 else n}\n" for n in range(30))
+    app = press(drop(open_app(db, "upload"), ("till.csv", HEADER + rows)), "map.go")
+    assert app.session_state[KEY].staged.receipt.customers == 6
+    press(app, "staged-doubt-0")
+    assert app.session_state[KEY].staged.receipt.customers == 5
+
+
 def test_an_encoding_that_cannot_be_told_is_asked_for(open_app: Open, db: Path) -> None:
     app = drop(open_app(db, "upload"), ("w.csv", WESTERN))
     app.radio(key="asked.encoding").set_value("windows-1252").run()
