@@ -23,8 +23,7 @@ def _read(request: dict[str, Any], folder: Path, progress: Callable[[float], Non
         "first": handover.plain(reading.first),
         "sha256": reading.sha256,
         "mapping": reading.mapping,
-        "signature": reading.signature,
-        "by_hand": reading.by_hand,
+        "remember": reading.remember,
     }
 
 

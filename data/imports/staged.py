@@ -137,6 +137,7 @@ def stage(
         "mapping": dict(mapping or {}),
         "values": dict(values or {}),
         "remembered": store.remembered_mappings() if store is not None else {},
+        "tiers": store.tiers() if store is not None else [],
     }
     folder = open_folder()
     try:
@@ -240,11 +241,11 @@ def _staged(
         found = {name: handover.check(name, place) for name in [*counted, handover.LEFT_OUT]}
         if any(found[kind] != rows for kind, rows in counted.items()):
             raise handover.Unsound("rows")
-        sha256, mapping, signature = (str(answer[name]) for name in ("sha256", "mapping", "signature"))
+        sha256, mapping = (str(answer[name]) for name in ("sha256", "mapping"))
         first = handover.refusal(answer["first"])
         if not isinstance(first, NeedsMapping):
             raise handover.Unsound("first")
-        remember = (signature, mapping) if answer["by_hand"] else None
+        remember = {str(signature): str(kept) for signature, kept in answer["remember"].items()}
     except (handover.Unsound, AttributeError, KeyError, TypeError, ValueError):
         raise Refused(REASONS["crash"], file=_names(files)) from None
     handover.keep_only(found, place)
