@@ -5,7 +5,7 @@ RAPPORT_DEMO ?= 1
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults fuzz lint test-spark bench audit clean
+.PHONY: help run test test-faults fuzz lint test-spark soak bench audit clean
 
 help: ## list these commands
 	@echo "Rapport: loyalty numbers from order, member and survey exports"
@@ -44,6 +44,11 @@ test-spark: ## the same metric definitions on Spark (Java 17)
 	@scripts/venv.sh .venv-spark requirements.txt requirements-dev.txt requirements-spark.txt
 	@scripts/java.sh
 	.venv-spark/bin/python -m pytest -m spark
+
+soak: ## 40 people browse and data change on a busy machine, 3 × 5 minutes (SECONDS=60 TIMES=1: the short form)
+	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
+	@scripts/chromium.sh $(PY)
+	@$(PY) -m tests.soak
 
 bench: ## time the usual questions on 10 M orders (ORDERS=100000 for a small set)
 	@scripts/venv.sh .venv-bench requirements.txt requirements-dev.txt requirements-bench.txt

@@ -158,6 +158,11 @@ class Access:
         self.person.check("change")
         return self._store.loaded_as(sha256, mapping)
 
+    def tiers(self) -> list[str]:
+        """As Store.tiers."""
+        self.person.check("change")
+        return self._store.tiers()
+
     def remember_mapping(self, signature: str, mapping: str) -> None:
         """As Store.remember_mapping."""
         self.person.check("change")

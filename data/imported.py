@@ -1,7 +1,7 @@
 """What is known of an import besides its rows."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +16,7 @@ class ImportMeta:
     """Where the rows came from, for the history: file name, hash of its bytes, profile and mapping used, who.
 
     `receipt` writes the receipt as JSON once it is known what became of the rows, which another import may have changed meanwhile.
-    `remember`: headers and a mapping made by hand, for the next file with them.
+    `remember`: mappings made by hand and answers, by the headers that they are for.
     """
 
     file_name: str
@@ -25,7 +25,7 @@ class ImportMeta:
     mapping: str = ""
     who: str = ""
     receipt: Callable[["Merged"], str] | None = None
-    remember: tuple[str, str] | None = None
+    remember: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Destination(Protocol):
     def path(self) -> Path: ...
 
     def imports(self) -> pl.DataFrame: ...
+
+    def tiers(self) -> list[str]: ...
 
     def compare(self, tables: Tables) -> dict[str, Counts]: ...
 

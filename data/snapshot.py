@@ -16,6 +16,8 @@ from data.sql import Parameters, first_row, only_value
 from metrics import rollups as definitions
 from metrics.schemas import MONEY
 from metrics.texts import N_
+from metrics.tier_order import fold_tier
+from metrics.tiers import LAPSED
 
 DAYS = ("customer_key", "day", "previous_day", "next_day", "first_day", "age", "previous_age", "next_age")
 PERIODS = ("customer_key", "month", "previous_month", "next_month", "first_month", "orders", "revenue", "discount")
@@ -211,6 +213,25 @@ class Snapshot:
             query += f" union select distinct {column} from feedback where {self._visible()}"
         found = self.cursor.execute(f"select code from ({query}) where code is not null order by code").fetchall()
         return [code for (code,) in found]
+
+    def ladder(self) -> str:
+        """The tiers from lowest to highest as they were answered at the newest import of this version that says so and knows all of
+        them, as an argument of metrics; empty when there is none."""
+        found = first_row(
+            self.cursor,
+            """
+            select json_extract_string(mapping, '$.values.ladder') from imports
+            where kind = 'import' and id <= $version and mapping like '%"ladder"%'
+                and id not in (select undoes from imports where undoes is not null and id <= $version)
+            order by id desc limit 1
+            """,
+            {"version": self.version},
+        )
+        named = {fold_tier(name): place for place, name in enumerate(found[0].split(","))} if found and found[0] else {}
+        tiers = self.values("tier")
+        if not named or not {fold_tier(tier) for tier in tiers} <= {*named, LAPSED}:
+            return ""
+        return ", ".join(sorted((tier for tier in tiers if tier != LAPSED), key=lambda tier: named[fold_tier(tier)]))
 
     def _values_in_scope(self, column: str) -> list[str]:
         sources: dict[str, tuple[Callable[[], nw.LazyFrame], ...]] = {

@@ -130,9 +130,9 @@ class Store:
             if known is not None:
                 return Merged(known, {}, 0, already_loaded=True)
             with self._transaction(write=True) as cursor:
-                merged = merging.merge(cursor, tables, meta, steps, replacing)
-                if meta.remember:
-                    _remember(cursor, *meta.remember)
+                merged = merging.merge(cursor, tables, meta, steps, self._path.parent, replacing)
+                for signature, mapping in meta.remember.items():
+                    _remember(cursor, signature, mapping)
                 if note:
                     note(cursor, merged.import_id)
                 return merged
@@ -143,7 +143,7 @@ class Store:
         Raises StoreError when there is no such import or it is undone already. `note` as for `merge`.
         """
         with self._engine.writing, self._transaction(write=True) as cursor:
-            version = merging.undo(cursor, import_id, who)
+            version = merging.undo(cursor, import_id, who, self._path.parent)
             if note:
                 note(cursor, version)
             return version
@@ -175,6 +175,11 @@ class Store:
         """Keep a mapping made by hand for the next file with the same headers."""
         with self._engine.writing, self._transaction(write=True) as cursor:
             _remember(cursor, signature, mapping)
+
+    def tiers(self) -> list[str]:
+        """The names of the tiers that the store holds."""
+        with self.snapshot() as snap:
+            return snap.values("tier")
 
     def remembered_mappings(self) -> dict[str, str]:
         """The mappings that were kept, by the signature of the headers that they are for."""

@@ -9,8 +9,9 @@ import polars as pl
 from metrics.periods import calendar
 from metrics.reduce import in_order
 from metrics.tier_moves import moves_between
+from metrics.tier_order import RANK
 from metrics.tier_spend import tier_spend
-from metrics.tiers import LAPSED, NEW, RANK, ranked, tier_paths
+from metrics.tiers import LAPSED, NEW, ranked, tier_paths
 
 COUNTS = ("members_before", "upgrades", "downgrades", "lapsed", "entered", "members")
 REPLAY_TYPES: dict[str, pl.DataType] = {

@@ -12,7 +12,7 @@ from data.errors import RapportError, Refused
 from data.imports.layout import Layout
 from data.imports.leftover import COLUMNS
 from data.imports.mapper import NeedsMapping
-from data.imports.undecided import Undecided
+from data.imports.undecided import Undecided, Unread, UnreadCell
 from metrics.schemas import TABLES
 
 LEFT_OUT = "left_out"
@@ -75,6 +75,14 @@ def plain(error: Refused) -> dict[str, Any]:
     told: dict[str, Any] = {"template": error.template, "values": values}
     if isinstance(error, Undecided):
         told |= {"option": error.option, "answers": error.answers}
+    if isinstance(error, Unread):
+        told["unread"] = {
+            "field": error.field,
+            "kind": error.kind,
+            "cells": [asdict(cell) for cell in error.cells],
+            "others": error.others,
+            "choices": error.choices,
+        }
     if isinstance(error, NeedsMapping):
         told |= {"file": error.file, "layout": asdict(error.layout)}
     return told
@@ -88,11 +96,29 @@ def refusal(told: Mapping[str, Any]) -> RapportError:
             layout["samples"] = tuple(map(tuple, layout["samples"]))
             return NeedsMapping(told["file"], Layout(**layout))
         values = {name: _short(value) for name, value in told["values"].items()}
+        if "unread" in told:
+            return _unread(told["template"], values, **told["unread"])
         if "option" in told:
             return Undecided(told["template"], option=told["option"], answers=tuple(told["answers"]), **values)
         return Refused(told["template"], **values)
     except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         raise Unsound("refusal") from error
+
+
+def _unread(
+    template: str, values: dict[str, object], field: str, kind: str, cells: list[dict], others: int, choices: list[str]
+) -> Unread:
+    shown = tuple(UnreadCell(str(_short(cell["value"])), int(cell["lines"]), str(cell["proposal"])) for cell in cells)
+    values.pop("cells", None)  # made of the cells themselves
+    return Unread(
+        template,
+        field=str(field),
+        kind=str(kind),
+        cells=shown,
+        others=int(others),
+        choices=tuple(map(str, choices)),
+        **values,
+    )
 
 
 def _short(value: object) -> object:

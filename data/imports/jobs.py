@@ -20,15 +20,11 @@ def _read(request: dict[str, Any], folder: Path, progress: Callable[[float], Non
     progress(0.95)
     return {
         "receipt": reading.receipt.to_json(),
+        "first": handover.plain(reading.first),
         "sha256": reading.sha256,
         "mapping": reading.mapping,
-        "signature": reading.signature,
-        "by_hand": reading.by_hand,
+        "remember": reading.remember,
     }
-
-
-def _look(request: dict[str, Any], folder: Path, _progress: Callable[[float], None]) -> dict[str, Any]:
-    return {"refused": handover.plain(pipeline.look(_order(request, folder), folder))}
 
 
 def _order(request: dict[str, Any], folder: Path) -> pipeline.Order:
@@ -54,5 +50,5 @@ def _refusing(job: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any
     return answer
 
 
-JOBS = {"read": _refusing(_read), "look": _refusing(_look)}
+JOBS = {"read": _refusing(_read)}
 profiles()  # read while nobody waits

@@ -10,14 +10,18 @@ import duckdb
 
 from data.errors import Refused
 from data.imports import summary
+from data.imports.answers import ALL, lasting
 from data.imports.budget import Budget
 from data.imports.clock import latest_allowed
+from data.imports.decide import decide
 from data.imports.fold import Folding, quote
-from data.imports.layout import fold_header, listed, matches_lines, second_of
+from data.imports.layout import Layout, find_layout, fold_header, listed, matches_lines, second_of
 from data.imports.mapper import NeedsMapping, signature
-from data.imports.parse import decide, parse
+from data.imports.parse import parse
 from data.imports.profile import (
+    Column,
     FileRole,
+    Output,
     Profile,
     assign,
     by_name,
@@ -27,10 +31,14 @@ from data.imports.profile import (
     with_columns,
 )
 from data.imports.raw import RawFile, load, number_lines, prepare
+from data.imports.reading import Reading
 from data.imports.receipt import Receipt
 from data.imports.said import refuse_values
 from data.imports.source import source_of
+from data.imports.tier_names import settle_tiers
 from data.imports.unpack import Given, fingerprint, unpack
+from data.imports.unread import refuse_unread
+from data.imports.wanted import Wanted
 from metrics.texts import N_
 
 ENGINE_MEMORY = "640MiB"
@@ -38,7 +46,8 @@ ENGINE_MEMORY = "640MiB"
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be read, and what the user said about it; `remembered`: mappings made by hand, by the headers that they are for."""
+    """What is to be read, and what the user said about it; `remembered`: mappings made by hand and answers, by the headers that they
+    are for; `tiers`: those that the store holds."""
 
     files: list[Given]
     limit_bytes: int
@@ -46,18 +55,19 @@ class Order:
     mapping: dict[str, str]
     values: dict[str, str]
     remembered: dict[str, str]
+    tiers: list[str]
 
 
 @dataclass(frozen=True)
-class Reading:
+class FilesRead:
     """Files that were read and checked: the receipt without what only the store knows, and what the history keeps of them."""
 
     connection: duckdb.DuckDBPyConnection
     receipt: Receipt
+    first: NeedsMapping  # the columns of the first file, for who wants to map them anew
     sha256: str
     mapping: str
-    signature: str
-    by_hand: bool
+    remember: dict[str, str]
 
 
 class _Work:
@@ -65,6 +75,7 @@ class _Work:
 
     def __init__(self, values: dict[str, str], progress: Callable[[float], None]) -> None:
         self.values = values
+        self.kept: dict[str, str] = {}  # answers to earlier files with the same headers
         self.reach = progress
 
     def reach_rows(self, before: int, total: int, done: int) -> None:
@@ -86,7 +97,7 @@ def _engine(folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def read(order: Order, folder: Path, progress: Callable[[float], None]) -> Reading:
+def read(order: Order, folder: Path, progress: Callable[[float], None]) -> FilesRead:
     """Read and check files, in the process that may come to an end; the engine that holds the rows is the caller's to close.
 
     Raises Refused with one sentence, NeedsMapping when nobody recognises the headers.
@@ -101,32 +112,50 @@ def read(order: Order, folder: Path, progress: Callable[[float], None]) -> Readi
     for number, source in enumerate(sources):
         raw.append(prepare(source, number, folder, work.values.get("encoding"), patterns, budget))
         work.reach(0.05 + 0.1 * (number + 1) / len(sources))
+    first = NeedsMapping(raw[0].name, _columns(raw[0]))
     signed = signature(raw[0].layout.headers)
     profile_name, mapping = order.profile, order.mapping
     if profile_name is None and not mapping and (kept := order.remembered.get(signed)):
         remembered = json.loads(kept)
         profile_name, mapping = remembered["profile"], remembered["columns"]
-        work.values = {**remembered["values"], **work.values}
+        work.kept = lasting(remembered["values"])
+        work.values = {n: v for n, v in remembered["values"].items() if n not in work.kept} | work.values
     chosen, roles = _choose(raw, profile_name, mapping, work.values)
-    said = json.dumps(
-        {"profile": chosen.name, "columns": mapping, "values": work.values}, ensure_ascii=False, sort_keys=True
-    )
+    alike = len({signature(file.layout.headers) for file in raw}) == 1
+    place = f"{signed}:{chosen.name}"
+    if alike and (kept := order.remembered.get(place)):
+        remembered = json.loads(kept)
+        work.kept |= remembered["values"] if remembered["columns"] == mapping else {}
     connection = _engine(folder)
     for number, (file, role) in enumerate(zip(raw, roles, strict=True)):
         file.role = role.role
         load(connection, file, role.pattern, role.names)
         work.reach(0.15 + 0.35 * (number + 1) / len(raw))
-    result = _read_outputs(work, connection, chosen, raw, signed)
+    result = _read_outputs(work, connection, chosen, raw, signed, order.tiers)
     receipt = summary.receipt(connection, chosen, raw, result)
-    return Reading(connection, receipt, sha256, said, signed, bool(mapping and len(raw) == 1))
+    given = {**work.kept, **work.values}
+    remember = {}
+    if mapping and len(raw) == 1:
+        remember[signed] = _said(
+            chosen, mapping, {name: v for name, v in given.items() if not name.endswith(f":{ALL}")}
+        )
+    if alike and lasting(given):
+        remember[place] = _said(chosen, mapping, lasting(given))
+    return FilesRead(connection, receipt, first, sha256, _said(chosen, mapping, given), remember)
 
 
-def look(order: Order, folder: Path) -> NeedsMapping:
-    """Headers, first rows and guesses of the first table, without reading on."""
-    budget = Budget(order.limit_bytes, sum(file.path.stat().st_size for file in order.files))
-    source = unpack(order.files, folder, budget)[0]
-    raw = prepare(source, 0, folder, order.values.get("encoding"), [], budget)
-    return NeedsMapping(raw.name, raw.layout)
+def _columns(file: RawFile) -> Layout:
+    """The layout of a file; of one that is read by a pattern, with its first line in the place of headers."""
+    try:
+        return file.layout if file.layout.headers else find_layout(file.decoded.path, file.name)
+    except Refused:  # that one line is all
+        return file.layout
+
+
+def _said(profile: Profile, mapping: dict[str, str], values: dict[str, str]) -> str:
+    """How a file was read, in one spelling."""
+    said = {"profile": profile.name, "columns": mapping, "values": values}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
 def _choose(
@@ -221,7 +250,12 @@ def _refuse_repeated(file: RawFile, field: str, place: int) -> None:
 
 
 def _read_outputs(
-    work: _Work, connection: duckdb.DuckDBPyConnection, profile: Profile, raw: list[RawFile], signed: str
+    work: _Work,
+    connection: duckdb.DuckDBPyConnection,
+    profile: Profile,
+    raw: list[RawFile],
+    signed: str,
+    known_tiers: list[str],
 ) -> summary.Result:
     """Parse and fold every output of the profile; make `out_{kind}` and `fates`."""
     result = summary.Result()
@@ -233,18 +267,38 @@ def _read_outputs(
         if built is None:
             continue
         readings, conventions = [], []
+        by_cell = output.kind == "orders" and not _names_currency(output, raw)
         for column, header, file in built.columns:
-            line_of = partial(_line_of, connection, raw, built.table)
-            reading, found = decide(connection, built.table, column, header, file, line_of, values)
+            wanted = Wanted(
+                connection,
+                built.table,
+                column,
+                header,
+                file,
+                partial(_line_of, connection, raw, built.table),
+                values,
+                kept=work.kept,
+                given=work.values,
+                is_item=bool(output.each_column),
+                by_cell=by_cell,
+            )
+            reading, found = decide(wanted)
             readings.append(reading)
             conventions += found
+        readings = _with_currency(readings)
         fields = [reading.column.name for reading in readings] + built.extra
         folding = Folding(connection, number, output, fields)
         step = partial(work.reach_rows, base, total)
         parse(connection, built.table, folding.rows, readings, built.extra, folding.made(), step)
+        refuse_unread(connection, folding.rows, readings)
+        for reading in readings if output.kind == "tier_changes" else ():
+            if reading.column.name == "tier":
+                conventions += settle_tiers(connection, folding.rows, reading, known_tiers, {**work.kept, **values})
         connection.execute(f"drop view {built.table}")
         base += sum(file.rows for file in raw)
         scale = next((reading.scale for reading in readings if reading.scale), None)
+        if scale and "scale" not in output.values:  # it holds for the next file with these headers
+            work.kept["scale"] = scale
         if scale:
             low, high = scale.split("-")
             values |= {"scale_low": low, "scale_high": high}
@@ -255,6 +309,22 @@ def _read_outputs(
         work.reach(0.8)
     result.finish(connection, raw)
     return result
+
+
+def _names_currency(output: Output, raw: list[RawFile]) -> bool:
+    """Whether a column of one of the files holds the currency."""
+    columns = [column for column in output.columns if column.name == "currency"]
+    return any(find_column(column, file.layout.headers) is not None for column in columns for file in raw)
+
+
+def _with_currency(readings: list[Reading]) -> list[Reading]:
+    """The readings, and one of the currency that stands in the cells of an amount; a given one is for cells that name none."""
+    money = next((reading for reading in readings if reading.currencies), None)
+    if money is None:
+        return readings
+    column = Column("currency", ("currency",), "currency")
+    currency = Reading(column, money.header, money.file, currencies=money.currencies, cell=money.column.name)
+    return [*(reading for reading in readings if reading.column.name != "currency"), currency]
 
 
 def _line_of(connection: duckdb.DuckDBPyConnection, raw: list[RawFile], table: str, where: str) -> int:

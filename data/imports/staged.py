@@ -1,6 +1,5 @@
 """Files handed in, read in a process of their own, and held until they are taken in or put away."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -56,9 +55,11 @@ class Staged:
         folder: "TemporaryDirectory[str]",
         store: Destination | None,
         receipt: Receipt,
+        first: NeedsMapping,
         meta: ImportMeta,
     ) -> None:
         self.receipt = receipt
+        self.first = first  # the columns of the first file, for who wants to map them anew
         self._folder = folder
         self._store = store
         self._meta = meta
@@ -136,10 +137,11 @@ def stage(
         "mapping": dict(mapping or {}),
         "values": dict(values or {}),
         "remembered": store.remembered_mappings() if store is not None else {},
+        "tiers": store.tiers() if store is not None else [],
     }
     folder = open_folder()
     try:
-        answer = _ask("read", files, request, Path(folder.name), lambda share: tell(SHARE * share), cancelled)
+        answer = _ask(files, request, Path(folder.name), lambda share: tell(SHARE * share), cancelled)
         staged = _staged(answer, files, folder, store)
         if cancelled and cancelled():
             raise Cancelled(STOPPED)
@@ -152,23 +154,11 @@ def stage(
         raise
 
 
-def look(files: Files, encoding: str | None) -> NeedsMapping:
-    """Headers, first rows and guesses of a file that was read before."""
-    request = {"profile": None, "mapping": {}, "values": {"encoding": encoding} if encoding else {}, "remembered": {}}
-    with open_folder() as folder:
-        try:
-            _ask("look", files, request, Path(folder), None, None)
-        except NeedsMapping as found:
-            return found
-    raise Refused(REASONS["crash"], file=_names(files))
-
-
 def _ask(
-    job: str,
     files: Files,
     request: dict[str, Any],
     folder: Path,
-    progress: Callable[[float], None] | None,
+    progress: Callable[[float], None],
     cancelled: Callable[[], bool] | None,
 ) -> dict[str, Any]:
     """The answer of the process that reads files. Raises what it refused with, or a sentence for what it came to its end of."""
@@ -180,7 +170,7 @@ def _ask(
     )
     request = {**request, "files": _hand_in(files, folder), "limit_bytes": settings.upload_limit_mib << 20}
     try:
-        answer = sandbox.run(JOBS, job, request, folder, limits, progress=progress, cancelled=cancelled)
+        answer = sandbox.run(JOBS, "read", request, folder, limits, progress=progress, cancelled=cancelled)
         refused = handover.refusal(answer["refused"]) if "refused" in answer else None
     except sandbox.Ended as ended:
         if ended.reason == "stopped":
@@ -231,11 +221,11 @@ def _refuse_unreadable(file: Path) -> None:
             raise Refused(N_("{file} does not exist."), file=file)
         if not file.is_file():
             raise Refused(N_("{file} is a device or a pipe. Save what it holds as a file, and name that."), file=file)
-        readable = os.access(file, os.R_OK)
-    except OSError:  # a name that no file can have, or a folder that nobody may look into
-        readable = False
-    if not readable:
-        raise Refused(N_("{file} cannot be read. Check that it is still there, and that you may read it."), file=file)
+        with file.open("rb"):
+            return
+    except (OSError, ValueError) as error:  # a name that no file can have, a folder that nobody may look into
+        sentence = N_("{file} cannot be read. Check that it is still there, and that you may read it.")
+        raise Refused(sentence, file=file) from error
 
 
 def _staged(
@@ -251,15 +241,18 @@ def _staged(
         found = {name: handover.check(name, place) for name in [*counted, handover.LEFT_OUT]}
         if any(found[kind] != rows for kind, rows in counted.items()):
             raise handover.Unsound("rows")
-        sha256, mapping, signature = (str(answer[name]) for name in ("sha256", "mapping", "signature"))
-        remember = (signature, mapping) if answer["by_hand"] else None
+        sha256, mapping = (str(answer[name]) for name in ("sha256", "mapping"))
+        first = handover.refusal(answer["first"])
+        if not isinstance(first, NeedsMapping):
+            raise handover.Unsound("first")
+        remember = {str(signature): str(kept) for signature, kept in answer["remember"].items()}
     except (handover.Unsound, AttributeError, KeyError, TypeError, ValueError):
         raise Refused(REASONS["crash"], file=_names(files)) from None
     handover.keep_only(found, place)
     if store is not None:
         receipt = replace(receipt, already_loaded=store.loaded_as(sha256, mapping))
     meta = ImportMeta(", ".join(map(_name, files)), sha256, receipt.profile, mapping, remember=remember)
-    return Staged(folder, store, receipt, meta)
+    return Staged(folder, store, receipt, first, meta)
 
 
 def _name(file: Path | NamedBytes) -> str:

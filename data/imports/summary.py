@@ -8,16 +8,18 @@ import duckdb
 import pyarrow as pa
 
 from data.errors import Refused
+from data.imported import Counts
 from data.imports import rules
+from data.imports.answers import EMPTY
 from data.imports.fold import Folding, quote
 from data.imports.profile import Profile
 from data.imports.raw import RawFile, number_lines
-from data.imports.receipt import CannotAnswer, Convention, FileRead, LeftOut, Receipt, TableCounts
-from data.store import Counts
+from data.imports.receipt import CannotAnswer, Convention, Doubt, FileRead, LeftOut, Receipt, TableCounts
 from metrics.schemas import TABLES
 from metrics.texts import N_
 
 READ_ROWS = 100_000
+PLACEHOLDER_ORDERS, PLACEHOLDER_SHARE = 20, 0.05  # a customer with more of all orders is no person
 
 
 @dataclass
@@ -142,7 +144,8 @@ def receipt(connection: duckdb.DuckDBPyConnection, profile: Profile, raw: list[R
     base = replace(base, first_date=first, last_date=last)
     if "orders" in result.kinds:
         base = _with_orders(connection, base, result)
-    return replace(base, cannot_answer=tuple(_cannot_answer(connection, base, result)))
+    doubts = tuple(_doubts(connection, base)) if "orders" in result.kinds else ()
+    return replace(base, cannot_answer=tuple(_cannot_answer(connection, base, result)), doubts=doubts)
 
 
 def _nothing_taken(left_out: tuple[LeftOut, ...], raw: list[RawFile]) -> Refused:
@@ -292,6 +295,18 @@ def _cannot_answer(connection: duckdb.DuckDBPyConnection, base: Receipt, result:
         nameless = _one(connection, "select count(*) from out_feedback where customer_id is null")[0]
         if nameless:
             yield CannotAnswer("feedback_without_customer", rules.FEEDBACK_WITHOUT_CUSTOMER, {"n": nameless})
+
+
+def _doubts(connection: duckdb.DuckDBPyConnection, base: Receipt) -> Iterator[Doubt]:
+    """Customers with so many of the orders that they are likely nobody: a till's "cash customer", an account for tests."""
+    least = max(PLACEHOLDER_ORDERS, int(PLACEHOLDER_SHARE * base.orders) + 1)
+    for customer, orders in connection.execute(
+        "select customer_id, count(*) from out_orders where kind = 'order' and customer_id is not null "
+        "group by 1 having count(*) >= $least order by 2 desc, 1 limit 5",
+        {"least": least},
+    ).fetchall():
+        values = {"customer": customer, "orders": orders, "share": round(100 * orders / base.orders, 1)}
+        yield Doubt("placeholder", rules.PLACEHOLDER, values, f"customer_id:{customer}", EMPTY)
 
 
 def with_counts(

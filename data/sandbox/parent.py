@@ -216,7 +216,7 @@ def _answer(child: Child, folder: Path, limits: Limits) -> dict:
             raise Ended("files")
         try:
             found = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if isinstance(found, dict):
             return found
@@ -224,6 +224,9 @@ def _answer(child: Child, folder: Path, limits: Limits) -> dict:
 
 
 def _reason(code: int, folder: Path) -> str:
+    if not (folder / ERRORS).exists():  # it never came to its order
+        LOG.error("A child did not start", {"code": code})
+        return "start"
     told = _last_words(folder)
     found = next((reason for reason, known in CODES.items() if known == code), "crash")
     if code == TIME_IS_UP:

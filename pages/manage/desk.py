@@ -14,7 +14,7 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
 from data.access import Access
 from data.errors import Cancelled, RapportError
-from data.imports import NamedBytes, NeedsMapping, Receipt, Staged, look, stage
+from data.imports import NamedBytes, NeedsMapping, Receipt, Staged, stage
 from pages.manage.job import Cancelled as Stopped
 from pages.manage.job import Job, Progress
 from pages.shared import cached
@@ -116,7 +116,8 @@ class Desk:
 
     def map_again(self) -> None:
         """Choose the columns of files that were read, the first of them shown as a sample."""
-        needs = look(self.files[:1], self.told.values.get("encoding"))
+        assert self.staged is not None
+        needs = self.staged.first
         self._put_away()
         self.phase, self.needs, self.recognised = "mapping", needs, True
 

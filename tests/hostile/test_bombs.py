@@ -1,5 +1,6 @@
 """Every format and every resource: a bomb is refused in a sentence, in bounded room, and the process that asked goes on."""
 
+import os
 import tempfile
 import threading
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from data.errors import Refused
 from data.imports import NamedBytes, stage
+from data.sandbox import parent
 from pages.shared.texts import catalogue
 from tests.hostile.bombs import BOMBS, MIB
 from tests.hostile.inputs import SOUND
@@ -29,7 +31,7 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def resident_mib() -> float:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / MIB
+    return parent._resident_bytes(os.getpid()) / MIB
 
 
 def children() -> set[int]:
@@ -46,12 +48,7 @@ class Room:
 
     def _look(self) -> None:
         while not self._ended.wait(0.02):
-            size = 0
-            for path in self.folder.rglob("*"):
-                try:
-                    size += path.lstat().st_blocks * 512
-                except OSError:
-                    continue
+            _count, size = parent._written(self.folder)
             self.most = max(self.most, size)
 
     def __enter__(self) -> "Room":

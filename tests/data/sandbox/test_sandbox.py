@@ -68,6 +68,12 @@ def test_whatever_ends_the_child_is_named_and_leaves_nothing_running(job: str, t
     assert run("echo", after)["heard"] == {}
 
 
+def test_a_child_that_cannot_begin_says_nothing_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(Ended) as caught:
+        sandbox.run("tests.data.sandbox.no_such_module", "echo", {}, tmp_path, LIMITS)
+    assert caught.value.reason == "start"
+
+
 @pytest.mark.parametrize("job", ["turn", "sleep"])
 def test_time_on_the_clock_is_bounded(job: str, tmp_path: Path) -> None:
     with pytest.raises(Ended) as caught:
@@ -203,4 +209,4 @@ def _children() -> set[int]:
 
 
 def _descriptors() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
+    return len(list(Path("/dev/fd").iterdir()))
