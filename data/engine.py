@@ -140,7 +140,13 @@ class Engine:
             yield
         except duckdb.FatalException as error:
             raise StoreError(GIVEN_UP) from error
-        except duckdb.IOException as error:
+        except (duckdb.IOException, duckdb.TransactionException) as error:
+            if opening.DENIED in str(error) or opening.READ_ONLY in str(
+                error
+            ):  # the log beside the file cannot be made
+                raise opening.sentence(self.path, str(error)) from error
+            if isinstance(error, duckdb.TransactionException):
+                raise
             raise StoreError(DAMAGED, path=self.path) from error
 
     def _revive(self, given_up: duckdb.DuckDBPyConnection) -> None:
