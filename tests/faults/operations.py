@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 from types import ModuleType
+from unittest.mock import patch
 
 from data import audit, backup, links, load, metric, person, restore, schema, sign_ins
 from data.alerts import book
@@ -63,8 +65,8 @@ def planned_backup(store: Store) -> None:
     """The backup that is due, beside one that is to go."""
     folder = store.path.parent
     settings = replace(Settings.read(), backup_dir=folder, backup_hours=1, backup_keep=1)
-    keeper = Keeper.__new__(Keeper)  # without its thread
-    keeper.__dict__ |= {"_store": store, "_settings": settings, "_not_before": dt.datetime(1970, 1, 1)}
+    with patch.object(Thread, "start"):  # the plan is kept here, by the clock that is given
+        keeper = Keeper(store, settings)
     for hours in (0, 2):
         keeper._keep_plan(NOW + dt.timedelta(hours=hours))
 
