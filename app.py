@@ -57,7 +57,7 @@ def show(page: st.Page) -> None:
     with report.paused():  # the bar is no part of what is taken away
         filters.bar(current, entry.options)
         filters.notices(current)
-        banner.show()
+        complete = banner.show()
     cached.begin(entry.code)
     if current is None:
         no_data()
@@ -65,6 +65,8 @@ def show(page: st.Page) -> None:
         not_begun(current)
     else:
         page.run()
+    with report.paused():
+        complete()
 
 
 st.set_page_config("Rapport", layout="wide", page_icon=MARK)

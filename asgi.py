@@ -18,12 +18,16 @@ from data import policy
 from data.errors import RapportError
 from data.settings import Settings
 from pages.shared import auth
+from pages.shared.serving import frames, runs
 from pages.shared.serving.compression import Compression
 from pages.shared.serving.guard import Guard, is_loopback
 from pages.shared.serving.headers import SecurityHeaders
+from pages.shared.serving.health import Health
 from pages.shared.serving.logs import RequestLog, configure, show_failure
+from pages.shared.serving.messages import Messages
 from pages.shared.serving.return_to import ReturnTo
 from pages.shared.serving.start import serving
+from pages.shared.serving.unread import Unread
 
 # Until st.navigation has run once, Streamlit takes pages/ for its own folder of scripts, and tells the first visitor who follows
 # a link to a cold server that there is no such page.
@@ -56,13 +60,18 @@ def check_settings() -> None:
 check_settings()
 if Settings.read().json_logs:
     configure()
+frames.bound()
+runs.begin()
 app = st.App(
     Path(__file__).with_name("app.py"),
     routes=[Route("/overview", overview)],
     middleware=[
         Middleware(RequestLog),
         Middleware(SecurityHeaders),
+        Middleware(Unread),
         Middleware(Guard),
+        Middleware(Health),
+        Middleware(Messages),
         Middleware(ReturnTo),
         Middleware(Compression),
     ],

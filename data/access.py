@@ -1,18 +1,20 @@
 """Who asks, what that person may do, and the store as that person sees it: rights and row scope are enforced here, not in pages."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
 from data import ask, audit
 from data.ask import Question
 from data.errors import RapportError
 from data.imported import Counts, ImportMeta, Merged, Tables
+from data.patience import patience
 from data.segment import EVERYBODY, Segment
 from data.snapshot import Snapshot
 from data.store import Store
@@ -85,9 +87,11 @@ LOCAL = Person("", Role.ADMINISTRATOR)  # someone at the machine itself, where n
 class Access:
     """A store in the hands of a person. Has the store's own methods, each of which asks first whether the person may."""
 
-    def __init__(self, store: Store, person: Person) -> None:
+    def __init__(self, store: Store, person: Person, question_seconds: float | None = None) -> None:
+        """`question_seconds`: after so long a snapshot is cut off with TooLong; None leaves it all the time it takes."""
         self.person = person
         self._store = store
+        self._question_seconds = question_seconds
 
     @property
     def path(self) -> Path:
@@ -97,7 +101,11 @@ class Access:
     def snapshot(self, version: int | None = None) -> Iterator[Snapshot]:
         """As Store.snapshot, of the person's customers alone."""
         with self._store.snapshot(version, scope=self.person.scope) as snap:
-            yield snap
+            if self._question_seconds is None:
+                yield snap
+                return
+            with patience(snap.cursor, self._question_seconds):
+                yield snap
 
     def ask(self, version: int, name: str, question: Question, **arguments: object) -> pl.DataFrame:
         """The frame of a metric. One that names customers raises Forbidden for who may not see them."""
@@ -125,20 +133,25 @@ class Access:
         meta: ImportMeta,
         progress: Callable[[float], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        *,
+        replacing: Sequence[int] = (),
     ) -> Merged:
         """As Store.merge, in the person's name."""
         self.person.check("change")
-        merged = self._store.merge(tables, replace(meta, who=self.person.who), progress, cancelled)
-        if not merged.already_loaded:
-            audit.note(self._store, self.person.who, "upload", str(merged.import_id), meta.file_name)
-        return merged
+        who = self.person.who
+
+        def note(cursor: duckdb.DuckDBPyConnection, version: int) -> None:
+            audit.add(cursor, who, "upload", str(version), meta.file_name)
+            for import_id in replacing:
+                audit.add(cursor, who, "undo", str(import_id))
+
+        return self._store.merge(tables, replace(meta, who=who), progress, cancelled, replacing=replacing, note=note)
 
     def undo(self, import_id: int) -> int:
         """As Store.undo, in the person's name."""
         self.person.check("change")
-        version = self._store.undo(import_id, self.person.who)
-        audit.note(self._store, self.person.who, "undo", str(import_id))
-        return version
+        who = self.person.who
+        return self._store.undo(import_id, who, note=lambda cursor, _: audit.add(cursor, who, "undo", str(import_id)))
 
     def loaded_as(self, sha256: str, mapping: str = "") -> int | None:
         """As Store.loaded_as."""

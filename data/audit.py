@@ -2,8 +2,10 @@
 
 import datetime as dt
 
+import duckdb
 import polars as pl
 
+from data.characters import whole
 from data.store import Store
 
 KEPT_CHARACTERS = 200  # of what a row says: names of files and addresses come from outside
@@ -11,9 +13,14 @@ KEPT_CHARACTERS = 200  # of what a row says: names of files and addresses come f
 
 def note(store: Store, who: str, action: str, subject: str = "", detail: str = "") -> None:
     """Add a row. `subject` is what it was done to (an import, a link, a customer), by its id."""
-    values = [text[:KEPT_CHARACTERS] for text in (who, action, subject, detail)]
     with store.noting() as cursor:
-        cursor.execute("insert into audit values ($1, $2, $3, $4, $5)", [_now(), *values])
+        add(cursor, who, action, subject, detail)
+
+
+def add(cursor: duckdb.DuckDBPyConnection, who: str, action: str, subject: str = "", detail: str = "") -> None:
+    """As `note`, in the transaction that does it, so that neither is there without the other."""
+    values = [whole(text)[:KEPT_CHARACTERS] for text in (who, action, subject, detail)]
+    cursor.execute("insert into audit values ($1, $2, $3, $4, $5)", [_now(), *values])
 
 
 def entries(store: Store, *, limit: int, action: str | None = None) -> pl.DataFrame:

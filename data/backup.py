@@ -4,8 +4,6 @@ import argparse
 import sys
 from pathlib import Path
 
-import duckdb
-
 from data import owners
 from data.backups import ask_app
 from data.errors import RapportError
@@ -42,10 +40,7 @@ def back_up(db: Path, target: Path) -> None:
         ask_app(db, target)
         return
     with store:
-        try:
-            store.backup(target)
-        except duckdb.Error as error:
-            raise RapportError("{path} cannot be read to its end. Restore an earlier backup.", path=db) from error
+        store.backup(target)
 
 
 if __name__ == "__main__":

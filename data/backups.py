@@ -18,6 +18,7 @@ import duckdb
 
 from data import owners
 from data.errors import RapportError, StoreError
+from data.opening import PLANNED, planned
 from data.settings import Settings
 from data.store import Store
 from metrics.texts import N_
@@ -27,7 +28,6 @@ LOOK_SECONDS = 1.0
 ANSWER_SECONDS, COPY_SECONDS = 15.0, 3600.0  # until the app has seen the request; until the copy is written
 FORGOTTEN_SECONDS = ANSWER_SECONDS + COPY_SECONDS  # after which the command has given up
 RETRY = dt.timedelta(minutes=15)
-NAME = "rapport-%Y-%m-%d-%H%M%S.duckdb"
 
 
 def requests(db: Path) -> Path:
@@ -130,14 +130,14 @@ class Keeper:
             return
         self._not_before = now + RETRY  # also after an error
         folder.mkdir(parents=True, exist_ok=True)
-        kept = _planned(folder)
+        kept = planned(folder)
         age = now - kept[-1][0] if kept else dt.timedelta.max
         if age < every:
             self._not_before = min(self._not_before, now + every - age)
             return
-        self._store.backup(folder / now.strftime(NAME))
+        self._store.backup(folder / now.strftime(PLANNED))
         LOG.info("A planned backup was written")
-        for _, old in _planned(folder)[: -self._settings.backup_keep]:
+        for _, old in planned(folder)[: -self._settings.backup_keep]:
             old.unlink()
 
 
@@ -154,14 +154,3 @@ def _fail(taken: Path, sentence: str) -> None:
     said = taken.with_suffix(".saying")
     said.write_text(sentence, "utf-8")
     said.rename(taken.with_suffix(".failed"))
-
-
-def _planned(folder: Path) -> list[tuple[dt.datetime, Path]]:
-    """When each planned backup of a folder was made, and the file, oldest first: those whose name is one that a plan gives, no other."""
-    found = []
-    for path in folder.glob("rapport-*.duckdb"):
-        with suppress(ValueError):
-            made_at = dt.datetime.strptime(path.name, NAME)
-            if made_at.strftime(NAME) == path.name:
-                found.append((made_at, path))
-    return sorted(found)

@@ -18,5 +18,9 @@ class StoreError(RapportError):
     """The DuckDB file cannot be used as it is."""
 
 
+class NoRoom(StoreError):
+    """The disk has no room for what was to be written; the data are as they were."""
+
+
 class Cancelled(RapportError):
     """The user stopped the work; nothing was written."""

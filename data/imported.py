@@ -1,6 +1,6 @@
 """What is known of an import besides its rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -62,6 +62,8 @@ class Destination(Protocol):
         meta: ImportMeta,
         progress: Callable[[float], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        *,
+        replacing: Sequence[int] = (),
     ) -> Merged: ...
 
     def undo(self, import_id: int) -> int: ...

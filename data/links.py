@@ -17,6 +17,7 @@ import polars as pl
 from data import kept, link_tokens
 from data.errors import RapportError, StoreError
 from data.segment import EVERYBODY, Segment
+from data.sql import only_value
 from data.store import Store
 from metrics.texts import N_
 
@@ -182,6 +183,21 @@ def came_since(store: Store, version: int) -> dict[str, int]:
             "select kind, count(*) from imports where id > $version group by kind", {"version": version}
         ).fetchall()
     return {"import": 0, "undo": 0, **dict(found)}
+
+
+def erased_since(store: Store, moment: dt.datetime) -> int:
+    """How many customers were erased from a moment on, to the second."""
+    with store.reading() as cursor:
+        query = (
+            "select count(*) from audit where action = 'erase' and done_at >= date_trunc('second', $moment::timestamp)"
+        )
+        return int(only_value(cursor, query, {"moment": moment}))
+
+
+def read_anew(store: Store) -> None:
+    """After the rows of links were changed otherwise: what is in memory is forgotten."""
+    with _lock:
+        _books.pop(store, None)
 
 
 COLUMNS = (

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from data.characters import whole
 from data.errors import RapportError, Refused
 from data.imports import LeftOut, Receipt, TableCounts, Undecided, stage
 from data.settings import Settings
@@ -59,7 +60,7 @@ def _load(options: argparse.Namespace) -> Receipt:
 def _pairs(given: list[str], option: str) -> dict[str, str]:
     pairs = {}
     for text in given:
-        name, sign, value = text.partition("=")
+        name, sign, value = whole(text).partition("=")
         if not sign or not name.strip():
             raise Refused(N_("{option} {text}: write it as FIELD=VALUE."), option=option, text=text)
         pairs[name.strip()] = value

@@ -1,7 +1,7 @@
 """How an import enters the file and leaves it again. Everything here runs inside one transaction of the caller."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -127,13 +127,19 @@ def merge(
     tables: Mapping[str, Callable[[], pa.RecordBatchReader]],
     meta: ImportMeta,
     steps: Steps,
+    replacing: Sequence[int] = (),
 ) -> Merged:
-    """Take the rows in as the next version; see Store.merge."""
+    """Take the rows in as the next version, in which the import that they replace is gone; see Store.merge."""
     steps.reach(0.0)
+    for import_id in replacing[:-1]:  # the last one goes in the version that the rows come in
+        undo(cursor, import_id, meta.who)
+    replaced = replacing[-1] if replacing else None
+    if replaced is not None:
+        _check_undoable(cursor, replaced)
     incoming = stage(cursor, tables, steps)
     customers_new = assign_keys(cursor, incoming)
     version = _next_version(cursor)
-    _record(cursor, version, "import", None, meta)
+    _record(cursor, version, "import", replaced, meta)
     rollups.forget_touched(cursor)
     counts = {}
     for done, table in enumerate(incoming):
@@ -141,6 +147,9 @@ def merge(
         steps.reach(0.5 + 0.25 * (done + 0.5) / len(incoming))
         _write(cursor, table, version)
         steps.reach(0.5 + 0.25 * (done + 1) / len(incoming))
+    if replaced is not None:
+        for table in TABLES:
+            _take_back(cursor, table, version)
     merged = Merged(version, counts, customers_new)
     if meta.receipt:
         told = {"receipt": meta.receipt(merged), "id": version}
@@ -179,6 +188,18 @@ def undo(cursor: duckdb.DuckDBPyConnection, import_id: int, who: str) -> int:
     A content stays while any import that is not undone brought it. Where none did, the content that the newest of the other
     imports brought for that key comes back.
     """
+    name = _check_undoable(cursor, import_id)
+    version = _next_version(cursor)
+    _record(cursor, version, "undo", import_id, ImportMeta(name, "", "", who=who))
+    rollups.forget_touched(cursor)
+    for table in TABLES:
+        _take_back(cursor, table, version)
+    _finish(cursor, version, Steps(None, None))
+    return version
+
+
+def _check_undoable(cursor: duckdb.DuckDBPyConnection, import_id: int) -> str:
+    """The file name of an import that can be taken back; StoreError when it cannot."""
     found = first_row(
         cursor,
         "select kind, file_name, exists (select 1 from imports u where u.undoes = $id) from imports where id = $id",
@@ -188,13 +209,7 @@ def undo(cursor: duckdb.DuckDBPyConnection, import_id: int, who: str) -> int:
         raise StoreError(N_("There is no import {id}; the history lists those there are."), id=import_id)
     if found[2]:
         raise StoreError(N_("Import {id} ({name}) is undone already."), id=import_id, name=found[1])
-    version = _next_version(cursor)
-    _record(cursor, version, "undo", import_id, ImportMeta(found[1], "", "", who=who))
-    rollups.forget_touched(cursor)
-    for table in TABLES:
-        _take_back(cursor, table, version)
-    _finish(cursor, version, Steps(None, None))
-    return version
+    return str(found[1])
 
 
 def _take_back(cursor: duckdb.DuckDBPyConnection, table: str, version: int) -> None:

@@ -10,13 +10,13 @@ from dataclasses import fields
 from pathlib import Path
 
 import polars as pl
-import polars.selectors as cs
 
 from data import policy
 from data.access import LOCAL, Access, Person
 from data.ask import Question, find
+from data.characters import whole
 from data.errors import RapportError
-from data.formula_safe import safe
+from data.formula_safe import csv_text
 from data.segment import Segment
 from data.settings import Settings
 from data.snapshot import Snapshot
@@ -130,7 +130,7 @@ def _typed(name: str, value: str, argument: Argument) -> object:
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
+    name, equals, value = whole(text).partition("=")
     if not (name and equals):
         raise RapportError("{option} takes name=value, but got “{text}”.", option=option, text=text)
     return name, value
@@ -155,7 +155,7 @@ def _printed(frame: pl.DataFrame, options: argparse.Namespace) -> str:
     if options.json:
         return json.dumps(frame.to_dicts(), default=dt.date.isoformat, ensure_ascii=False, allow_nan=False) + "\n"
     if options.csv:
-        return frame.with_columns(cs.string().map_elements(safe, return_dtype=pl.String)).write_csv()
+        return csv_text(frame)
     with pl.Config(
         tbl_rows=-1, tbl_cols=-1, tbl_width_chars=-1, tbl_formatting="NOTHING", tbl_hide_dataframe_shape=True,
         tbl_hide_column_data_types=True, fmt_str_lengths=100,

@@ -6,29 +6,32 @@ shop's next export would bring the same orders again and count them twice. So nu
 
 import argparse
 import datetime as dt
-import hashlib
 import json
+import re
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import polars.selectors as cs
 
-from data import audit, kept, rollups, schema
+from data import audit, kept, links, mentions, rollups, schema
+from data.characters import whole
 from data.errors import RapportError
 from data.extent import measure
 from data.imports.keys import fold_key, fold_phone
-from data.imports.receipt import Receipt
+from data.mentions import Mention
 from data.settings import Settings
+from data.spelling import Spelling, trace
 from data.sql import first_row, only_value
 from data.store import Store
 from metrics.schemas import TABLES
 from metrics.texts import N_
 
 TIMES = {"orders": "ordered_at", "feedback": "responded_at", "answers": "responded_at", "tier_changes": "effective_on"}
+NAMES = re.compile(r"name|phone|mobile|e-?mail|姓名|名字|昵称|称呼|手机|电话|邮箱|邮件", re.IGNORECASE)  # headers
 # Rows of the person: those under the key, and answers that name no customer but an order of the person's.
 OF_PERSON = {
     table: "customer_key = $key"
@@ -56,12 +59,14 @@ class Held:
 class Erased:
     """What was erased, and whether the bytes have left the file already, or will at the next start.
 
-    `copies`: files beside it, such as those from before a migration, that may hold the person.
+    `copies`: files beside it, such as those from before a migration, that may hold the person. `mentions`: what names the person and
+    could not be decided.
     """
 
     rows: int
     gone: bool
     copies: tuple[str, ...]
+    mentions: tuple[Mention, ...] = ()
 
 
 def find(store: Store, customer_id: str) -> list[Held]:
@@ -80,13 +85,25 @@ def export(store: Store, customer_id: str) -> dict[str, object]:
     return {"customer_id": name, "exported_at": dt.datetime.now().isoformat(timespec="seconds"), **tables}
 
 
+def find_mentions(store: Store, customer_id: str) -> list[Mention]:
+    """Where else the file names somebody by this id or word, known as a customer or not; the first data.mentions.MOST_LISTED."""
+    with store.reading() as cursor:
+        try:
+            name, key = _known(cursor, customer_id)
+        except RapportError:
+            name, key = customer_id, -1
+        return mentions.mentions(cursor, [name], mentions.names_in(name) if "@" in name else [], key)
+
+
 def erase(store: Store, customer_id: str, who: str = "") -> Erased:
-    """Delete every row of the customer from all versions, and every byte of them from the file; the audit keeps a `trace`.
+    """Delete every row of the customer from all versions, and every byte of them from the file; a `trace` stands for the id where it
+    can be told that it is meant. What cannot be decided is listed.
 
     Uploading a file that holds the customer brings the person back.
     """
     with store.changing() as cursor:
         name, key = _known(cursor, customer_id)
+        words = [name, *_words(cursor, key)]
         gone, first = 0, only_value(cursor, "select max(id) from imports")
         for table in ("feedback", *(table for table in TABLES if table != "feedback")):  # feedback looks at orders
             rows = f"from {table} where {OF_PERSON[table]}"
@@ -100,32 +117,41 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
         rollups.forget_touched(cursor)
         rollups.touch(cursor, f"select {int(key)}")
         cursor.execute("delete from customer_keys where customer_key = $key", {"key": key})
-        cursor.execute("delete from kept_answers")
-        kept.count_erasure(cursor)
-        rollups.refresh(cursor)
-        _mend_history(cursor, first, name)
-        cursor.execute("update audit set subject = $trace where subject = $name", {"trace": trace(name), "name": name})
-        schema.want_rewrite(cursor)
+        mentions.take_out(cursor, name)
+        _forget_answers(cursor)
+        _mend_extents(cursor, first)
+        spoken = [word for word in words if word != name or "@" in word]
+        names = dict.fromkeys(part for word in spoken for part in mentions.names_in(word) if part not in words)
+        left = mentions.mentions(cursor, words, list(names))
+        audit.add(cursor, who, "erase", trace(name))
     with store.noting() as cursor:  # and what a link kept while this was going on
         cursor.execute("delete from kept_answers")
-    audit.note(store, who, "erase", trace(name))
-    return Erased(gone, store.rewrite(), copies_beside(store.path))
+    links.read_anew(store)
+    return Erased(gone, store.rewrite(), copies_beside(store.path), tuple(left))
 
 
-def trace(customer_id: str) -> str:
-    """What the audit keeps of an erased id: enough to check one that is given, too little to tell whose it was."""
-    return hashlib.sha256(customer_id.encode()).hexdigest()[:8]
+def remove(store: Store, word: str, place: str, who: str = "") -> bool:
+    """Take out what names somebody at a place that was listed, a comment as a whole; whether its bytes have left the file already."""
+    with store.changing() as cursor:
+        rollups.forget_touched(cursor)
+        mentions.remove(cursor, word, place)
+        _forget_answers(cursor)
+        audit.add(cursor, who, "remove mention", trace(word))
+    with store.noting() as cursor:
+        cursor.execute("delete from kept_answers")
+    links.read_anew(store)
+    return store.rewrite()
 
 
 def copies_beside(db: Path) -> tuple[str, ...]:
     """Names of the files beside the data that hold earlier states of them."""
-    found = {*db.parent.glob(f"{db.name}.schema-*.backup"), *db.parent.glob(f"{db.name}.replaced-*")}
-    return tuple(sorted(path.name for path in found))
+    kinds = ("schema-*.backup*", "replaced-*", "restoring*", "partial*", "rewriting.partial*")
+    return tuple(sorted({path.name for kind in kinds for path in db.parent.glob(f"{db.name}.{kind}")}))
 
 
 def _known(cursor: duckdb.DuckDBPyConnection, customer_id: str) -> tuple[str, int]:
     """The customer's id as the file has it, and the key. It may be given as any upload spells it."""
-    given = pl.DataFrame({"id": [customer_id]})
+    given = pl.DataFrame({"id": [whole(customer_id)]})
     spelt = given.select(exact="id", key=fold_key(pl.col("id")), phone=fold_phone(pl.col("id"))).row(0)
     for name in spelt:
         found = name and first_row(
@@ -153,41 +179,46 @@ def _rows(cursor: duckdb.DuckDBPyConnection, table: str, key: int) -> list[dict[
     return list(json.loads(rows.with_columns(cs.decimal().cast(pl.Float64)).write_json()))
 
 
-def _mend_history(cursor: duckdb.DuckDBPyConnection, first: int | None, name: str) -> None:
-    """What each import says of the data and of its own lines, without the person."""
-    history = "select id, receipt, extent from imports where id >= $first or receipt like '%' || $name || '%'"
+def _words(cursor: duckdb.DuckDBPyConnection, key: int) -> list[str]:
+    """What else the person may be named by: e-mail, telephone and name in the members file."""
+    found: dict[str, None] = {}
+    for (text,) in cursor.execute("select attributes from members where customer_key = $key", {"key": key}).fetchall():
+        for name, value in json.loads(text or "{}").items():
+            word = str(value or "").strip()
+            spelling = Spelling(word)
+            if len(word) > 1 and ("@" in word or spelling.digits or NAMES.search(name)):
+                found[word] = None
+    return list(found)
+
+
+def _forget_answers(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make anew, or drop, all that was worked out before."""
+    cursor.execute("delete from kept_answers")
+    kept.count_erasure(cursor)
+    rollups.refresh(cursor)
+    schema.want_rewrite(cursor)
+
+
+def _mend_extents(cursor: duckdb.DuckDBPyConnection, first: int | None) -> None:
+    """What each import says of how far the data reach, without the person."""
     newest = only_value(cursor, "select max(id) from imports")
-    for number, receipt, extent in cursor.execute(history, {"first": first, "name": name}).fetchall():
-        told = {
-            "id": number,
-            "receipt": _without(receipt, name) if receipt else receipt,
-            "extent": measure(cursor, None if number == newest else number).to_json() if extent else extent,
-        }
-        cursor.execute("update imports set receipt = $receipt, extent = $extent where id = $id", told)
-
-
-def _without(text: str, name: str) -> str:
-    """The receipt; an example of a line left out that shows the id shows nothing."""
-    receipt = Receipt.from_json(text)
-    cleaned = [
-        replace(
-            each,
-            example_value="" if name in each.example_value else each.example_value,
-            values={key: "" if name in str(value) else value for key, value in each.values.items()},
-            reason="" if name in each.reason else each.reason,
-        )
-        for each in receipt.left_out
-    ]
-    return replace(receipt, left_out=tuple(cleaned)).to_json()
+    with_extent = "select id from imports where id >= $first and extent <> ''"
+    for (number,) in cursor.execute(with_extent, {"first": first}).fetchall():
+        extent = measure(cursor, None if number == newest else number).to_json()
+        cursor.execute("update imports set extent = $extent where id = $id", {"id": number, "extent": extent})
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit 0 when done, 2 with one sentence when not."""
     parser = argparse.ArgumentParser(prog="python -m data.person", description="What the file holds of one person.")
     parser.add_argument(
-        "what", choices=("find", "export", "erase"), help="count rows; print them as JSON; delete them for good"
+        "what",
+        choices=("find", "export", "erase", "remove"),
+        help="count rows and list where else the person is named; print rows as JSON; delete them for good; "
+        "take out what is named at a place",
     )
-    parser.add_argument("customer_id", help="as the exports name the customer")
+    parser.add_argument("customer_id", help="as the exports name the customer, or the word that was listed")
+    parser.add_argument("place", nargs="?", help="of “remove”: where, as find and erase list it")
     parser.add_argument("--db", type=Path, help="the DuckDB file (default: RAPPORT_DB)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
@@ -208,20 +239,58 @@ def _run(store: Store, options: argparse.Namespace) -> None:
         print(json.dumps(export(store, options.customer_id), ensure_ascii=False, indent=2))
         return
     if options.what == "find":
-        held = find(store, options.customer_id)
-        rows: list[Mapping[str, object]] = [vars(each) for each in held]
-        print(json.dumps(rows, default=str) if options.json else "\n".join(map(_line, held)))
+        _print_found(store, options)
+        return
+    if options.what == "remove":
+        if options.place is None:
+            raise RapportError("remove needs a place, as find lists it: python -m data.person remove WORD PLACE.")
+        gone = remove(store, options.customer_id, options.place)
+        _print_done(options, {"gone": gone}, "It was taken out.", gone=gone)
         return
     erased = erase(store, options.customer_id)
+    told = {**vars(erased), "mentions": list(map(_as_json, erased.mentions))}
+    _print_done(options, told, f"{erased.rows} rows of the customer were erased from all versions.", erased.gone)
+    if not options.json:
+        names = f", and so do: {', '.join(erased.copies)}." if erased.copies else "."
+        print(f"Backups made before still hold them{names}")
+        _print_mentions(erased.mentions)
+
+
+def _print_done(options: argparse.Namespace, told: Mapping[str, object], sentence: str, gone: bool) -> None:
     if options.json:
-        print(json.dumps(vars(erased)))
+        print(json.dumps(told, ensure_ascii=False))
         return
-    print(f"{erased.rows} rows of the customer were erased from all versions.")
-    if not erased.gone:
-        print("Their bytes leave the file at the next start.")
-    print(
-        "Backups made before still hold them" + (f", and so do: {', '.join(erased.copies)}." if erased.copies else ".")
-    )
+    print(sentence)
+    if not gone:
+        print("The bytes leave the file at the next start.")
+
+
+def _print_found(store: Store, options: argparse.Namespace) -> None:
+    """Rows of the customer, and where else the id is named; the latter alone of an id that was erased."""
+    named = find_mentions(store, options.customer_id)
+    try:
+        held = find(store, options.customer_id)
+    except RapportError:
+        if not named:
+            raise
+        held = []
+    if options.json:
+        rows = [*map(vars, held), *map(_as_json, named)]
+        print(json.dumps(rows, default=str, ensure_ascii=False))
+        return
+    print("\n".join(map(_line, held)))
+    _print_mentions(named)
+
+
+def _as_json(mention: Mention) -> dict[str, object]:
+    return {**asdict(mention), "place": mention.place}
+
+
+def _print_mentions(named: Sequence[Mention]) -> None:
+    if named:
+        print("Named elsewhere, for you to decide (python -m data.person remove WORD PLACE):")
+    for one in named:
+        print(f"  {one.word}  {one.place}  {one.excerpt}")
 
 
 def _line(held: Held) -> str:

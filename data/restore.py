@@ -9,10 +9,16 @@ from pathlib import Path
 
 import duckdb
 
-from data import owners, soundness
+from data import copying, engine, halves, opening, owners, soundness, space
 from data.errors import RapportError
+from data.opening import OpenElsewhere, log_of
 from data.settings import Settings
-from data.store import OpenElsewhere, Store, connect
+from data.store import Store
+from metrics.texts import N_
+
+NEEDS = N_(
+    "Restoring {path} needs {need} MB, but {free} MB are free at {folder}. Make room, and try again; nothing was changed."
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,16 +50,19 @@ def restore(backup: Path, db: Path) -> Path | None:
         raise RapportError("There is no file {path}.", path=backup)
     if db.exists() and backup.samefile(db):
         raise RapportError("{path} is the file itself. Name a backup.", path=backup)
+    db = opening.real(db)
+    opening.check_kind(db)
     db.parent.mkdir(parents=True, exist_ok=True)
-    fresh = db.with_name(f"{db.name}.restoring")
-    try:
+    engine.take_up(db)
+    space.look(db.parent, 2 * space.size(backup), NEEDS, path=backup)
+    with halves.writing(db, "restoring") as fresh, space.plainly(db.parent):
         owners.begin_private(fresh)
         shutil.copyfile(backup, fresh)
+        if log_of(backup).is_file():  # of a replaced file: what it had not yet taken in
+            shutil.copyfile(log_of(backup), log_of(fresh))
         _check(fresh, backup)
+        copying.flush(fresh)
         return _put_in_place(fresh, db)
-    finally:
-        for name in db.parent.glob(f"{fresh.name}*"):
-            name.unlink()
 
 
 def _check(fresh: Path, backup: Path) -> None:
@@ -70,34 +79,57 @@ def _check(fresh: Path, backup: Path) -> None:
 
 
 def _put_in_place(fresh: Path, db: Path) -> Path | None:
+    """Give the copy the name, in one step: a kill leaves the old file or the new one there, each whole and with its own log."""
     if not db.exists():
         owners.give(fresh, like=db.parent, mode=owners.PRIVATE)
-        fresh.replace(db)
+        if log_of(db).exists():  # of a file that is gone
+            log_of(db).replace(log_of(_kept(db)))
+        try:
+            copying.keep_as(fresh, db)
+        except FileExistsError:
+            raise OpenElsewhere(
+                N_("{path} is open in the running app. Use the app, or stop it first."), path=db
+            ) from None
+        copying.flush(db.parent)
         return None
     owners.give(fresh, like=db, mode=stat.S_IMODE(db.stat().st_mode))
-    kept = db.with_name(f"{db.name}.replaced-{dt.datetime.now():%Y-%m-%d-%H%M%S}")
+    kept = _kept(db)
     held = _hold(db)
     try:
-        for suffix in ("", ".wal"):
-            part = db.with_name(db.name + suffix)
-            if part.exists():
-                part.rename(kept.with_name(kept.name + suffix))
+        copying.keep_as(db, kept)
+        if log_of(db).exists():  # only of a file that cannot be read: a start after a kill puts it back
+            log_of(db).replace(log_of(kept))
         fresh.replace(db)
+        copying.flush(db.parent)
     finally:
         if held:
             held.close()
     return kept
 
 
+def _kept(db: Path) -> Path:
+    name = f".replaced-{dt.datetime.now():%Y-%m-%d-%H%M%S}"
+    names = (opening.beside(db, f"{name}{number}") for number in ("", *(f"-{each}" for each in range(2, 1000))))
+    return next(each for each in names if not each.exists() and not log_of(each).exists())
+
+
 def _hold(db: Path) -> duckdb.DuckDBPyConnection | None:
     """Have the file oneself, so that no app opens it meanwhile, with all it holds in the file. None for one that cannot be read: it
     may be the reason for restoring."""
+    if engine.is_open(db):
+        raise OpenElsewhere(N_("{path} is open in the running app. Use the app, or stop it first."), path=db)
     try:
-        held = connect(db, Settings.read().memory_limit_mib)
-        held.execute("checkpoint")
+        held = opening.connect(db, Settings.read().memory_limit_mib)
     except OpenElsewhere:
         raise
-    except (RapportError, duckdb.Error):
+    except RapportError:
+        return None
+    try:
+        held.execute("checkpoint")
+    except duckdb.Error as error:
+        held.close()
+        if space.is_full(error):
+            raise
         return None
     return held
 

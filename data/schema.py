@@ -5,14 +5,14 @@ Every uploaded row is kept in versions. `row_id` names a content, `origin` the i
 later imports brought the same content again, so that undoing the first of them loses nothing that another one holds.
 """
 
-import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from data import rollups
+from data import copying, rollups, space
 from data.errors import StoreError
 from data.sql import only_value
 from metrics.schemas import MONEY, NATURAL_KEYS, TABLES
@@ -20,6 +20,10 @@ from metrics.texts import N_
 
 VERSION = 4
 REWRITE = "rewrite"  # a key of meta: the file holds bytes of deleted rows, until it is written anew
+NEEDS = N_(
+    "{path} is of an older Rapport, and bringing it up to date needs {need} MB, but {free} MB are free at {folder}. "
+    "Make room, and start again; nothing was changed."
+)
 SQL_TYPES = {pl.String(): "VARCHAR", pl.Float64(): "DOUBLE", pl.Date(): "DATE", pl.Datetime("us"): "TIMESTAMP"}
 MONEY_TYPE = "decimal(38, 4)"  # sums are exact, in whatever order they are added
 
@@ -105,7 +109,8 @@ def sql_type(table: str, name: str) -> str:
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
-    """Lay the tables of an empty file."""
+    """Lay the tables of an empty file, all or none."""
+    connection.execute("begin")
     connection.execute(FIXED)
     for table, rows in TABLES.items():
         columns = ", ".join(
@@ -116,6 +121,7 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
             f"create table {table} (row_id bigint, origin integer, added_by integer, replaced_by integer, {columns})"
         )
     connection.execute("insert into meta values ('schema_version', $version)", {"version": str(VERSION)})
+    connection.execute("commit")
 
 
 def version_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
@@ -163,14 +169,17 @@ def migrate(connection: duckdb.DuckDBPyConnection, path: Path, found: int) -> No
         )
     if found == VERSION:
         return
-    connection.execute("checkpoint")
-    shutil.copy2(path, path.with_name(f"{path.name}.schema-{found}.backup"))
-    connection.execute("begin")
-    try:
-        for step in range(found, VERSION):
-            MIGRATIONS[step](connection)
-        connection.execute("update meta set value = $v where key = 'schema_version'", {"v": str(VERSION)})
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
+    space.look(path.parent, 2 * space.size(path), NEEDS, path=path)  # the copy, and what the steps write
+    with space.plainly(path.parent):
+        with connection.cursor() as cursor:
+            copying.write_copy(cursor, path, path.with_name(f"{path.name}.schema-{found}.backup"))
+        connection.execute("begin")
+        try:
+            for step in range(found, VERSION):
+                MIGRATIONS[step](connection)
+            connection.execute("update meta set value = $v where key = 'schema_version'", {"v": str(VERSION)})
+            connection.execute("commit")
+        except BaseException:
+            with suppress(duckdb.Error):
+                connection.execute("rollback")
+            raise

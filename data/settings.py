@@ -9,6 +9,7 @@ from data.errors import RapportError
 SETTINGS: dict[str, tuple[str, str]] = {
     "RAPPORT_DB": ("data/rapport.duckdb", "the DuckDB file that holds all data"),
     "RAPPORT_MEMORY_LIMIT_MIB": ("2048", "memory that the DuckDB engine may use before it spills to disk, in MiB"),
+    "RAPPORT_QUESTION_SECONDS": ("20", "seconds after which a question of a page is cut off"),
     "RAPPORT_UPLOAD_LIMIT_MIB": ("2048", "largest unpacked size of an upload, in MiB"),
     "RAPPORT_ACCESS": ("access.toml", "the file that says who has which role; it counts where people sign in"),
     "RAPPORT_SESSION_HOURS": ("12", "hours after which a person has to sign in again"),
@@ -25,6 +26,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "hooks.slack.com, qyapi.weixin.qq.com, oapi.dingtalk.com, open.feishu.cn",
         "hosts that webhooks may go to, over HTTPS; http://host:port allows one without it",
     ),
+    "RAPPORT_WATCHDOG_SECONDS": (
+        "60",
+        "seconds after which a server that stands still is ended, so that what supervises it starts it again (Linux); 0 never ends it",
+    ),
     "RAPPORT_LOGS": ("plain", "“json” prints a JSON object per line, without anything that could name a person"),
     "RAPPORT_BACKUP_DIR": ("none", "the folder where the running app puts a backup from time to time"),
     "RAPPORT_BACKUP_HOURS": ("24", "hours between two of these backups"),
@@ -39,10 +44,12 @@ class Settings:
 
     db: Path
     memory_limit_mib: int
+    question_seconds: int
     upload_limit_mib: int
     access: Path
     session_hours: int
     open_view: bool
+    watchdog_seconds: int
     json_logs: bool
     backup_dir: Path | None
     backup_hours: int
@@ -56,10 +63,12 @@ class Settings:
         return cls(
             db=Path(text["RAPPORT_DB"]),
             memory_limit_mib=_positive("RAPPORT_MEMORY_LIMIT_MIB", text),
+            question_seconds=_positive("RAPPORT_QUESTION_SECONDS", text),
             upload_limit_mib=_positive("RAPPORT_UPLOAD_LIMIT_MIB", text),
             access=Path(text["RAPPORT_ACCESS"]),
             session_hours=_positive("RAPPORT_SESSION_HOURS", text),
             open_view=_one_of("RAPPORT_OPEN", ("no", "view"), text) == "view",
+            watchdog_seconds=_positive("RAPPORT_WATCHDOG_SECONDS", text, or_none=True),
             json_logs=_one_of("RAPPORT_LOGS", ("plain", "json"), text) == "json",
             backup_dir=None if text["RAPPORT_BACKUP_DIR"] == "none" else Path(text["RAPPORT_BACKUP_DIR"]),
             backup_hours=_positive("RAPPORT_BACKUP_HOURS", text),
@@ -75,7 +84,9 @@ def text(name: str) -> str:
     return "" if value in ("none", "any") else value
 
 
-def _positive(name: str, text: dict[str, str]) -> int:
+def _positive(name: str, text: dict[str, str], *, or_none: bool = False) -> int:
+    if or_none and text[name] == "0":
+        return 0
     if not text[name].isdecimal() or int(text[name]) == 0:
         raise RapportError("{name} must be a whole number above 0, but is “{value}”.", name=name, value=text[name])
     return int(text[name])

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from data.store import Store
 
-COOKIE_LIFE = dt.timedelta(days=31)  # Streamlit's own cookie lasts 30 days; an older sign-in opens nothing anyway
+KEPT = 100_000  # the newest; older ones have long run out. By number, since a clock that jumps must not forget any
 
 _known: dict[str, set[str]] = {}  # store path → ended sign-ins; asked for on every run, so kept in memory
 _lock = threading.Lock()
@@ -26,9 +26,9 @@ def end(store: Store, sign_in: str) -> None:
         if sign_in in known:
             return
         with store.noting() as cursor:
-            now = dt.datetime.now()
-            cursor.execute("delete from ended_sessions where ended_at < $1", [now - COOKIE_LIFE])
-            cursor.execute("insert into ended_sessions values ($1, $2)", [sign_in, now])
+            cursor.execute("insert into ended_sessions values ($1, $2)", [sign_in, dt.datetime.now()])
+            newest = "select rowid from ended_sessions order by rowid desc limit $1"
+            cursor.execute(f"delete from ended_sessions where rowid not in ({newest})", [KEPT])
         known.add(sign_in)
 
 

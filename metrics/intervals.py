@@ -1,5 +1,5 @@
 """Confidence intervals as Polars expressions: (low, high) of a share, of an NPS, of the difference of two shares, and of a skewed mean;
-half-widths of other means and of their difference.
+half-widths of other means and of their difference, as columns of frames.
 
 All are null where n is 0. All hold the estimate itself: rounding, or very few answers, never push it outside.
 """
@@ -74,15 +74,16 @@ def adjusted_wald_nps(
     return _holding(score, 100 * (centre - half), 100 * (centre + half), least=-100, most=100)
 
 
-def mean_half_width(se: pl.Expr, n: pl.Expr, *, confidence: float = 0.95) -> pl.Expr:
-    """Half of the Student’s t interval of a mean with that standard error, from n values (2 or more); null where se is."""
-    return _t_quantile(pl.when(se.is_not_null()).then((n - 1).cast(pl.Float64)), confidence) * se
+def mean_half_width(rows: pl.DataFrame, se: pl.Expr, n: pl.Expr, *, confidence: float = 0.95) -> pl.Series:
+    """Per row, half of the Student’s t interval of a mean with that standard error, from n values (2 or more); null where se is."""
+    freedom = rows.select(pl.when(se.is_not_null()).then((n - 1).cast(pl.Float64))).to_series()
+    return _t_quantile(freedom, confidence) * rows.select(se).to_series()
 
 
 def welch_half_width(
-    se: pl.Expr, n: pl.Expr, se_against: pl.Expr, n_against: pl.Expr, *, confidence: float = 0.95
-) -> pl.Expr:
-    """Half of the interval of the difference of two independent means; null where either se is.
+    rows: pl.DataFrame, se: pl.Expr, n: pl.Expr, se_against: pl.Expr, n_against: pl.Expr, *, confidence: float = 0.95
+) -> pl.Series:
+    """Per row, half of the interval of the difference of two independent means; null where either se is.
 
     Welch 1947, Biometrika 34:28–35, with Satterthwaite’s degrees of freedom.
     """
@@ -93,19 +94,16 @@ def welch_half_width(
         .then(variance**2 / (se**4 / (n - 1) + se_against**4 / (n_against - 1)))
         .otherwise(n + n_against - 2.0)
     )
-    return _t_quantile(pl.when(variance.is_not_null()).then(freedom), confidence) * variance.sqrt()
+    found = rows.select(freedom=pl.when(variance.is_not_null()).then(freedom), spread=variance.sqrt())
+    return _t_quantile(found["freedom"], confidence) * found["spread"]
 
 
-def _t_quantile(freedom: pl.Expr, confidence: float) -> pl.Expr:
+def _t_quantile(freedom: pl.Series, confidence: float) -> pl.Series:
+    """Worked out here, on a column that is there already: an expression could only call back to Python from the pool of Polars, where
+    it waits for a thread that waits for the pool."""
     z_value(confidence)  # the check of its range
-    upper = (1 + confidence) / 2
-
-    def quantiles(values: pl.Series) -> pl.Series:
-        return pl.Series(
-            [None if value is None else float(stdtrit(value, upper)) for value in values], dtype=pl.Float64
-        )
-
-    return freedom.map_batches(quantiles, return_dtype=pl.Float64)
+    quantiles = stdtrit(freedom.to_numpy(), (1 + confidence) / 2)
+    return pl.Series(quantiles, dtype=pl.Float64).set(freedom.is_null(), None)
 
 
 def skewed_mean(n: pl.Expr, total: pl.Expr, squares: pl.Expr, cubes: pl.Expr, *, confidence: float = 0.95) -> Bounds:

@@ -111,9 +111,8 @@ def spend_difference(
         if by
         else one.join(other, how="cross", suffix="_against")
     )
-    half = welch_half_width(
-        pl.col("se"), pl.col("customers"), pl.col("se_against"), pl.col("customers_against"), confidence=confidence
-    )
+    columns_of_both = (pl.col(name) for name in ("se", "customers", "se_against", "customers_against"))
+    half = welch_half_width(both, *columns_of_both, confidence=confidence)
     difference = pl.col("spend") - pl.col("spend_against")
     return in_order(
         both.with_columns(difference=difference, low=difference - half, high=difference + half), by, DIFFERENCE_TYPES
@@ -170,5 +169,5 @@ def _valued(rows: pl.DataFrame, confidence: float, minimum: int) -> pl.DataFrame
         spend=pl.when(enough).then(mean),
         se=pl.when(enough).then((squares / (n - 1) / n).sqrt()),
     )
-    half = mean_half_width(pl.col("se"), n, confidence=confidence)
+    half = mean_half_width(rows, pl.col("se"), n, confidence=confidence)
     return rows.with_columns(low=pl.col("spend") - half, high=pl.col("spend") + half)

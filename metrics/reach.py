@@ -107,7 +107,7 @@ def score_mean(
     counted = counted.with_columns(
         mean=pl.when(enough).then(pl.col("scale_low") + mean), se=pl.when(enough).then((squares / (n - 1) / n).sqrt())
     )
-    half = mean_half_width(pl.col("se"), n, confidence=confidence)
+    half = mean_half_width(counted, pl.col("se"), n, confidence=confidence)
     lower, upper = pl.col("scale_low"), pl.col("scale_high")
     ends = {"low": (pl.col("mean") - half).clip(lower, upper), "high": (pl.col("mean") + half).clip(lower, upper)}
     return in_order(counted.with_columns(**ends), by, MEAN_TYPES, SCALE)

@@ -1,15 +1,23 @@
 """The files that describe a deployment: what they must say, since they cannot be built here."""
 
-import configparser
 import re
+import shlex
+import shutil
 import subprocess
+import sys
+import threading
 import tomllib
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from data.settings import SETTINGS
 from tests import dockerfile
+from tests.browser.server import free_port
+from tests.supervisor import seconds, starts_again
+from tests.unit_file import UNIT, unit
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = (ROOT / "compose.yaml").read_text("utf-8")
@@ -100,20 +108,130 @@ def test_the_proxy_speaks_tls_alone_and_keeps_the_inside_inside() -> None:
     assert int(re.findall(r"max_size (\d+)MB", CADDY)[0]) >= limit
 
 
-def unit() -> configparser.SectionProxy:
-    parser = configparser.ConfigParser(strict=False, interpolation=None)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
-    text = (ROOT / "deploy" / "rapport.service").read_text("utf-8")
-    numbered = iter(range(9))
-    parser.read_string(re.sub(r"^Environment=", lambda _: f"Environment{next(numbered)}=", text, flags=re.MULTILINE))
-    return parser["Service"]
-
-
 def test_the_unit_starts_what_the_image_starts() -> None:
     python, *rest = unit()["ExecStart"].split()
     assert python.endswith("/.venv/bin/python")
     assert ["python", *rest] == dockerfile.command()
     assert unit()["ProtectSystem"] == "strict"
+
+
+class Asked(BaseHTTPRequestHandler):
+    """Answers each check as it was told to."""
+
+    answers: ClassVar[list[int]] = []
+
+    def do_GET(self) -> None:
+        self.send_response(Asked.answers.pop(0))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("answers", "restarted"),
+    [
+        ([200], False),
+        ([503, 200], False),
+        ([503, 503, 200], False),
+        ([503, 503, 503], True),
+        ([404, 500, 503], True),
+        ([], True),  # nobody listens
+    ],
+)
+def test_the_unit_is_started_again_when_its_check_fails_three_times(
+    answers: list[int], restarted: bool, tmp_path: Path
+) -> None:
+    text = (ROOT / "deploy" / "rapport-health.service").read_text("utf-8").replace("\\\n", "")
+    (told,) = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
+    note = tmp_path / "restarted"
+    with HTTPServer(("127.0.0.1", 0), Asked) as server:
+        Asked.answers = list(answers)
+        thread = threading.Thread(target=lambda: [server.handle_request() for _ in answers], daemon=True)
+        thread.start()
+        port = server.server_port if answers else free_port()
+        for place, there in {
+            "/opt/rapport/.venv/bin/python": sys.executable,
+            "127.0.0.1:8501": f"127.0.0.1:{port}",
+            "sleep 20": "true",
+            "/usr/bin/systemctl restart rapport.service": f"touch {note}",
+        }.items():
+            assert place in told
+            told = told.replace(place, there)
+        done = subprocess.run(shlex.split(told), capture_output=True, timeout=60, check=False)
+        thread.join(20)
+    assert (done.returncode, note.exists(), Asked.answers) == (0, restarted, [])
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
+@pytest.mark.parametrize("name", ["rapport-health.timer", "rapport-health.service"])
+def test_systemd_understands_the_units(name: str, tmp_path: Path) -> None:
+    """`rapport.service` names a Python that is not here, so it is given one."""
+    for each in (ROOT / "deploy").glob("rapport*"):
+        text = each.read_text("utf-8").replace("/opt/rapport/.venv/bin/python", sys.executable)
+        (tmp_path / each.name).write_text(text, "utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / name)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "rapport" in line]) == (0, [])
+
+
+def test_the_proxy_tells_visitors_apart() -> None:
+    """Without it all who do not sign in would have one turn between them."""
+    assert '      FORWARDED_ALLOW_IPS: "*"' in service("rapport")
+    assert "ports:" not in service("rapport")  # or anybody could say that he is somebody else
+
+
+def test_the_unit_is_what_systemd_understands(tmp_path: Path) -> None:
+    verify = shutil.which("systemd-analyze")
+    if verify is None:
+        pytest.skip("systemd-analyze is not on this machine")
+    # verify looks for the program, which is not where the unit expects it
+    here = re.sub(r"^ExecStart=\S+", f"ExecStart={sys.executable}", UNIT.read_text("utf-8"), flags=re.MULTILINE)
+    copy = tmp_path / UNIT.name
+    copy.write_text(here, "utf-8")
+    run = subprocess.run([verify, "verify", "--man=no", copy], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert UNIT.name not in run.stderr, run.stderr  # a key that it does not know is a warning
+
+
+def test_a_server_that_ends_is_started_again_by_unit_and_compose() -> None:
+    service = unit()
+    assert service["Restart"] == "always"
+    assert 1 <= seconds(service["RestartSec"]) <= 10
+    assert seconds(service["TimeoutStopSec"]) <= 30  # one that stands still does not hear that it should end
+    assert re.search(r"^StartLimitIntervalSec=0$", UNIT.read_text("utf-8"), re.MULTILINE)  # however often
+    assert "    restart: unless-stopped\n" in COMPOSE.partition("  caddy:")[0]
+    # the watchdog's seconds and all of this come to less than 90
+    default, _meaning = SETTINGS["RAPPORT_WATCHDOG_SECONDS"]
+    assert int(default) + seconds(service["RestartSec"]) <= 70
+
+
+@pytest.mark.parametrize(
+    ("restart", "code", "again"),
+    [
+        ("always", 0, True),
+        ("always", 1, True),
+        ("always", -9, True),
+        ("on-failure", 0, False),
+        ("on-failure", 1, True),
+        ("on-failure", -6, True),
+        ("on-failure", -15, False),
+        ("on-abort", 1, False),
+        ("on-abort", -6, True),
+        ("on-success", 0, True),
+        ("on-success", 1, False),
+        ("no", 1, False),
+    ],
+)
+def test_the_supervisor_of_the_tests_goes_by_restart(restart: str, code: int, again: bool) -> None:
+    assert starts_again(restart, code) is again
+
+
+@pytest.mark.parametrize(("text", "value"), [("5", 5), ("5s", 5), ("100ms", 0.1), ("1min 30s", 90)])
+def test_the_supervisor_of_the_tests_reads_spans_of_time(text: str, value: float) -> None:
+    assert seconds(text) == value
 
 
 def test_the_commands_of_the_guide_are_run_as_the_unit_runs() -> None:

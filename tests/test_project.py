@@ -102,6 +102,45 @@ def test_requirements_are_exactly_what_is_imported() -> None:
     assert imported - ours - sys.stdlib_module_names == direct
 
 
+def draws(source: str) -> list[str]:
+    """Calls that give another value in each run: of generators without a seed, and of what text is hashed to. (ruff finds the functions
+    of `random` and `numpy.random` that have no generator at all.)"""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    named = [(ast.unparse(call.func), call) for call in calls]
+    return [
+        ast.unparse(call)
+        for name, call in named
+        if name in ("hash", "id", "uuid.uuid4", "uuid4")
+        or (name.rpartition(".")[2] in ("Random", "default_rng") and not call.args and not call.keywords)
+    ]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=named)
+def test_tests_draw_nothing_without_a_seed(path: Path) -> None:
+    """What fails here fails everywhere and again, and what passes passes."""
+    assert draws(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("", 0),
+        ("x = hash(name)", 1),
+        ("x = sorted(rows, key=lambda row: hash(row))", 1),
+        ("x = random.Random()", 1),
+        ("x = default_rng()", 1),
+        ("x = np.random.default_rng().normal()", 1),
+        ("x = uuid.uuid4().hex", 1),
+        ("x = random.Random(1).random()", 0),
+        ("x = np.random.default_rng(7)", 0),
+        ("x = np.random.default_rng(seed=seed)", 0),
+        ("x = files.hash(name)", 0),
+    ],
+)
+def test_what_counts_as_drawn_without_a_seed(source: str, count: int) -> None:
+    assert len(draws(source)) == count
+
+
 @pytest.mark.parametrize("name", SETTINGS)
 def test_readme_documents_each_setting(name: str) -> None:
     default, _ = SETTINGS[name]

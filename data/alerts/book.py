@@ -49,7 +49,8 @@ class Delivery:
         wait = (
             dt.timedelta(minutes=WAITS_MINUTES[min(self.attempts, len(WAITS_MINUTES)) - 1]) if self.attempts else None
         )
-        return wait is not None and self.tried_at is not None and now < self.tried_at + wait
+        # an attempt in the future was made with a wrong clock, and says nothing of how long ago it was
+        return wait is not None and self.tried_at is not None and self.tried_at <= now < self.tried_at + wait
 
 
 def add(store: Store, alert: Alert, now: dt.datetime) -> Alert:
@@ -171,11 +172,13 @@ def again(store: Store, number: int, period: str) -> None:
 
 
 def close_broken(store: Store, now: dt.datetime) -> None:
-    """What says "sending" for longer than any attempt takes was broken off: it becomes "unsure", and is not sent again by itself."""
+    """What says "sending" for longer than any attempt takes was broken off: it becomes "unsure", and is not sent again by itself. So
+    was what begins in the future, by a clock that was wrong."""
     with store.noting() as cursor:
         cursor.execute(
-            "update deliveries set status = 'unsure', error = $error where status = 'sending' and tried_at <= $before",
-            {"error": _error_text(RapportError(BROKEN)), "before": now - BROKEN_AFTER},
+            """update deliveries set status = 'unsure', error = $error
+                where status = 'sending' and (tried_at <= $before or tried_at > $after)""",
+            {"error": _error_text(RapportError(BROKEN)), "before": now - BROKEN_AFTER, "after": now + BROKEN_AFTER},
         )
 
 

@@ -3,15 +3,18 @@
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from data.alerts import book, deliver, makers, messages
 from data.alerts.book import Delivery
-from data.alerts.channels import Message, Setup
+from data.alerts.channels import Message, Setup, receiver
 from data.alerts.judge import TOLD
 from data.alerts.links import dated
 from data.alerts.measured import covered, judged
+from data.alerts.outbox import Outbox, Outcome
 from data.alerts.periods import Period, last_complete
 from data.alerts.rules import Alert, Rule, Subscription
 from data.errors import RapportError
@@ -88,32 +91,44 @@ def _is_due(known: Delivery | None, version: int, now: dt.datetime) -> bool:
 
 
 def run(store: Store, now: dt.datetime, render: Render | None = None, *, setup: Setup | None = None) -> list[Delivery]:
-    """Judge and send all that is due; what became of each, those with nothing to tell included. One that fails stops no other."""
+    """Judge and send all that is due; what became of each, those with nothing to tell included. One that fails stops no other, and a
+    receiver that is slow holds up nobody else's messages: what there is no time for stays due."""
     book.close_broken(store, now)
     waiting: Sequence[Due] = due(store, now)
     if not waiting:
         return []
     ready = setup or Setup.read()
-    outcomes = [_one(store, item, now, render, ready) for item in waiting]
-    return [outcome for outcome in outcomes if outcome]
+    with Outbox() as outbox:
+        outcomes = [_one(store, item, now, render, ready, outbox) for item in waiting]
+    return [delivery for outcome in outcomes if (delivery := outcome.result())]
 
 
-def _one(store: Store, item: Due, now: dt.datetime, render: Render | None, setup: Setup) -> Delivery | None:
+def _one(store: Store, item: Due, now: dt.datetime, render: Render | None, setup: Setup, outbox: Outbox) -> Outcome:
+    """Judge it here and now, one after the other; a message goes into the outbox."""
     alert, code = item.alert, item.period.code
+    to = receiver(alert.channel, alert.target)
+    if not outbox.takes(to):
+        return _known(None)
     try:
         makers.check(alert)
         message, version = compose(store, item, render, setup.address)
     except RuleError as error:
-        return deliver.failed(store, alert, code, RapportError(error.template, **error.values), now)
+        return _known(deliver.failed(store, alert, code, RapportError(error.template, **error.values), now))
     except RapportError as error:
-        return deliver.failed(store, alert, code, error, now)
+        return _known(deliver.failed(store, alert, code, error, now))
     except Exception as error:
         log.error(NOT_JUDGED, {"alert": alert.id, "period": code, "error": type(error).__name__}, exc_info=error)
-        return deliver.failed(store, alert, code, RapportError(deliver.UNEXPECTED), now)
+        return _known(deliver.failed(store, alert, code, RapportError(deliver.UNEXPECTED), now))
     if message is None:
         book.quiet(store, alert.id, code, version, now)
-        return Delivery(alert.id, code, "quiet", 0, str(version), None, now)
-    return deliver.deliver(store, alert, code, message, setup, now)
+        return _known(Delivery(alert.id, code, "quiet", 0, str(version), None, now))
+    return outbox.put(to, partial(deliver.deliver, store, alert, code, message, setup, now))
+
+
+def _known(delivery: Delivery | None) -> Outcome:
+    outcome: Outcome = Future()
+    outcome.set_result(delivery)
+    return outcome
 
 
 def compose(store: Store, item: Due, render: Render | None, address: str) -> tuple[Message | None, int]:

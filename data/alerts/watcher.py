@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from data.alerts.run import Render, run
+from data.alerts.run import Render, due, run
 from data.store import Store
 
 log = logging.getLogger("rapport.alerts")
@@ -39,7 +39,7 @@ class Watcher:
         return self._thread.is_alive()
 
     def _watch(self) -> None:
-        seen, ran_at = None, None
+        seen, ran_at, left = None, None, False
         while not self._stop.wait(self._look):
             try:
                 version = self._version()
@@ -48,16 +48,19 @@ class Watcher:
                 return
             now = self._clock()
             late = ran_at is None or (now - ran_at).total_seconds() >= self._every
-            if late or version != seen:
+            if late or left or version != seen:
                 seen, ran_at = version, now
-                self._run(now)
+                left = self._run(now)
 
     def _version(self) -> int:
         with self._store.snapshot() as snap:
             return snap.version
 
-    def _run(self, now: dt.datetime) -> None:
+    def _run(self, now: dt.datetime) -> bool:
+        """Whether something is left that there was no time for."""
         try:
             run(self._store, now, self._render)
+            return bool(due(self._store, now))
         except Exception as error:
             log.error("A run of the alerts met a fault: %(error)s", {"error": type(error).__name__}, exc_info=error)
+            return False

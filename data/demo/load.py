@@ -26,7 +26,8 @@ def load(
     seed: int = SEED,
     progress: Callable[[float], None] | None = None,
 ) -> Merged | None:
-    """Merge the demo data; None when exactly these are there already. An earlier demo of another size or seed is undone first.
+    """Merge the demo data; None when exactly these are there already. An earlier demo of another size or seed is undone in
+    the same step.
 
     Raises StoreError when the store holds an import that is no demo: made-up rows never mix with real ones.
     """
@@ -49,10 +50,13 @@ def load(
     report(0.0)
     frames = build(customers=customers, seed=seed)
     report(BUILT_SHARE)
-    for import_id in imports["id"]:
-        store.undo(import_id)
     readers = {table: _reader(frame) for table, frame in frames.items()}
-    return store.merge(readers, meta, progress=lambda share: report(BUILT_SHARE + (1 - BUILT_SHARE) * share))
+    return store.merge(
+        readers,
+        meta,
+        progress=lambda share: report(BUILT_SHARE + (1 - BUILT_SHARE) * share),
+        replacing=imports["id"].to_list(),
+    )
 
 
 def _reader(frame: pl.DataFrame) -> Callable[[], pa.RecordBatchReader]:

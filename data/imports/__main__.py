@@ -40,7 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(history.write_json())
         return 0
     for row in history.iter_rows(named=True):
-        what = f"undoes {row['undoes']}" if row["kind"] == "undo" else f"{row['profile']}: {row['file_name']}"
+        replaced = f" (replaces {row['undoes']})" if row["undoes"] else ""
+        file = f"{row['profile']}: {row['file_name']}{replaced}"
+        what = f"undoes {row['undoes']}" if row["kind"] == "undo" else file
         print(f"{row['id']:>4}  {row['at']:%Y-%m-%d %H:%M}  {row['status']:<8} {what}")
     return 0
 

@@ -95,8 +95,12 @@ class Staged:
         who: str = "",
         progress: Callable[[float], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        replacing: Sequence[int] = (),
     ) -> Receipt:
-        """Merge the rows into the store and return the receipt with its import id; a file that is loaded already changes nothing."""
+        """Merge the rows into the store and return the receipt with its import id; a file that is loaded already changes nothing.
+
+        The imports `replacing` are undone in the same step.
+        """
         if self._store is None:
             raise Refused(N_("There is no store to take the rows into."))
         if self.receipt.already_loaded is not None:
@@ -107,7 +111,7 @@ class Staged:
             return summary.with_counts(staged, merged.counts, merged.customers_new, merged.import_id)
 
         meta = replace(self._meta, who=who, receipt=lambda merged: told(merged).to_json())
-        merged = self._store.merge(self.tables(), meta, progress=progress, cancelled=cancelled)
+        merged = self._store.merge(self.tables(), meta, progress=progress, cancelled=cancelled, replacing=replacing)
         if merged.already_loaded:  # the same file was taken in while this one lay here
             self.receipt = replace(staged, already_loaded=merged.import_id)
             return self.receipt

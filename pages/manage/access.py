@@ -16,6 +16,7 @@ from pages.shared.auth import Mode
 from pages.shared.blocks import plain
 from pages.shared.door import ROLE_NAMES
 from pages.shared.labels import label
+from pages.shared.tables import sortable_table
 from pages.shared.texts import _, joined, moment, ngettext, number, told
 
 ROWS = 200
@@ -62,11 +63,11 @@ def _people() -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         blocks.section(_("Roles"), _("Addresses, domains and groups; of several roles the highest counts."))
-        st.dataframe(_roles(found), hide_index=True)
+        sortable_table(_roles(found))
     with right:
         blocks.section(_("Whose numbers they see"), _("Everybody else sees all customers."))
         if found.scopes:
-            st.dataframe(_scopes(found), hide_index=True)
+            sortable_table(_scopes(found))
         else:
             blocks.quiet(_("Nobody is limited to some customers."))
 
@@ -120,7 +121,7 @@ def _done() -> None:
         )
         for row in rows.iter_rows(named=True)
     ]
-    st.dataframe(_table((_("When"), _("Who"), _("What"), _("Which")), said), hide_index=True)
+    sortable_table(_table((_("When"), _("Who"), _("What"), _("Which")), said))
 
 
 def _table(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> pl.DataFrame:

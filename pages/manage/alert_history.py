@@ -10,6 +10,7 @@ from data.alerts.wording import period_name
 from pages.manage.alert_list import tried_at
 from pages.shared import blocks
 from pages.shared.findings_alerts import STATES
+from pages.shared.tables import sortable_table
 from pages.shared.texts import _, told
 
 SHOWN = 50
@@ -27,9 +28,8 @@ def section(alerts: list[Alert], deliveries: list[Delivery]) -> None:
         table=table,
         file="alerts",
     )
-    st.dataframe(
+    sortable_table(
         table.head(SHOWN),
-        hide_index=True,
         key="alerts-history",
         column_config={_("Message"): st.column_config.TextColumn(width="large")},
     )

@@ -12,6 +12,7 @@ from data.ask import Question
 from metrics.texts import N_
 from metrics.watch import kind
 from pages.shared import cached, findings_alerts
+from pages.shared.tables import sortable_table
 from pages.shared.texts import _, number
 
 QUICK = ("nps", "csat", "ces", "repeat_rate", "retention", "lifecycle")  # counted in no time; others on demand
@@ -46,7 +47,7 @@ def preview(rule: Rule, every: str) -> None:
         st.markdown(f":material/history: **{said}**", width="content")
         if found.height:
             with st.popover(_("See them"), type="tertiary", key="alert.past"):
-                st.dataframe(_table(found, rule), hide_index=True, key="alert.past.table")
+                sortable_table(_table(found, rule), key="alert.past.table")
 
 
 def _table(found: pl.DataFrame, rule: Rule) -> pl.DataFrame:

@@ -26,7 +26,6 @@ from pages.shared import cached
 
 Phase = Literal["choose", "reading", "mapping", "refused", "receipt", "taking", "taken"]
 KEY = "upload.desk"
-TAKING_SHARE = 0.8  # of the work when demo data are undone after it
 PREVIEW_ROWS = 8
 
 
@@ -85,11 +84,11 @@ class Desk:
         self.phase, self.job = "reading", Job(lambda progress, stop: _stage(files, store, said, progress, stop))
 
     def take_in(self, *, replace_demo: bool) -> None:
-        """Start merging what was read; with `replace_demo` the demo imports are undone after it."""
-        staged, store = self.staged, cached.access()
+        """Start merging what was read; with `replace_demo` the demo imports are undone in the same step."""
+        staged = self.staged
         assert staged is not None
-        demo = _demo_imports(store) if replace_demo else []
-        self.phase, self.job = "taking", Job(lambda progress, stop: _take(staged, store, demo, progress, stop))
+        demo = _demo_imports(cached.access()) if replace_demo else []
+        self.phase, self.job = "taking", Job(lambda progress, stop: _take(staged, demo, progress, stop))
 
     def settle(self, *, within_seconds: float) -> None:
         """When the work has ended, take over what it gave. An error that is none of ours is raised, and the desk is cleared."""
@@ -208,13 +207,8 @@ def _first_rows(rows: Callable[[], pa.RecordBatchReader]) -> pl.DataFrame:
     return frame
 
 
-def _take(staged: Staged, store: Access, demo: Sequence[int], progress: Progress, stop: Stopped) -> Receipt:
-    share = TAKING_SHARE if demo else 1.0
-    receipt = staged.take_in(progress=lambda part: progress(share * part), cancelled=stop)
-    for done, import_id in enumerate(demo, start=1):
-        store.undo(import_id)
-        progress(share + (1 - share) * done / len(demo))
-    return receipt
+def _take(staged: Staged, demo: Sequence[int], progress: Progress, stop: Stopped) -> Receipt:
+    return staged.take_in(progress=progress, cancelled=stop, replacing=demo)
 
 
 def _demo_imports(store: Access) -> list[int]:

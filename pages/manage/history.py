@@ -112,7 +112,8 @@ def _what(row: dict, read: Receipt | None) -> str:
         if row["profile"] == DEMO
         else plain(_(read.profile_title) if read else row["profile"])
     )
-    return _two_lines(f"**{name}**", profile)
+    replaced = [_("replaces import {id}").format(id=row["undoes"])] if row["undoes"] else []
+    return _two_lines(f"**{name}**", " · ".join([profile, *replaced]))
 
 
 def _file(row: dict) -> str:

@@ -12,6 +12,7 @@ from pages.manage.desk import Desk, Told
 from pages.manage.wording import shortened
 from pages.shared import blocks
 from pages.shared.blocks import plain, quiet, section
+from pages.shared.tables import sortable_table
 from pages.shared.texts import _, listed
 
 RECOGNISED = "recognised"
@@ -111,7 +112,7 @@ def _first_rows(needs: NeedsMapping) -> None:
         header: [row[place] if place < len(row) else "" for row in needs.samples]
         for place, header in enumerate(needs.headers)
     }
-    st.dataframe(pl.DataFrame(rows).head(FILE_ROWS), hide_index=True, key="map.rows", height="content")
+    sortable_table(pl.DataFrame(rows).head(FILE_ROWS), key="map.rows", height="content")
 
 
 def _title(needs: NeedsMapping, recognised: bool) -> tuple[str, str]:

@@ -8,7 +8,9 @@ import streamlit as st
 from data import person
 from data.access import Access, Forbidden, Person
 from data.errors import RapportError
+from data.mentions import Mention
 from data.person import Erased, Held
+from data.store import Store
 from metrics.texts import N_
 from pages.manage import wording
 from pages.shared import auth, blocks, cached
@@ -16,11 +18,31 @@ from pages.shared.blocks import plain, section
 from pages.shared.opened import store
 from pages.shared.texts import _, dates, listed, ngettext, number
 
-LONGEST_ID, WIDTH = 200, 420
-ID_KEY, NOTE_KEY = "people.id", "people.note"
+LONGEST_ID, WIDTH, SECONDS_KEPT = 200, 420, 60
+ID_KEY, NOTE_KEY, LEFT_KEY = "people.id", "people.note", "people.left"
+# What a text is that names somebody, by the table that it stands in.
+TEXTS = {
+    "feedback": N_("Answer {row}"),
+    "orders": N_("Order {row}"),
+    "answers": N_("Item answer {row}"),
+    "members": N_("Member {row}"),
+    "tier_changes": N_("Tier change of {row}"),
+    "customer_keys": N_("Customer {row}"),
+    "imports": N_("Import {row}"),
+    "mappings": N_("A remembered mapping"),
+    "audit": N_("What was done here, {row}"),
+    "links": N_("Link {row}"),
+    "alerts": N_("Alert {row}"),
+    "deliveries": N_("Message of alert {row}"),
+}
+LATER = N_("Their bytes leave the file when Rapport is started next: people were reading meanwhile.")
 CONSEQUENCES = (
     N_("Every row of this customer leaves the data, in all versions, and the file is written anew without them."),
     N_("Numbers that counted this customer change a little, those of past periods too."),
+    N_(
+        "The customer’s id leaves names of files, receipts, the audit and other texts; examples of lines left out are shown no more."
+    ),
+    N_("Comments of others and other texts that may mean this customer are listed, for you to decide."),
     N_("Backups made before still hold this customer, until they are deleted."),
     N_("Uploading a file that names this customer brings the rows back, so erase the customer in the shop first."),
     N_("This cannot be undone."),
@@ -35,15 +57,61 @@ def page() -> None:
         for line in note:
             st.success(line, icon=":material/person_remove:")
     asked = st.text_input(_("Customer id"), key=ID_KEY, max_chars=LONGEST_ID, icon=":material/search:", width=WIDTH)
-    if not asked.strip():
-        return
+    opened = cached.access().beside("erase")
+    words = [asked] if asked.strip() else st.session_state.get(LEFT_KEY, [])
+    path, version, erasures = str(store().path), cached.version(), cached.erasures()
+    named = list(dict.fromkeys(one for word in words for one in _named(path, version, erasures, word, _store=opened)))
     try:
-        held = person.find(cached.access().beside("erase"), asked)
+        held = person.find(opened, asked) if asked.strip() else []
     except RapportError as error:
-        blocks.failure(error)
+        if not named:
+            blocks.failure(error)
+            return
+        held = []
+    if held:
+        _held(held, asked)
+    _mentions(named)
+    if held:
+        _erase(asked)
+
+
+@st.cache_data(ttl=SECONDS_KEPT, max_entries=20, show_spinner=False)
+def _named(path: str, version: int, erasures: int, word: str, *, _store: Store) -> list[Mention]:  # noqa: ARG001
+    """Every text is looked through, so not again at each click."""
+    return person.find_mentions(_store, word)
+
+
+def _mentions(named: Sequence[Mention]) -> None:
+    """Texts of others that name the customer, each with what takes it out."""
+    if not named:
         return
-    _held(held, asked)
-    _erase(asked)
+    title = ngettext("{n} other text may name this customer", "{n} other texts may name this customer", len(named))
+    section(
+        title.format(n=number(len(named))),
+        _(
+            "Nobody but you can tell whether this customer is meant. A comment is taken out as a whole, of another text the name alone."
+        ),
+    )
+    for place, one in enumerate(named):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"people.named.{place}"):
+            where = _(TEXTS[one.table]).format(row=one.row) if one.table in TEXTS else one.place
+            st.markdown(f"**{plain(where)}** · {plain(one.excerpt)}", width="stretch")
+            if one.can_go:
+                st.button(
+                    _("Take it out"),
+                    key=f"people.remove.{place}",
+                    icon=":material/ink_eraser:",
+                    on_click=_remove,
+                    args=(one,),
+                )
+
+
+def _remove(one: Mention) -> None:
+    """Done before the page is drawn again, so that the list is of what is left."""
+    opened = cached.access()
+    gone = person.remove(opened.beside("erase"), one.word, one.place, opened.person.who)
+    st.cache_data.clear()
+    st.session_state[NOTE_KEY] = [_("It was taken out."), *([] if gone else [_(LATER)])]
 
 
 def _held(held: Sequence[Held], asked: str) -> None:
@@ -99,6 +167,7 @@ def _erase(asked: str) -> None:
             erased = person.erase(opened.beside("erase"), asked, opened.person.who)
         st.cache_data.clear()  # what was worked out before may name the customer
         st.session_state[NOTE_KEY] = _done(erased)
+        st.session_state[LEFT_KEY] = list(dict.fromkeys(one.word for one in erased.mentions))
         del st.session_state[ID_KEY]
         st.rerun()
 
@@ -106,7 +175,7 @@ def _erase(asked: str) -> None:
 def _done(erased: Erased) -> list[str]:
     said = [ngettext("{n} row was erased.", "{n} rows were erased.", erased.rows).format(n=number(erased.rows))]
     if not erased.gone:
-        said.append(_("Their bytes leave the file when Rapport is started next: people were reading meanwhile."))
+        said.append(_(LATER))
     if erased.copies:
         names = listed([plain(name) for name in erased.copies])
         said.append(_("Copies beside the file may hold the customer too: {files}.").format(files=names))

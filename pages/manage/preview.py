@@ -4,6 +4,7 @@ import polars as pl
 import streamlit as st
 
 from metrics.texts import N_
+from pages.shared.tables import sortable_table
 from pages.shared.texts import _, number
 
 COLUMNS = {
@@ -54,7 +55,7 @@ def table(rows: pl.DataFrame, *, key: str) -> None:
         names[name]: st.column_config.TextColumn(alignment="right") for name in filled if rows[name].dtype.is_numeric()
     }
     shown = rows.select(_texts(rows[name]).alias(names[name]) for name in filled)
-    st.dataframe(shown, hide_index=True, key=key, height="content", column_config=right)
+    sortable_table(shown, key=key, height="content", column_config=right)
 
 
 def _texts(values: pl.Series) -> pl.Series:

@@ -166,9 +166,7 @@ def _decide(current: Desk) -> None:
                 _("Replace the demo data"),
                 value=True,
                 key="upload.replace",
-                help=_(
-                    "The demo import is undone after the file is taken in, so that made-up rows do not mix with yours."
-                ),
+                help=_("The demo import is undone in the same step, so that made-up rows never mix with yours."),
             )
     if go:
         current.take_in(replace_demo=replace_demo)

@@ -1,9 +1,8 @@
 """Alerts in the app: the thread that runs them, and how a page is drawn for a message. `python -m data.alerts` finds both by name."""
 
 import logging
+import threading
 from importlib import import_module
-
-import streamlit as st
 
 from data.access import Person, Role
 from data.alerts import book
@@ -12,6 +11,7 @@ from data.alerts.watcher import Watcher
 from data.errors import RapportError
 from data.segment import Segment
 from data.settings import text
+from data.store import Store
 from metrics.texts import N_
 from pages.shared.opened import store
 
@@ -23,24 +23,27 @@ DRAWS = "pages.shared.report"
 KEPT_OUT = frozenset({"comments", "customers", "share"})
 
 
+_beginning = threading.Lock()
+_watching: tuple[Store, Watcher] | None = (
+    None  # not in a cache: emptied, it would have a second thread send everything twice
+)
+
+
 def begin() -> None:
     """Have one thread of the process run the alerts, once there are any. Whatever goes wrong here reaches no page."""
+    global _watching  # what must live as long as the store does
     try:
         opened = store()
         if not book.any_active(opened):
             return
-        if not _watcher(str(opened.path)).running:  # it ended with a store that was closed
-            _watcher.clear()
-            _watcher(str(opened.path))
+        with _beginning:
+            if _watching and _watching[0] is opened and _watching[1].running:
+                return
+            watcher = Watcher(opened, render)
+            watcher.start()
+            _watching = (opened, watcher)
     except Exception as error:
         log.log(logging.ERROR, "Alerts could not begin: %(error)s", {"error": type(error).__name__})
-
-
-@st.cache_resource(show_spinner=False)
-def _watcher(path: str) -> Watcher:  # noqa: ARG001 - another store has another thread
-    watcher = Watcher(store(), render)
-    watcher.start()
-    return watcher
 
 
 def render(page: str, params: dict[str, list[str]], language: str, scope: Segment) -> Report:

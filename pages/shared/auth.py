@@ -16,6 +16,7 @@ import streamlit as st
 
 from data import policy, sign_ins
 from data.access import LOCAL, Person, Role
+from data.characters import whole
 from data.errors import RapportError
 from data.settings import Settings
 from pages.shared import visit
@@ -28,6 +29,9 @@ OPEN = Person("", Role.VIEWER, denied=frozenset({"comments", "share"}))
 CLOCK_SKEW = dt.timedelta(minutes=5)
 # What Streamlit adds to the claims of a cookie, or leaves out of it, by the way it is read.
 NOT_CLAIMS = ("is_logged_in", "origin", "tokens")
+
+# Keys of the widgets that stand where nobody is signed in; a session there hears of these alone.
+SIGN_IN, SIGN_OUT, LANGUAGE = "sign-in", "sign-out", "lang"
 
 _stands_for: ContextVar[Person | None] = ContextVar("stands_for", default=None)
 
@@ -49,6 +53,10 @@ def mode() -> Mode:
 
 def providers() -> list[str | None]:
     """The names to give st.login; None is the unnamed provider. Empty without sign-in."""
+    return once("providers", _providers)  # where there is no secrets file, Streamlit looks for it each time
+
+
+def _providers() -> list[str | None]:
     auth = st.secrets.get("auth", {}) if st.secrets.load_if_toml_exists() else {}
     named: list[str | None] = [
         name for name, value in auth.items() if isinstance(value, Mapping) and "client_id" in value
@@ -63,10 +71,11 @@ def person() -> Person | None:
 
 def own() -> Person | None:
     """Whom this session belongs to, whatever link it is in; None for nobody."""
-    return _own(claims)
+    return own_by(claims)
 
 
-def _own(told: Callable[[], Mapping[str, object]]) -> Person | None:
+def own_by(told: Callable[[], Mapping[str, object]]) -> Person | None:
+    """Whom a session belongs to whose claims are these: they are asked for where people sign in."""
     how = mode()
     if how is Mode.LOCAL:
         return LOCAL
@@ -79,7 +88,7 @@ def later() -> Callable[[], Person | None]:
     """Who is looking now, as a question that can be asked again when the run of the page is long over, outside of the session: a
     sign-in may have ended by then, a role been taken away, a link withdrawn."""
     told, link = claims() if mode() is Mode.SIGN_IN else {}, visit.token()
-    return lambda: visit.person_under(link, _own(lambda: told))
+    return lambda: visit.person_under(link, own_by(lambda: told))
 
 
 @contextlib.contextmanager
@@ -121,8 +130,9 @@ def claims() -> dict[str, object]:
 
 
 def cleaned(told: Mapping[str, object]) -> dict[str, object]:
-    """The claims without what Streamlit keeps beside them."""
-    return {name: value for name, value in told.items() if name not in NOT_CLAIMS}
+    """The claims without what Streamlit keeps beside them; their texts as they can be stored and shown."""
+    kept = {name: value for name, value in told.items() if name not in NOT_CLAIMS}
+    return {name: whole(value) if isinstance(value, str) else value for name, value in kept.items()}
 
 
 def _policy_person(claims: Mapping[str, object]) -> Person | None:

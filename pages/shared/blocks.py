@@ -11,6 +11,7 @@ import streamlit as st
 from data.errors import RapportError
 from pages.shared import cached, report
 from pages.shared.report import Box, Chart, Heading, Listing, Quote, Section, Table, Text
+from pages.shared.tables import plain_table, sortable_table
 from pages.shared.takeaway import Downloads
 from pages.shared.texts import _, sentences, told
 from pages.shared.theme import PLOTLY_CONFIG, shade
@@ -132,10 +133,10 @@ def quote(mark: str, words: str, about: str) -> None:
 
 
 def listing(frame: pl.DataFrame, *, customers: bool = False, **shown: Any) -> None:
-    """Rows that a click sorts, under the names that people read; `customers`: they name some. `shown` is for `st.dataframe`."""
+    """Rows that a click sorts, under the names that people read; `customers`: they name some. `shown` is for `sortable_table`."""
     report.note(Listing(frame, customers))
     if not report.offscreen():
-        st.dataframe(frame, hide_index=True, column_config=_formats(frame), placeholder="—", **shown)
+        sortable_table(frame, column_config=_formats(frame), placeholder="—", **shown)
 
 
 def _formats(frame: pl.DataFrame) -> dict[str, Any]:
@@ -152,7 +153,7 @@ def _formats(frame: pl.DataFrame) -> dict[str, Any]:
 def lines(frame: pl.DataFrame) -> None:
     """A few rows that are read rather than sorted."""
     report.note(Listing(frame))
-    st.table({name: frame[name].to_list() for name in frame.columns})
+    plain_table(frame)
 
 
 def empty(title: str, why: str, *, icon: str = ":material/inbox:", button: Callable[[], None] | None = None) -> None:

@@ -17,6 +17,7 @@ from data.access import Access, Forbidden, personal
 from data.ask import Question
 from data.extent import Extent
 from data.segment import Segment
+from data.settings import Settings
 from metrics.catalogue import CATALOGUE
 from metrics.texts import N_
 from pages.shared import auth, visit
@@ -38,6 +39,9 @@ class Asked:
     erasures: int
     metrics: set[str] = field(default_factory=set)
     answers: dict[str, Callable[[], pl.DataFrame]] = field(default_factory=dict)
+    anew: set[str] = field(
+        default_factory=set
+    )  # metrics that a pinned link has kept no answer of, so that they are of today's definition
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def access() -> Access:
     person = auth.person()
     if person is None:
         raise Forbidden(N_("You are signed out. Load the page again to sign in."))
-    return Access(store(), person)
+    return Access(store(), person, Settings.read().question_seconds)
 
 
 def renew() -> int:
@@ -165,7 +169,15 @@ def _noted(
         # a definition that has other columns since is not understood by the pages of today
         if found is not None and (metric is None or set(metric.columns) <= set(found.columns)):
             return found
+        if asked and metric:
+            asked.anew.add(name)
     return live()
+
+
+def metrics() -> tuple[set[str], set[str]]:
+    """The metrics that the page has shown so far, and those of them that a pinned link has kept no answer of."""
+    asked: Asked | None = st.session_state.get(ASKED_KEY)
+    return (asked.metrics, asked.anew) if asked else (set(), set())
 
 
 def _kept_under(text: str, frame: pl.DataFrame) -> str:

@@ -37,7 +37,7 @@ def page() -> None:
                 _("Sign in with {provider}").format(provider=plain(name.capitalize())) if name else _("Sign in"),
                 type="primary",
                 icon=":material/login:",
-                key=f"sign-in-{name}",
+                key=f"{auth.SIGN_IN}-{name}",
                 on_click=st.login,
                 args=(name,),
             )
@@ -108,7 +108,7 @@ def account() -> None:
         st.markdown(_(ROLE_NAMES[who.role]))
         if limits := _limits(who):
             blocks.quiet(_("You see {customers} only.").format(customers=limits))
-        st.button(_("Sign out"), icon=":material/logout:", key="sign-out", on_click=st.logout)
+        st.button(_("Sign out"), icon=":material/logout:", key=auth.SIGN_OUT, on_click=st.logout)
 
 
 def _stranger(claims: dict[str, object]) -> None:
@@ -118,7 +118,7 @@ def _stranger(claims: dict[str, object]) -> None:
         "You are signed in as **{who}**, who has no role here. Ask the administrator to add you to the access file."
     )
     st.markdown(told.format(who=who), text_alignment="center")
-    st.button(_("Sign out"), icon=":material/logout:", key="sign-out", on_click=st.logout)
+    st.button(_("Sign out"), icon=":material/logout:", key=auth.SIGN_OUT, on_click=st.logout)
 
 
 def _limits(who: Person) -> str:

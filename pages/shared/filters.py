@@ -7,7 +7,7 @@ import streamlit as st
 
 from metrics.texts import N_
 from pages.manage.wording import shortened
-from pages.shared import blocks, cached, door, periods, share, takeaway, view, visit
+from pages.shared import auth, blocks, cached, door, periods, share, takeaway, view, visit
 from pages.shared.labels import label
 from pages.shared.texts import LANGUAGES, _, date, language, listed, period
 from pages.shared.theme import background
@@ -166,7 +166,7 @@ def _in_words(current: View) -> str:
 
 
 def _language() -> None:
-    key = _widget("lang", language())
+    key = _widget(auth.LANGUAGE, language())
     st.segmented_control(
         _("Language"),
         list(LANGUAGES),

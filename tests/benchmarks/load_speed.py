@@ -84,7 +84,7 @@ def lines(export: Export) -> Iterator[Line]:
 
 def _titles(server: str) -> dict[int, str]:
     with visiting(server) as visitor:
-        return {place: visitor.look(*where) for place, where in enumerate(PLACES)}
+        return {place: visitor.look(*where).title for place, where in enumerate(PLACES)}
 
 
 def _browse_while_importing(server: str, export: Export) -> tuple[Seen, float]:
@@ -111,7 +111,7 @@ def _browse(server: str, number: int, seen: Seen, stop: threading.Event) -> None
             while not stop.wait(draws.uniform(*THINKING_S)):
                 place = draws.randrange(len(PLACES))
                 start = time.perf_counter()
-                title = visitor.look(*PLACES[place])
+                title = visitor.look(*PLACES[place]).title
                 seen.reruns.append((place, title, time.perf_counter() - start))
     except (Broken, OSError, WebSocketException) as error:
         seen.errors.append(f"{type(error).__name__}: {error}")

@@ -1,7 +1,9 @@
-"""A session without a browser: Streamlit's protocol, as far as it takes to open a view and read its title."""
+"""A session without a browser: Streamlit's protocol, as far as it takes to open a view and read what it shows."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -10,10 +12,22 @@ from streamlit.util import calc_hash
 from websockets.sync.client import ClientConnection, connect
 
 PATIENCE_SECONDS = 120
+# Elements that hold what a person has set or a file of this session, and no number of the page.
+OF_THE_SESSION = frozenset(
+    ["button", "button_group", "date_input", "download_button", "number_input", "radio", "selectbox", "text_input"]
+)
 
 
 class Broken(Exception):
     """The page showed an error, or nothing."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A view: its title, and a mark that is the same for the same texts, tables and charts."""
+
+    title: str
+    mark: str
 
 
 class Visitor:
@@ -22,29 +36,44 @@ class Visitor:
     def __init__(self, line: ClientConnection) -> None:
         self._line = line
 
-    def look(self, code: str, view: dict[str, str]) -> str:
-        """Open a page at a view; its title, once the script has run to its end. Raises Broken for an error on the page."""
+    def ask(self, code: str, view: dict[str, str]) -> None:
+        """Open a page at a view, and wait for nothing."""
         message = BackMsg()
         message.rerun_script.query_string = urlencode(view)
         message.rerun_script.page_script_hash = calc_hash(code) if code else ""
         self._line.send(message.SerializeToString())
+
+    def look(self, code: str, view: dict[str, str]) -> Shown:
+        """Open a page at a view; what it shows, once the script has run to its end. Raises Broken for an error on the page."""
+        self.ask(code, view)
         title, error = "", ""
+        elements: dict[tuple[int, ...], bytes] = {}
         while True:
             answer = ForwardMsg()
             answer.ParseFromString(self._line.recv(timeout=PATIENCE_SECONDS))  # type: ignore[arg-type]
             kind = answer.WhichOneof("type")
             if kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
                 element = answer.delta.new_element
-                if element.WhichOneof("type") == "exception":
+                what = element.WhichOneof("type")
+                place = tuple(answer.metadata.delta_path)
+                elements[place] = b"" if what in OF_THE_SESSION else element.SerializeToString(deterministic=True)
+                if what == "exception":
                     error = element.exception.message
-                elif element.WhichOneof("type") == "heading" and element.heading.tag == "h1":
+                elif what == "heading" and element.heading.tag == "h1":
                     title = element.heading.body
             elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                 if error or not title:
                     raise Broken(error or "The page has no title.")
-                return title
+                return Shown(title, _mark(elements))
             elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                 raise Broken("The script does not compile.")
+
+
+def _mark(elements: dict[tuple[int, ...], bytes]) -> str:
+    digest = hashlib.sha256()
+    for place in sorted(elements):
+        digest.update(repr(place).encode() + elements[place])
+    return digest.hexdigest()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from tests.access_file import ACCESS
 from tests.browser.idle import settled
 from tests.browser.server import Server, end, free_port, serve, wait_until_answered
+from tests.lines import COOKIE_SECRET
 
 PEOPLE = ("ada@example.com", "bo@example.com", "vic@example.com", "eva@example.com", "mallory@elsewhere.test")
 
@@ -34,7 +35,7 @@ def secrets_of(port: int, provider: str) -> str:
     return f"""
         [auth]
         redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
-        cookie_secret = "a secret of this test alone, long enough"
+        cookie_secret = "{COOKIE_SECRET}"
         client_id = "rapport"
         client_secret = "also of this test"
         server_metadata_url = "{provider}/.well-known/openid-configuration"

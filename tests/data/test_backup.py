@@ -147,7 +147,7 @@ def test_the_command_says_why_the_app_could_not(db: Path, tmp_path: Path, monkey
     monkeypatch.setattr(copying, "write_copy", full)
     with Store.open(db) as store:
         backups.Keeper(store, Settings.read())
-        with pytest.raises(StoreError, match="No space left on device"):
+        with pytest.raises(StoreError, match="The disk is full"):
             backups.ask_app(db, tmp_path / "backup.duckdb")
     assert not (tmp_path / "backup.duckdb").exists()
 
@@ -157,7 +157,7 @@ import sys, time
 from pathlib import Path
 from data import copying
 from data.store import Store
-copying._flush = lambda path: (print("written", flush=True), time.sleep(60))
+copying.flush = lambda path: (print("written", flush=True), time.sleep(60))
 with Store.open(sys.argv[1]) as store:
     store.backup(Path(sys.argv[2]))
 """

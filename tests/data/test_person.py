@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from data import audit, person
-from data import store as stores
+from data import audit, engine, person
 from data.errors import RapportError
 from data.extent import Extent
 from data.imports import Receipt
@@ -144,7 +143,7 @@ def test_no_byte_of_the_person_stays_in_the_closed_file(db: Path) -> None:
 
 
 def test_with_readers_about_the_bytes_go_at_the_next_start(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "QUIET_SECONDS", 0.2)
+    monkeypatch.setattr(engine, "QUIET_SECONDS", 0.2)
     with Store.open(db) as store, store.snapshot() as snap:
         before = snap.extent()
         assert not person.erase(store, WHO).gone
@@ -263,6 +262,6 @@ def test_the_command_finds_exports_and_erases(db: Path, capsys: pytest.CaptureFi
     assert person.main(["export", WHO, "--db", str(db)]) == 0
     assert len(json.loads(capsys.readouterr().out)["orders"]) == 4
     assert person.main(["erase", WHO, "--db", str(db), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"rows": 8, "gone": True, "copies": []}
+    assert json.loads(capsys.readouterr().out) == {"rows": 8, "gone": True, "copies": [], "mentions": []}
     assert person.main(["erase", WHO, "--db", str(db)]) == 2
     assert capsys.readouterr().err == f"The data know no customer “{WHO}”.\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data import schema
@@ -16,6 +16,7 @@ from data.segment import Segment
 from data.sql import first_row, only_value
 from data.store import Counts, ImportMeta, Store
 from tests.data.rows import nps, order, readers, table, take
+from tests.examples import examples
 
 
 @pytest.fixture
@@ -142,9 +143,7 @@ steps = st.lists(
 )
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@examples(15)
 @given(history=steps)
 def test_any_history_of_imports_and_undos_equals_its_replay(tmp_path_factory, history):
     """Law: what is visible is what the imports that are not undone leave when their rows are laid over each other in order;

@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from scipy.integrate import quad
@@ -25,10 +25,11 @@ from metrics.clv.statistics import (
     spend_statistics,
 )
 from metrics.rollups import order_days
+from tests.examples import examples
 from tests.metrics.buying import LAST, buying, customer_rows, no_customers
 from tests.metrics.frames import lazy
 
-law = settings(deadline=None, max_examples=15)
+law = examples(15)
 
 ORDERS = buying(seed=11, customers=1500)
 BUYERS = customer_rows(ORDERS)

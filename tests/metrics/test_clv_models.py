@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import beta
@@ -15,10 +15,11 @@ from metrics.clv.fitting import maximise
 from metrics.clv.models import PurchaseModel, fit_without_dropout
 from metrics.clv.pareto_nbd import PARETO_NBD
 from metrics.clv.statistics import Purchases, Spends, as_purchases, purchase_statistics
+from tests.examples import examples
 from tests.metrics.buying import LAST, buying, customer_rows
 from tests.metrics.frames import lazy
 
-law = settings(deadline=None, max_examples=40)
+law = examples(40)
 each_model = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 beta_models = pytest.mark.parametrize("model", [MODELS["bg_nbd"], MODELS["mbg_nbd"]], ids=["bg_nbd", "mbg_nbd"])
 

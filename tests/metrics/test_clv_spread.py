@@ -4,12 +4,13 @@ import math
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.clv.spread import MOST_BINS, bands, deciles, histogram
+from tests.examples import examples
 
-law = settings(deadline=None, max_examples=80)
+law = examples(80)
 values = st.lists(st.floats(-100, 1e7) | st.just(0.0), max_size=200).map(
     lambda drawn: pl.Series(drawn, dtype=pl.Float64)
 )

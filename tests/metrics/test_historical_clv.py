@@ -5,15 +5,16 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.clv.historical import historical_clv
 from metrics.intervals import skewed_mean
+from tests.examples import examples
 from tests.metrics.buying import customer_rows, no_customers
 from tests.metrics.frames import lazy
 
-law = settings(deadline=None, max_examples=50)
+law = examples(50)
 MOMENT = dt.datetime(2026, 1, 2)
 TYPES = {"customer_key": pl.Int64, "ordered_at": pl.Datetime("us"), "amount": pl.Float64}
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import narwhals.stable.v2 as nw
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -15,9 +15,10 @@ from metrics.periods import months_before
 from metrics.repeat_rate import repeat_rate, repeat_rate_change, repeat_rate_trend
 from metrics.retention import retention, retention_average
 from metrics.rollups import with_neighbour_months
+from tests.examples import examples
 from tests.metrics.frames import answer_rows, day, lazy, period_rows
 
-law = settings(deadline=None, max_examples=25)  # a busy machine is no broken law; each case runs many queries
+law = examples(25)  # each case runs many queries
 
 AS_OF = dt.date(2026, 6, 10)
 MONTHS = [f"2025-{month:02}" for month in range(7, 13)] + [f"2026-{month:02}" for month in range(1, 7)]

@@ -13,6 +13,7 @@ from streamlit.util import calc_hash
 
 from data.demo.load import load
 from data.store import ImportMeta, Store
+from tests import callbacks
 from tests.data.rows import order, take
 from tests.metrics.buying import buying
 
@@ -121,12 +122,17 @@ def _close() -> None:
     OPENED.clear()
     while EVERY_ONE:
         EVERY_ONE.pop().close()
-    st.cache_resource.clear()
     st.cache_data.clear()
 
 
 OPENED: dict[str, Store] = {}  # the last one
 EVERY_ONE: list[Store] = []
+
+
+@pytest.fixture(autouse=True)
+def no_callbacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is opened here, no page has the pool of Polars call back to Python, and no frame goes to the screen by pandas."""
+    callbacks.forbid(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

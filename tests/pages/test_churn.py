@@ -1,5 +1,6 @@
 """Churn and lifecycle: the threshold and what it is made of, the balance that is true on screen, and whom to win back."""
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -137,7 +138,8 @@ def test_the_list_names_how_many_there_are(open_app, tmp_path: Path, silent: str
 def test_the_list_sorts_by_numbers_and_days_and_its_file_holds_all(open_app, tmp_path: Path) -> None:
     app = opened(open_app, tmp_path, customers(steady=60, silent=30, once=10), silent="all")
     shown = app.dataframe[0].value
-    assert [kind.kind for kind in shown.dtypes[1:]] == ["M", "M", "i", "i", "i", "i"]
+    assert [type(day) for day in shown.iloc[0, 1:3]] == [dt.date] * 2
+    assert [kind.kind for kind in shown.dtypes[3:]] == ["i"] * 4
     assert shown.iloc[0].to_list()[3:] == [145, 2, 20, 31]
     assert app.session_state["report.current"].tables["win_back"].height == 40
 

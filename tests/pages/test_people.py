@@ -76,6 +76,25 @@ def test_erasing_asks_for_the_id_again_and_then_does_it(open_app: Open, db: Path
         assert snap.extent().orders == 1
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_cannot_be_decided_is_listed_and_taken_out(open_app: Open, db: Path, lang: str) -> None:
+    with Store.open(db) as store:
+        take(store, feedback=[nps("f2", "c1", "2026-02-02", 1.0, comment=f"![x](http://x/y.png) so said {WHO}")])
+    app = find(open_app(db, "people", lang=lang), WHO)
+    title = {"en": "1 other text may name this customer", "zh": "另有 1 处文字可能提到该客户"}[lang]
+    assert title in [each.value for each in app.subheader]
+    app = app.text_input(key=f"people.again.{WHO}").set_value(WHO).run().button(key="people.erase").click().run()
+    assert not app.exception
+    assert app.subheader[0].value == title
+    assert plain(f"![x](http://x/y.png) so said {WHO}") in app.markdown[-1].value
+    app = app.button(key="people.remove.0").click().run()
+    assert not app.exception
+    assert app.success[0].value == {"en": "It was taken out.", "zh": "已删除。"}[lang]
+    assert len(app.subheader) == 0
+    with OPENED["store"].reading() as cursor:
+        assert cursor.execute("select comment from feedback").fetchall() == [(None,)]
+
+
 HOSTILE = [
     "'; drop table orders; --",
     "%",

@@ -154,6 +154,29 @@ def test_a_definition_that_changed_is_named_and_the_number_stays(
     assert told[what].equals(before)
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("changed", [False, True])
+@pytest.mark.parametrize("what", ["nothing", "erased", "filtered"])
+def test_the_line_says_what_is_no_longer_as_it_was(
+    open_app: Open, demo_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, changed: bool, lang: str
+) -> None:
+    token = pin(open_app(demo_path, "nps"))
+    if what == "erased":
+        with cached.store().snapshot() as snap:
+            ids = snap.customers().select("customer_id").collect("polars").to_native()["customer_id"]
+        person.erase(cached.store(), ids[0])
+    metric = catalogue.CATALOGUE["nps"]
+    monkeypatch.setitem(catalogue.CATALOGUE, "nps", replace(metric, version=metric.version + changed))
+    more = {"region": "West China"} if what == "filtered" else {}
+    said = words(open_app(demo_path, "nps", link=token, lang=lang, **more)).replace("\\", "")
+    as_it_was, todays, erased = {
+        "en": ("and shown as it was", "shown by today’s definition", "without 1 customer who was erased since"),
+        "zh": ("这里仍按原定义显示", "这里按现在的定义显示", "不含此后被删除的 1 位客户"),
+    }[lang]
+    assert (as_it_was in said, todays in said) == (changed and what == "nothing", changed and what != "nothing")
+    assert (erased in said) == (what == "erased")
+
+
 def test_other_filters_in_a_pinned_link_are_of_its_version(open_app: Open, demo_path: Path) -> None:
     token = pin(open_app(demo_path, "nps"))
     asked = {"region": "West China", "from_": "2026-01-01", "to": "2026-03-31", "as_of": "2026-07-18"}

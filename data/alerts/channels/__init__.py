@@ -11,7 +11,7 @@ from metrics.texts import N_
 
 CHANNELS = {"email": N_("E-mail"), **{code: form.name for code, form in FORMATS.items()}}
 
-__all__ = ["CHANNELS", "FORMATS", "Message", "NotSent", "Setup", "Unsure", "check", "masked", "send"]
+__all__ = ["CHANNELS", "FORMATS", "Message", "NotSent", "Setup", "Unsure", "check", "masked", "receiver", "send"]
 
 
 def check(channel: str, target: str, setup: Setup) -> None:
@@ -37,3 +37,8 @@ def send(channel: str, message: Message, target: str, setup: Setup) -> None:
 def masked(channel: str, target: str) -> str:
     """Who gets it, without what would let a reader send there."""
     return target if channel == "email" else webhook.masked(target)
+
+
+def receiver(channel: str, target: str) -> str:
+    """The server that takes it, by a name: one that is slow is slow for all that goes there."""
+    return channel if channel == "email" else webhook.host(target)

@@ -2,23 +2,25 @@
 
 import contextlib
 import html
-import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
 from email.header import Header
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import formatdate, parseaddr
+from email.utils import formatdate
 
+from data.alerts.channels import addresses
+from data.alerts.channels.deadline import Deadline
 from data.alerts.channels.message import Message, NotSent, Unsure
 from data.alerts.channels.setup import Mail, Setup
 from data.errors import RapportError
 from metrics.texts import N_
 
-TIMEOUT_SECONDS = 15
+DEADLINE_SECONDS = 30.0  # for the whole exchange, a page of some megabytes included
 MOST_RECIPIENTS = 20
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
 NOT_SET_UP = N_("E-mail is not set up: an administrator sets RAPPORT_SMTP_URL and RAPPORT_MAIL_FROM.")
 
 
@@ -30,7 +32,7 @@ def recipients(target: str, setup: Setup) -> list[str]:
     if not 1 <= len(found) <= MOST_RECIPIENTS:
         raise RapportError(N_("Give 1 to {most} e-mail addresses, with commas between."), most=MOST_RECIPIENTS)
     for address in found:
-        if not ADDRESS.fullmatch(address):
+        if not addresses.is_address(address):
             raise RapportError(N_("“{address}” is no e-mail address."), address=" ".join(address.split())[:80])
         domain = address.rpartition("@")[2].lower()
         if setup.mail.domains and domain not in setup.mail.domains:
@@ -44,7 +46,7 @@ def send(message: Message, target: str, setup: Setup) -> None:
     assert setup.mail is not None
     data = as_bytes(message, setup.mail, to)
     try:
-        with _taking_leave(_connected(setup.mail)) as server:
+        with Deadline(DEADLINE_SECONDS) as deadline, _taking_leave(_connected(setup.mail, deadline)) as server:
             _envelope(server, setup.mail, to)
             _hand_over(server, data)
     except smtplib.SMTPAuthenticationError:
@@ -69,10 +71,10 @@ def as_bytes(message: Message, mail: Mail, to: list[str]) -> bytes:
 
 def _mail(message: Message, mail: Mail, to: list[str]) -> EmailMessage:
     made = EmailMessage()
-    made["From"] = mail.sender
+    made["From"] = Address(mail.sender_name, addr_spec=mail.sender)
     made["To"] = ", ".join(to)
     made["Date"] = formatdate(localtime=True)
-    made["Message-ID"] = f"<{message.key}@{parseaddr(mail.sender)[1].rpartition('@')[2]}>"
+    made["Message-ID"] = f"<{message.key}@{mail.sender.rpartition('@')[2]}>"
     made["Auto-Submitted"] = "auto-generated"
     made.set_content("\n".join([message.title, "", message.text, ""]))
     made.add_alternative(_as_html(message), subtype="html")
@@ -94,15 +96,24 @@ def _as_html(message: Message) -> str:
     return f'<!doctype html><meta charset="utf-8"><title>{title}</title><body><h2>{title}</h2>{lines}{link}</body>'
 
 
-def _connected(mail: Mail) -> smtplib.SMTP:
-    trusted = ssl.create_default_context()
-    if mail.tls == "on":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(mail.host, mail.port, timeout=TIMEOUT_SECONDS, context=trusted)
-    else:
-        server = smtplib.SMTP(mail.host, mail.port, timeout=TIMEOUT_SECONDS)
+class _Server(smtplib.SMTP):
+    """A mail server that is heard until the deadline."""
+
+    def __init__(self, mail: Mail, deadline: Deadline) -> None:
+        self._mail, self._deadline, self.trusted = mail, deadline, ssl.create_default_context()
+        super().__init__(mail.host, mail.port)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002 - the deadline is its time
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        line = self._deadline.connect([(str(entry[4][0]), port) for entry in found])
+        return self.trusted.wrap_socket(line, server_hostname=host) if self._mail.tls == "on" else line
+
+
+def _connected(mail: Mail, deadline: Deadline) -> smtplib.SMTP:
+    server = _Server(mail, deadline)
     try:
         if mail.tls == "starttls":
-            server.starttls(context=trusted)
+            server.starttls(context=server.trusted)
         if mail.user:
             server.login(mail.user, mail.password)
     except BaseException:
@@ -124,7 +135,7 @@ def _taking_leave(server: smtplib.SMTP) -> Iterator[smtplib.SMTP]:
 
 def _envelope(server: smtplib.SMTP, mail: Mail, to: list[str]) -> None:
     server.ehlo_or_helo_if_needed()
-    code, _said = server.mail(parseaddr(mail.sender)[1])
+    code, _said = server.mail(mail.sender)
     if code != 250:
         raise _refused(code)
     for place, address in enumerate(to, 1):

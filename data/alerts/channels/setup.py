@@ -2,10 +2,10 @@
 
 import ipaddress
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from data.alerts.channels import addresses
 from data.errors import RapportError
 from data.settings import SETTINGS, text
 from metrics.texts import N_
@@ -24,6 +24,7 @@ class Mail:
     user: str = ""
     password: str = field(default="", repr=False)
     sender: str = ""
+    sender_name: str = ""
     domains: tuple[str, ...] = ()
 
 
@@ -94,14 +95,17 @@ def _mail() -> Mail | None:
         raise _unreadable("RAPPORT_SMTP_URL", example) from None
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname or tls not in TLS:
         raise _unreadable("RAPPORT_SMTP_URL", example)
-    sender = text("RAPPORT_MAIL_FROM")
-    if "@" not in parseaddr(sender)[1] or not sender.isprintable():
+    sender = addresses.sender(text("RAPPORT_MAIL_FROM"))
+    if sender is None:
         raise _unreadable("RAPPORT_MAIL_FROM", "Rapport <rapport@example.com>")
     user, password = unquote(parts.username or ""), _password(unquote(parts.password or ""))
     if user and tls == "off" and not _here(parts.hostname):
         raise RapportError(N_("A password is not sent without encryption: take ?tls=off out of RAPPORT_SMTP_URL."))
-    domains = tuple(name.lower().lstrip("@") for name in _split(text("RAPPORT_MAIL_DOMAINS")))
-    return Mail(parts.hostname, port, tls, user, password, sender, domains)
+    domains = tuple(name.lower().removeprefix("@") for name in _split(text("RAPPORT_MAIL_DOMAINS")))
+    if not all(map(addresses.is_domain, domains)):
+        raise _unreadable("RAPPORT_MAIL_DOMAINS", "example.com, shop.example.com")
+    name, address = sender
+    return Mail(parts.hostname, port, tls, user, password, address, name, domains)
 
 
 def _password(given: str) -> str:

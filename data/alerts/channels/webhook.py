@@ -1,19 +1,20 @@
 """Webhooks: one POST of JSON to a host that the administrator allows. Nothing is followed, nothing else can be reached."""
 
 import http.client
-import ipaddress
 import json
 import socket
 import ssl
 from urllib.parse import SplitResult, urlsplit
 
+from data.alerts.channels.deadline import Deadline
 from data.alerts.channels.formats import FORMATS
 from data.alerts.channels.message import Message, NotSent, Unsure
+from data.alerts.channels.reach import is_public
 from data.alerts.channels.setup import Place, Setup
 from data.errors import RapportError
 from metrics.texts import N_
 
-TIMEOUT_SECONDS = 10
+DEADLINE_SECONDS = 10.0  # for the whole exchange
 LONGEST_URL, LONGEST_ANSWER_BYTES = 2000, 65_536
 TEMPORARY = (408, 425, 429)
 
@@ -33,6 +34,11 @@ def masked(target: str) -> str:
     """The host and the last four characters of the address: enough to tell two apart, too little to use."""
     parts = urlsplit(read_target(target)[0])
     return f"{parts.hostname}/…{parts.geturl()[-4:]}"
+
+
+def host(target: str) -> str:
+    """The host of a kept target."""
+    return urlsplit(read_target(target)[0]).hostname or ""
 
 
 def place_of(url: str, setup: Setup) -> Place:
@@ -60,6 +66,8 @@ def send(channel: str, message: Message, target: str, setup: Setup, *, time: flo
     status, answer = _post(place, parts, body, message.key)
     if 200 <= status < 300:
         form.accepted(answer)
+    elif status < 200:  # a word on the way, where an answer was expected
+        raise Unsure(N_("“{host}” did not answer: the message may have arrived or not."), host=place.host)
     elif 300 <= status < 400:
         raise NotSent(N_("The service points to another address, which is not followed."), again=False)
     else:
@@ -81,43 +89,47 @@ def _parts(url: str) -> SplitResult:
 
 def _post(place: Place, parts: SplitResult, body: bytes, key: str) -> tuple[int, bytes]:
     """Status and answer. Until all is handed over, an error means not sent; after that nobody knows."""
-    connection = _Pinned(place)
     headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Rapport", "Idempotency-Key": key}
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    try:
+    with Deadline(DEADLINE_SECONDS) as deadline:
+        connection = _Pinned(place, deadline)
         try:
-            connection.request("POST", path, body, headers)
-        except (OSError, http.client.HTTPException):  # what it says may quote the address
-            raise NotSent(
-                N_("“{host}” cannot be reached, or its certificate is not trusted."), again=True, host=place.host
-            ) from None
-        try:
-            answer = connection.getresponse()
-            return answer.status, answer.read(LONGEST_ANSWER_BYTES)
-        except (OSError, http.client.HTTPException):
-            raise Unsure(N_("“{host}” did not answer: the message may have arrived or not."), host=place.host) from None
-    finally:
-        connection.close()
+            try:
+                connection.request("POST", path, body, headers)
+            except (OSError, http.client.HTTPException):  # what it says may quote the address
+                raise NotSent(
+                    N_("“{host}” cannot be reached, or its certificate is not trusted."), again=True, host=place.host
+                ) from None
+            try:
+                answer = connection.getresponse()
+                return answer.status, answer.read(LONGEST_ANSWER_BYTES)
+            except (OSError, http.client.HTTPException):
+                raise Unsure(
+                    N_("“{host}” did not answer: the message may have arrived or not."), host=place.host
+                ) from None
+        finally:
+            connection.close()
 
 
 class _Pinned(http.client.HTTPConnection):
     """A connection to the very address that was checked: a name that answers otherwise a moment later leads nowhere else."""
 
-    def __init__(self, place: Place) -> None:
-        super().__init__(place.host, place.port, timeout=TIMEOUT_SECONDS)
-        self.place = place
+    def __init__(self, place: Place, deadline: Deadline) -> None:
+        super().__init__(place.host, place.port)
+        self._place, self._deadline = place, deadline
 
     def connect(self) -> None:
-        found = socket.getaddrinfo(self.place.host, self.place.port, type=socket.SOCK_STREAM)
-        addresses = [str(entry[4][0]) for entry in found]
-        if not self.place.named and not all(ipaddress.ip_address(address).is_global for address in addresses):
+        place = self._place
+        found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+        addresses = [(str(entry[4][0]), place.port) for entry in found]
+        if not place.named and not all(is_public(address) for address, _port in addresses):
             raise NotSent(
-                N_("“{host}” lies in a private network, where no webhook goes."), again=False, host=self.place.host
+                N_("“{host}” lies in a private network, where no webhook goes."), again=False, host=place.host
             )
-        line = socket.create_connection((addresses[0], self.place.port), TIMEOUT_SECONDS)
-        if self.place.scheme == "https":
+        line = self._deadline.connect(addresses)
+        if place.scheme == "https":
             try:
-                self.sock = ssl.create_default_context().wrap_socket(line, server_hostname=self.place.host)
+                self.sock = ssl.create_default_context().wrap_socket(line, server_hostname=place.host)
             except BaseException:
                 line.close()
                 raise

@@ -1,25 +1,31 @@
 """What the server does once, when it starts, whether or not anybody comes."""
 
+import asyncio
 import gc
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 
+from data.settings import Settings
 from data.workspace import sweep
 from pages.shared import alerting
 from pages.shared.opened import opens
 from pages.shared.registry import ENTRIES
+from pages.shared.serving.resting import keep_without_descriptors
+from pages.shared.serving.watchdog import watching
 from pages.shared.texts import LANGUAGES, catalogue
 
 
 @asynccontextmanager
 async def serving(_app: object) -> AsyncIterator[None]:
     """Clear away what a killed server left, then begin backups and alerts: on a thread, so that visitors need not wait for a file that is
-    brought up to date first."""
+    brought up to date first. A server that stands still is ended."""
     sweep(starting=True)
+    keep_without_descriptors()
     threading.Thread(target=_start, name="rapport-start", daemon=True).start()
-    yield
+    with watching(Settings.read().watchdog_seconds, asyncio.get_running_loop()):
+        yield
 
 
 def _start() -> None:

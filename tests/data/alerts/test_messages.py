@@ -193,7 +193,7 @@ def test_a_limit_reads_as_it_was_typed(value: float, of: str, currency: str | No
 
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_whatever_a_name_holds_the_mail_has_its_own_headers_only(name: str, line: str) -> None:
-    mail = Mail("mail.example.com", 25, "off", sender="Rapport <r@example.com>")
+    mail = Mail("mail.example.com", 25, "off", sender="r@example.com", sender_name="Rapport")
     try:
         data = email.as_bytes(Message("rapport-1-2026-03", name, (line,)), mail, ["ada@example.com"])
     except UnicodeEncodeError:  # half of a surrogate pair: no text that a store could hold

@@ -1,0 +1,118 @@
+"""Everything that writes, by name: the folder that it begins with, and how it is done there, as a person or the app does it."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+
+from data import audit, backup, links, load, metric, person, restore, sign_ins
+from data.alerts import book
+from data.alerts.book import Delivery
+from data.backups import Keeper
+from data.demo import __main__ as demo
+from data.imports import __main__ as imports
+from data.settings import Settings
+from data.store import Store
+from tests.faults import bases
+from tests.faults.bases import ALERT, BY_HAND, CHANGED, DB, NOW, ORDERS, PINNED
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`run` gets the folder that `base` made. It answers with the exit code of a command, or with None."""
+
+    base: Callable[[Path], None]
+    run: Callable[[Path], int | None]
+
+
+def command(module: ModuleType, *words: str) -> Callable[[Path], int]:
+    """A command of the project, on the file of the folder; words that are names of files there are meant as such."""
+    names = {ORDERS, CHANGED, BY_HAND, "copy", "new-copy"}
+
+    def run(folder: Path) -> int:
+        given = [str(folder / word) if word in names else word for word in words]
+        return int(module.main([*given, "--db", str(folder / DB)]))
+
+    return run
+
+
+def start(folder: Path) -> None:
+    """The app begins and ends."""
+    Store.open(folder / DB).close()
+
+
+def with_store(act: Callable[[Store], object]) -> Callable[[Path], None]:
+    """Something that the running app does."""
+
+    def run(folder: Path) -> None:
+        with Store.open(folder / DB) as store:
+            act(store)
+
+    return run
+
+
+def planned_backup(store: Store) -> None:
+    """The backup that is due, beside one that is to go."""
+    folder = store.path.parent
+    settings = replace(Settings.read(), backup_dir=folder, backup_hours=1, backup_keep=1)
+    keeper = Keeper.__new__(Keeper)  # without its thread
+    keeper.__dict__ |= {"_store": store, "_settings": settings, "_not_before": dt.datetime(1970, 1, 1)}
+    for hours in (0, 2):
+        keeper._keep_plan(NOW + dt.timedelta(hours=hours))
+
+
+OPERATIONS: dict[str, Operation] = {
+    "first start": Operation(bases.nothing, start),
+    "start after a kill": Operation(bases.killed, start),
+    "import": Operation(bases.empty, command(load, ORDERS, "--profile", "orders")),
+    "import that changes rows": Operation(bases.data, command(load, CHANGED, "--profile", "orders")),
+    "import mapped by hand": Operation(
+        bases.data,
+        command(
+            load, BY_HAND, "--profile", "orders", "--map", "order_id=No.", "--map", "customer_id=Who",
+            "--map", "ordered_at=When", "--map", "amount=How much",
+        ),
+    ),
+    "undo": Operation(bases.data, command(imports, "undo", "1")),
+    "demo data": Operation(bases.nothing, command(demo, "--customers", str(bases.DEMO_CUSTOMERS))),
+    "other demo data": Operation(bases.demo, command(demo, "--customers", "30", "--seed", "2")),
+    "erasure": Operation(bases.data, command(person, "erase", "c3")),
+    "rewrite": Operation(bases.unwritten, start),
+    "backup": Operation(bases.data, command(backup, "new-copy")),
+    "planned backup": Operation(bases.data, with_store(planned_backup)),
+    "restore": Operation(bases.copied, command(restore, "copy")),
+    "restore over a damaged file": Operation(bases.damaged, command(restore, "copy")),
+    "migration from schema 1": Operation(bases.older(1), start),
+    "migration from schema 2": Operation(bases.older(2), start),
+    "migration from schema 3": Operation(bases.older(3), start),
+    "note in the audit": Operation(bases.data, with_store(lambda store: audit.note(store, "ben", "undo", "1"))),
+    "link made": Operation(bases.data, with_store(lambda store: links.make(store, replace(PINNED, maker="ben")))),
+    "link used": Operation(bases.data, with_store(lambda store: links.used(store, _link(store), now=NOW))),
+    "link withdrawn": Operation(bases.data, with_store(lambda store: links.revoke(store, _link(store), now=NOW))),
+    "alert made": Operation(bases.data, with_store(lambda store: book.add(store, ALERT, NOW))),
+    "delivery begun": Operation(bases.data, with_store(lambda store: book.claim(store, 1, "2026-06", NOW))),
+    "delivery ended": Operation(
+        bases.data, with_store(lambda store: book.settle(store, Delivery(1, "2026-05", "sent", 1, "told", None, NOW)))
+    ),
+    "mapping remembered": Operation(bases.data, with_store(lambda store: store.remember_mapping("signature", "[]"))),
+    "sign-out": Operation(bases.data, with_store(lambda store: sign_ins.end(store, "somebody else"))),
+}  # fmt: skip
+
+MODULES = {
+    "data.load": load,
+    "data.imports": imports,
+    "data.person": person,
+    "data.backup": backup,
+}
+
+# What only reads.
+QUESTIONS: dict[str, Callable[[Path], int]] = {
+    "metric": command(metric, "nps"),
+    "history": command(imports, "list"),
+    "person": command(person, "find", "c3"),
+}
+
+
+def _link(store: Store) -> str:
+    return links.listing(store)[0].id

@@ -1,0 +1,62 @@
+"""Where an operation can be broken: its calls to the system that change what lies on the disk, as strace counts them."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+WRITES = ("write", "writev", "pwrite64", "pwritev", "fallocate", "copy_file_range", "sendfile")
+SYNCS = ("fsync", "fdatasync")
+NAMES = ("rename", "renameat", "renameat2", "unlink", "unlinkat", "link", "linkat", "mkdir", "rmdir")
+REST = ("openat", "ftruncate", "truncate", "fchmod", "chmod", "fchmodat", "fchown", "chown", "fchownat")
+CALLS = (*WRITES, *SYNCS, *NAMES, *REST)
+LINE = re.compile(r"(?P<call>\w+)\((?P<rest>.*)")
+
+
+@dataclass(frozen=True)
+class Point:
+    """Before a call, which is the `number`-th of its name, `earlier` having been made of each name; `text` is the call."""
+
+    call: str
+    number: int
+    earlier: tuple[tuple[str, int], ...]
+    text: str
+
+    def kill(self) -> list[str]:
+        """What has strace kill the process here."""
+        return [*watching([self.call]), "-e", f"inject={self.call}:signal=SIGKILL:when={self.number}"]
+
+    def no_space(self) -> list[str]:
+        """What has strace say from here on that the disk is full."""
+        calls, made = (*WRITES, *SYNCS), dict(self.earlier)
+        return [
+            *watching(calls),
+            *(part for call in calls for part in ("-e", f"inject={call}:error=ENOSPC:when={made.get(call, 0) + 1}+")),
+        ]
+
+
+def listing(log: Path) -> list[str]:
+    """What has strace list all calls to a file."""
+    return [*watching(CALLS), "-y", "-s", "0", "-o", str(log)]
+
+
+def points(log: Path, folder: Path) -> list[Point]:
+    """The points in a list of calls: those that name the folder or what lies beside it, succeeded, and change something."""
+    made: Counter[str] = Counter()
+    found = []
+    for line in log.read_text("utf-8", errors="replace").splitlines():
+        match = LINE.match(line)
+        if not match:
+            continue
+        call, rest = match["call"], match["rest"]
+        earlier = tuple(made.items())
+        made[call] += 1
+        if str(folder) in rest and " = -1 " not in rest and (call != "openat" or "O_CREAT" in rest):
+            found.append(Point(call, made[call], earlier, line.replace(str(folder), "…")))
+    return found
+
+
+def watching(calls: Sequence[str]) -> list[str]:
+    """What has strace look at these calls alone."""
+    return ["-qq", "-e", f"trace={','.join(calls)}"]
