@@ -158,15 +158,20 @@ class Access:
         self.person.check("change")
         return self._store.loaded_as(sha256, mapping)
 
+    def tiers(self) -> list[str]:
+        """As Store.tiers."""
+        self.person.check("change")
+        return self._store.tiers()
+
     def remember_mapping(self, signature: str, mapping: str) -> None:
         """As Store.remember_mapping."""
         self.person.check("change")
         self._store.remember_mapping(signature, mapping)
 
-    def remembered_mapping(self, signature: str) -> str | None:
-        """As Store.remembered_mapping."""
+    def remembered_mappings(self) -> dict[str, str]:
+        """As Store.remembered_mappings."""
         self.person.check("change")
-        return self._store.remembered_mapping(signature)
+        return self._store.remembered_mappings()
 
     def note(self, action: str, subject: str = "", detail: str = "") -> None:
         """Write into the audit that this person did something."""

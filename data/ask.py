@@ -70,6 +70,8 @@ def asked_with(
     making = {key: arguments.pop(key, argument.default) for key, argument in metric.frame_arguments.items()}
     if making.get("rule") and not arguments.get("ladder") and "ladder" in takes:
         arguments["ladder"] = ", ".join(parse_rule(str(making["rule"])))
+    elif "ladder" in takes and not arguments.get("ladder"):
+        arguments["ladder"] = snap.ladder()
     lapse_days = metric.arguments.get("lapse_days")
     lapses = lapse_days is not None and bool(arguments.get("lapse_days", lapse_days.default))
     spends = metric.frame == "tier_changes" and "customer_periods" in takes

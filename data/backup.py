@@ -4,8 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from data import owners
+from data import opening
 from data.backups import ask_app
+from data.command import ended
 from data.errors import RapportError
 from data.settings import Settings
 from data.store import OpenElsewhere, Store
@@ -17,17 +18,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("target", type=Path, help="the file to write; it must not exist")
     parser.add_argument("--db", type=Path, help="the DuckDB file (default: RAPPORT_DB)")
     options = parser.parse_args(arguments)
-    try:
-        path = options.db or Settings.read().db
-        if not path.exists():
-            raise RapportError("{path} does not exist, so there is nothing to copy.", path=path)
-        back_up(path, options.target)
-    except RapportError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(owners.refused(error), file=sys.stderr)
-        return 2
+    return ended(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    path = options.db or Settings.read().db
+    opening.refuse_new(path)
+    if not path.exists():
+        raise RapportError("{path} does not exist, so there is nothing to copy.", path=path)
+    back_up(path, options.target)
     print(f"{path} was copied to {options.target}.")
     return 0
 

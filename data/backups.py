@@ -6,6 +6,7 @@ and the command takes it to where it is wanted: the app itself writes nowhere el
 
 import datetime as dt
 import errno
+import itertools
 import logging
 import shutil
 import threading
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from data import owners
+from data import copying, halves, owners, space
 from data.errors import RapportError, StoreError
 from data.opening import PLANNED, planned
 from data.settings import Settings
@@ -27,6 +28,8 @@ LOG = logging.getLogger("rapport.backups")
 LOOK_SECONDS = 1.0
 ANSWER_SECONDS, COPY_SECONDS = 15.0, 3600.0  # until the app has seen the request; until the copy is written
 FORGOTTEN_SECONDS = ANSWER_SECONDS + COPY_SECONDS  # after which the command has given up
+SUMMER_TIME = dt.timedelta(hours=2)
+AHEAD = "The backup %(file)s is dated in the future: the clock was wrong when it was made, or is wrong now"
 RETRY = dt.timedelta(minutes=15)
 
 
@@ -72,19 +75,19 @@ def _appears(seconds: float, *names: Path) -> bool:
 
 def _move(made: Path, target: Path, db: Path) -> None:
     """Under the name of the target there is nothing, or the whole: also when it lies on another disk."""
-    partial = target.with_name(f"{target.name}.partial")
-    try:
+    with halves.writing(target) as partial, space.plainly(target.parent):
         try:
             made.rename(partial)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
+            space.look(target.parent, space.size(made), copying.NEEDS, target=target)
             owners.begin_private(partial)
             shutil.copyfile(made, partial)
         owners.give(partial, like=db, mode=owners.PRIVATE)
+        copying.flush(partial)
         partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+        copying.flush(target.parent)
 
 
 class Keeper:
@@ -92,19 +95,43 @@ class Keeper:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store, self._settings = store, settings
-        self._not_before = dt.datetime(1970, 1, 1)
+        self._not_before = self._rewrite_after = self._now = dt.datetime(1970, 1, 1)
         threading.Thread(target=self._run, name="rapport-backups", daemon=True).start()
 
     def _run(self) -> None:
-        while not self._store.closed.wait(LOOK_SECONDS):
+        for work in itertools.chain([self._clear_away], itertools.repeat(self._look)):
+            if self._store.closed.wait(LOOK_SECONDS):
+                return
             try:
-                self._answer_requests()
-                self._keep_plan(dt.datetime.now())
+                work(dt.datetime.now())
             except (RapportError, OSError, duckdb.Error) as error:
                 if not self._store.closed.is_set():
                     LOG.error("A backup failed: %(reason)s", {"reason": str(error)})
             except Exception as error:  # a fault of ours must not end all backups to come
                 LOG.error("A backup met a fault of ours", exc_info=error)
+
+    def _look(self, now: dt.datetime) -> None:
+        self._answer_requests()
+        self._rewrite_when_due(now)
+        self._keep_plan(now)
+
+    def _clear_away(self, _now: dt.datetime) -> None:
+        """Remove parts of copies that a killed app left, and tell the commands that wait for them."""
+        asked = requests(self._store.path)
+        for taken in asked.glob("*.taken"):
+            if not taken.with_suffix(".duckdb").exists():
+                _fail(taken, "The app was stopped while it wrote the copy. Run the command again.")
+        if asked.is_dir():
+            halves.sweep(asked, ["*.partial*"])
+        if self._settings.backup_dir and self._settings.backup_dir.is_dir():
+            halves.sweep(self._settings.backup_dir, ["rapport-*.duckdb.partial*", "rapport-*.duckdb.*.partial*"])
+
+    def _rewrite_when_due(self, now: dt.datetime) -> None:
+        """Write the file anew without the rows of erased people, where there was no room for it, or no moment, before."""
+        if now >= self._rewrite_after or self._rewrite_after - now > RETRY:  # or the clock was set back
+            self._rewrite_after = now + RETRY
+            if self._store.rewrite_is_due():
+                self._store.rewrite()
 
     def _answer_requests(self) -> None:
         _remove_forgotten(requests(self._store.path))
@@ -126,19 +153,33 @@ class Keeper:
     def _keep_plan(self, now: dt.datetime) -> None:
         """Make the planned backup when it is due, and remove the oldest of its kind beyond those to keep."""
         folder, every = self._settings.backup_dir, dt.timedelta(hours=self._settings.backup_hours)
-        if folder is None or now < self._not_before:
+        went_back, self._now = now < self._now, now
+        if folder is None or (now < self._not_before and not went_back):
             return
         self._not_before = now + RETRY  # also after an error
         folder.mkdir(parents=True, exist_ok=True)
-        kept = planned(folder)
+        kept = past(folder, now)
         age = now - kept[-1][0] if kept else dt.timedelta.max
         if age < every:
             self._not_before = min(self._not_before, now + every - age)
             return
+        for _, path in ahead(folder, now):
+            LOG.warning(AHEAD, {"file": path.name})
         self._store.backup(folder / now.strftime(PLANNED))
         LOG.info("A planned backup was written")
-        for _, old in planned(folder)[: -self._settings.backup_keep]:
+        for _, old in past(folder, now)[: -self._settings.backup_keep]:
             old.unlink()
+
+
+def past(folder: Path, now: dt.datetime) -> list[tuple[dt.datetime, Path]]:
+    """The planned backups that were made by now, oldest first: by these goes the plan, and of these the oldest are removed."""
+    return [(at, path) for at, path in planned(folder) if at <= now]
+
+
+def ahead(folder: Path, now: dt.datetime) -> list[tuple[dt.datetime, Path]]:
+    """The planned backups that are dated in the future, by more than a change of summer time: the clock was wrong when they were made,
+    or is wrong now."""
+    return [(at, path) for at, path in planned(folder) if at > now + SUMMER_TIME]
 
 
 def _remove_forgotten(folder: Path) -> None:

@@ -57,7 +57,8 @@ def answers_of(
         *(nw.col(f"own_{name}").alias(name) for name in details), region=nw.coalesce("own_region", "region")
     )
     wanted = [*ANSWER_TYPES, *["comment"] * comments]
-    found = _first(named.select(*wanted, "feedback_id"), ("responded_at", "feedback_id"), (True, False), limit)
+    ids = ("feedback_id", "source")  # two sources may give one id
+    found = _first(named.select(*wanted, *ids), ("responded_at", *ids), (True, False, False), limit)
     return _shaped(found, {**ANSWER_TYPES, **({"comment": pl.String()} if comments else {})})
 
 

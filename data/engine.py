@@ -52,6 +52,7 @@ class Engine:
     @classmethod
     def held(cls, path: Path, memory_limit_mib: int, holder: object) -> "Engine":
         """The engine of the file, for `holder`: the one that is open in this process, or a new one."""
+        opening.check_kind(path)
         path = opening.real(path)
         with _opening:
             known = _found(path)
@@ -82,11 +83,13 @@ class Engine:
     @contextmanager
     def transaction(self, *, write: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of its own inside a transaction that ends with the block: kept when `write` and no error, else rolled back."""
+        if write:  # leaves the room that the log needs to be taken into the file
+            space.look(self.path.parent, 0, space.FULL)
         depth = getattr(self._mine, "depth", 0)
         cursor = self._begun(nested=depth > 0)
         self._mine.depth = depth + 1
         try:
-            with space.plainly(self.path.parent), self._plainly():
+            with self._plainly(), space.plainly(self.path.parent):
                 try:
                     yield cursor
                 except BaseException:

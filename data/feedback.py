@@ -10,6 +10,8 @@ from metrics.satisfaction import LOW_BOX, MOST_POINTS, csat, with_box
 
 NPS_SCORES = range(11)
 BINS = 10  # of a scale with more points than boxes can be drawn for
+IDS = ("feedback_id", "source")  # of an answer: two sources may give one id
+NEWEST = ("responded_at", *IDS)
 BOX_TYPES = {
     "scale_low": pl.Float64,
     "scale_high": pl.Float64,
@@ -32,7 +34,7 @@ def latest_comments(snap: Snapshot, question: Question, *, limit: int) -> pl.Dat
     """One row per answer to the recommendation question that has a comment, newest first, at most `limit`:
     responded_at, score, touchpoint, region, comment."""
     rows = _answers(snap, question, attributes=("region",)).filter(nw.col("comment").str.len_chars() > 0)
-    newest = rows.sort("responded_at", "feedback_id", descending=[True, False]).head(limit)
+    newest = rows.sort(*NEWEST, descending=[True, False, False]).head(limit)
     columns = ("responded_at", "score", "touchpoint", "region", "comment")
     found: pl.DataFrame = newest.select(*columns).collect("polars").to_native()
     return found
@@ -73,13 +75,13 @@ def low_scores(snap: Snapshot, question: Question, *, survey: str, limit: int) -
     """One row per answer at the low end of its scale (see `with_box`), newest first, at most `limit`: responded_at, score, scale_low,
     scale_high, touchpoint, channel, region, comment, customer_id (null where the answer names nobody)."""
     low = with_box(_of_survey(snap, question, attributes=("region",)), survey=survey).filter(nw.col("box") == LOW_BOX)
-    newest = low.sort("responded_at", "feedback_id", descending=[True, False]).head(limit)
+    newest = low.sort(*NEWEST, descending=[True, False, False]).head(limit)
     # as of no date: a customer's id is the same on every day, and the saved rows then answer at once
     known = snap.customers().select("customer_key", "customer_id")
     columns = ("responded_at", "score", "scale_low", "scale_high", "touchpoint", "channel", "region", "comment")
-    joined = newest.join(known, on="customer_key", how="left").select(*columns, "customer_id", "feedback_id")
+    joined = newest.join(known, on="customer_key", how="left").select(*columns, "customer_id", *IDS)
     found: pl.DataFrame = joined.collect("polars").to_native()
-    return found.sort("responded_at", "feedback_id", descending=[True, False]).drop("feedback_id")
+    return found.sort(*NEWEST, descending=[True, False, False]).drop(IDS)
 
 
 def item_scores(snap: Snapshot, question: Question) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """What is known of an import besides its rows."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +16,7 @@ class ImportMeta:
     """Where the rows came from, for the history: file name, hash of its bytes, profile and mapping used, who.
 
     `receipt` writes the receipt as JSON once it is known what became of the rows, which another import may have changed meanwhile.
+    `remember`: mappings made by hand and answers, by the headers that they are for.
     """
 
     file_name: str
@@ -24,6 +25,7 @@ class ImportMeta:
     mapping: str = ""
     who: str = ""
     receipt: Callable[["Merged"], str] | None = None
+    remember: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Destination(Protocol):
 
     def imports(self) -> pl.DataFrame: ...
 
+    def tiers(self) -> list[str]: ...
+
     def compare(self, tables: Tables) -> dict[str, Counts]: ...
 
     def merge(
@@ -72,4 +76,4 @@ class Destination(Protocol):
 
     def remember_mapping(self, signature: str, mapping: str) -> None: ...
 
-    def remembered_mapping(self, signature: str) -> str | None: ...
+    def remembered_mappings(self) -> dict[str, str]: ...

@@ -1,4 +1,4 @@
-"""Answers kept for pinned links, to the bit: sums added up in another order, or a definition that changed, alter nothing in them.
+"""Answers kept for pinned links, to the bit: a definition that changed alters nothing in them.
 
 Erasing a person drops all of them (data.person): someone who is erased must not live on in here, and the numbers of past versions are
 others without that person.

@@ -33,8 +33,13 @@ def id_in(secret: bytes, text: str) -> str | None:
 
 def secret(store: Store) -> bytes:
     """The secret of the store, made when it is first needed. It goes along in a backup, and so do the links."""
+    known = "select value from meta where key = 'link_secret'"
+    with store.reading() as cursor:  # links are read on a full disk too
+        found = first_row(cursor, known)
+    if found:
+        return bytes.fromhex(found[0])
     with store.noting() as cursor:  # a write, so that two who need it first agree on one
-        found = first_row(cursor, "select value from meta where key = 'link_secret'")
+        found = first_row(cursor, known)
         text = str(found[0]) if found else secrets.token_hex(SECRET_BYTES)
         if not found:
             cursor.execute("insert into meta values ('link_secret', $secret)", {"secret": text})

@@ -1,12 +1,15 @@
 """`python -m data.load FILE…`: take exports in and print the receipt. Exit 0 taken, 2 refused and nothing written."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
+from data import opening, sandbox
 from data.characters import whole
-from data.errors import RapportError, Refused
-from data.imports import LeftOut, Receipt, TableCounts, Undecided, stage
+from data.command import ended, one_line
+from data.errors import Refused
+from data.imports import JOBS, LeftOut, Receipt, TableCounts, Undecided, stage
 from data.settings import Settings
 from data.store import Store
 from metrics.texts import N_
@@ -16,13 +19,14 @@ SHOWN = 80  # characters of a cell
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    return ended(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         receipt = _load(options)
     except Undecided as asked:
-        print(f"{asked} {asked.remedy}", file=sys.stderr)
-        return 2
-    except RapportError as refused:
-        print(refused, file=sys.stderr)
+        print(one_line(f"{asked} {asked.remedy}"), file=sys.stderr)
         return 2
     print(receipt.to_json() if options.json else "\n".join(lines_of(receipt)))
     return 0
@@ -37,7 +41,11 @@ def _parser() -> argparse.ArgumentParser:
         "--map", action="append", default=[], metavar="FIELD=COLUMN", help="the column that a field stands under"
     )
     parser.add_argument(
-        "--value", action="append", default=[], metavar="FIELD=VALUE", help="one value for the whole file"
+        "--value",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="one value for the whole file, or an answer to what it leaves open",
     )
     parser.add_argument("--dry-run", action="store_true", help="print the receipt, write nothing")
     parser.add_argument("--json", action="store_true", help="print the receipt as JSON")
@@ -45,8 +53,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _load(options: argparse.Namespace) -> Receipt:
+    sandbox.start(JOBS)  # while the store is opened
     mapping, values = _pairs(options.map, "--map"), _pairs(options.value, "--value")
     path = options.db or Settings.read().db
+    opening.refuse_new(path)
     if options.dry_run and not path.exists():
         with stage(options.files, store=None, profile=options.profile, mapping=mapping, values=values) as staged:
             return staged.receipt
@@ -60,7 +70,10 @@ def _load(options: argparse.Namespace) -> Receipt:
 def _pairs(given: list[str], option: str) -> dict[str, str]:
     pairs = {}
     for text in given:
-        name, sign, value = whole(text).partition("=")
+        pair = whole(text)
+        name, sign, value = pair.partition("=")
+        if ":" in name and option == "--value":  # the cell that is answered may hold a sign of its own
+            name, sign, value = pair.rpartition("=")
         if not sign or not name.strip():
             raise Refused(N_("{option} {text}: write it as FIELD=VALUE."), option=option, text=text)
         pairs[name.strip()] = value
@@ -90,6 +103,7 @@ def lines_of(receipt: Receipt) -> list[str]:
     lines.append(f"Customers: {receipt.customers:,}" + _span(receipt))
     lines += [f"{one.file}, column “{one.column}”: {one.what} {one.value}" for one in receipt.conventions]
     lines += [str(sentence) for sentence in receipt.cannot_answer]
+    lines += [f"{doubt} If so: --value {shlex.quote(f'{doubt.option}={doubt.answer}')}" for doubt in receipt.doubts]
     if receipt.already_loaded is not None:
         lines.append(f"These files are loaded already (import {receipt.already_loaded}): nothing was changed.")
     elif receipt.import_id is not None:

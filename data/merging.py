@@ -2,15 +2,16 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from data import rollups
+from data import rollups, space
 from data.errors import Cancelled, StoreError
 from data.extent import measure
 from data.imported import Counts, ImportMeta, Merged
-from data.schema import content, key
+from data.schema import content, key, sql_type
 from data.sql import first_row, only_value
 from metrics.schemas import TABLES
 from metrics.texts import N_
@@ -41,7 +42,7 @@ def stage(
     """Read the incoming rows into temporary tables; of rows with one natural key the last one stays."""
     for done, (table, rows) in enumerate(tables.items()):
         cursor.register("arriving", _watched(rows(), steps, done / len(tables), 1 / len(tables)) if steps else rows())
-        columns = ", ".join(TABLES[table].column_names())
+        columns = ", ".join(f"{name}::{sql_type(table, name)} as {name}" for name in TABLES[table].column_names())
         try:
             cursor.execute(f"create or replace temp table incoming_{table} as select {columns} from arriving")
         except duckdb.Error:
@@ -127,16 +128,19 @@ def merge(
     tables: Mapping[str, Callable[[], pa.RecordBatchReader]],
     meta: ImportMeta,
     steps: Steps,
+    folder: Path,
     replacing: Sequence[int] = (),
 ) -> Merged:
     """Take the rows in as the next version, in which the import that they replace is gone; see Store.merge."""
     steps.reach(0.0)
     for import_id in replacing[:-1]:  # the last one goes in the version that the rows come in
-        undo(cursor, import_id, meta.who)
+        undo(cursor, import_id, meta.who, folder)
     replaced = replacing[-1] if replacing else None
     if replaced is not None:
         _check_undoable(cursor, replaced)
     incoming = stage(cursor, tables, steps)
+    rows = sum(only_value(cursor, f"select count(*) from incoming_{table}") for table in incoming)
+    space.look(folder, rows * space.ROW_BYTES, space.IMPORT)
     customers_new = assign_keys(cursor, incoming)
     version = _next_version(cursor)
     _record(cursor, version, "import", replaced, meta)
@@ -182,13 +186,15 @@ def _write(cursor: duckdb.DuckDBPyConnection, table: str, version: int) -> None:
         rollups.touch(cursor, f"select {column} from arrived_{table} where fate <> 'same'")
 
 
-def undo(cursor: duckdb.DuckDBPyConnection, import_id: int, who: str) -> int:
-    """Take an import back as the next version; see Store.undo.
+def undo(cursor: duckdb.DuckDBPyConnection, import_id: int, who: str, folder: Path) -> int:
+    """Take an import back as the next version; see Store.undo. `folder`: where the file lies, for the room it needs.
 
     A content stays while any import that is not undone brought it. Where none did, the content that the newest of the other
     imports brought for that key comes back.
     """
     name = _check_undoable(cursor, import_id)
+    rows = sum(only_value(cursor, f"select count(*) from {table} where origin = {int(import_id)}") for table in TABLES)
+    space.look(folder, rows * space.ROW_BYTES, space.UNDO)
     version = _next_version(cursor)
     _record(cursor, version, "undo", import_id, ImportMeta(name, "", "", who=who))
     rollups.forget_touched(cursor)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import polars as pl
 
-from data import policy
+from data import opening, policy
 from data.access import LOCAL, Access, Person
 from data.ask import Question, find
 from data.characters import whole
+from data.command import ended
 from data.errors import RapportError
 from data.formula_safe import csv_text
 from data.segment import Segment
@@ -30,14 +31,14 @@ SEGMENT_COLUMNS = tuple(field.name for field in fields(Segment))
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit 0 when the frame was printed, 2 with one sentence when the question cannot be answered."""
     options = _parser().parse_args(arguments)
+    return ended(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
-        if options.name == "list":
-            print(listing())
-        else:
-            print(_printed(answer(options), options), end="")
-    except (RapportError, ValueError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
+        print(listing() + "\n" if options.name == "list" else _printed(answer(options), options), end="")
+    except ValueError as error:  # a metric that refuses an argument
+        raise RapportError("{reason}", reason=error) from error
     return 0
 
 
@@ -55,6 +56,7 @@ def answer(options: argparse.Namespace) -> pl.DataFrame:
     metric = find(options.name)
     settings = dict(_setting(metric, text) for text in options.set)
     path = options.db or Settings.read().db
+    opening.refuse_new(path)
     if not path.exists():
         raise RapportError("{path} does not exist. Load a file first: python -m data.load FILE --db {path}.", path=path)
     with Store.open(path) as store:

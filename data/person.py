@@ -15,9 +15,11 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 
-from data import audit, kept, links, mentions, rollups, schema
+from data import audit, kept, links, mentions, opening, rollups, schema
 from data.characters import whole
+from data.command import ended
 from data.errors import RapportError
 from data.extent import measure
 from data.imports.keys import fold_key, fold_phone
@@ -90,7 +92,7 @@ def find_mentions(store: Store, customer_id: str) -> list[Mention]:
         try:
             name, key = _known(cursor, customer_id)
         except RapportError:
-            name, key = customer_id, -1
+            name, key = whole(customer_id), -1
         return mentions.mentions(cursor, [name], mentions.names_in(name) if "@" in name else [], key)
 
 
@@ -131,6 +133,7 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
 
 def remove(store: Store, word: str, place: str, who: str = "") -> bool:
     """Take out what names somebody at a place that was listed, a comment as a whole; whether its bytes have left the file already."""
+    word, place = whole(word), whole(place)
     with store.changing() as cursor:
         rollups.forget_touched(cursor)
         mentions.remove(cursor, word, place)
@@ -175,7 +178,7 @@ def _rows(cursor: duckdb.DuckDBPyConnection, table: str, key: int) -> list[dict[
         f"where {OF_PERSON[table]} order by since_version, row_id",
         params={"key": key},
     ).pl()
-    return list(json.loads(rows.write_json()))
+    return list(json.loads(rows.with_columns(cs.decimal().cast(pl.Float64)).write_json()))
 
 
 def _words(cursor: duckdb.DuckDBPyConnection, key: int) -> list[str]:
@@ -221,15 +224,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--db", type=Path, help="the DuckDB file (default: RAPPORT_DB)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
-    try:
-        path = options.db or Settings.read().db
-        if not path.exists():
-            raise RapportError("{path} does not exist, so it holds nobody.", path=path)
-        with Store.open(path) as store:
-            _run(store, options)
-    except (RapportError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    return ended(lambda: _open(options))
+
+
+def _open(options: argparse.Namespace) -> int:
+    path = options.db or Settings.read().db
+    opening.refuse_new(path)
+    if not path.exists():
+        raise RapportError("{path} does not exist, so it holds nobody.", path=path)
+    with Store.open(path) as store:
+        _run(store, options)
     return 0
 
 
@@ -261,7 +265,7 @@ def _print_done(options: argparse.Namespace, told: Mapping[str, object], sentenc
         return
     print(sentence)
     if not gone:
-        print("The bytes leave the file at the next start.")
+        print("The bytes leave the file at the next start for which there is room.")
 
 
 def _print_found(store: Store, options: argparse.Namespace) -> None:

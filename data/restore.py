@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from data import copying, engine, halves, opening, owners, soundness, space
+from data.command import ended
 from data.errors import RapportError
 from data.opening import OpenElsewhere, log_of
 from data.settings import Settings
@@ -27,15 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("backup", type=Path, help="the backup, of this Rapport or an older one")
     parser.add_argument("--db", type=Path, help="the DuckDB file (default: RAPPORT_DB)")
     options = parser.parse_args(arguments)
-    try:
-        path = options.db or Settings.read().db
-        replaced = restore(options.backup, path)
-    except RapportError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(owners.refused(error), file=sys.stderr)
-        return 2
+    return ended(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    path = options.db or Settings.read().db
+    replaced = restore(options.backup, path)
     print(f"{options.backup} is now {path}." + (f" What was there is {replaced}." if replaced else ""))
     return 0
 

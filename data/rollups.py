@@ -85,6 +85,7 @@ def attributes_query(visible: str, who: str = "") -> str:
 
     Region and acquisition channel come from the members file; where it is silent, from the first order.
     """
+    first = "row(ordered_at, order_id, source)"
     known = " union ".join(
         f"select customer_key from {table} where {visible} and customer_key is not null {who}"
         for table in ("orders", "members", "feedback", "answers", "tier_changes")
@@ -96,7 +97,7 @@ def attributes_query(visible: str, who: str = "") -> str:
         left join (select * from members where {visible}) m using (customer_key)
         left join (
             select customer_key, min(ordered_at) as first_order_at,
-                arg_min_null(channel, row(ordered_at, order_id)) as channel, arg_min_null(region, row(ordered_at, order_id)) as region
+                arg_min_null(channel, {first}) as channel, arg_min_null(region, {first}) as region
             from orders where {visible} and kind = 'order' and customer_key is not null {who} group by customer_key
         ) o using (customer_key)
     """

@@ -15,23 +15,24 @@ import polars as pl
 from data import copying, rollups, space
 from data.errors import StoreError
 from data.sql import only_value
-from metrics.schemas import NATURAL_KEYS, TABLES
+from metrics.schemas import MONEY, NATURAL_KEYS, TABLES
 from metrics.texts import N_
 
-VERSION = 3
+VERSION = 4
 REWRITE = "rewrite"  # a key of meta: the file holds bytes of deleted rows, until it is written anew
 NEEDS = N_(
     "{path} is of an older Rapport, and bringing it up to date needs {need} MB, but {free} MB are free at {folder}. "
     "Make room, and start again; nothing was changed."
 )
 SQL_TYPES = {pl.String(): "VARCHAR", pl.Float64(): "DOUBLE", pl.Date(): "DATE", pl.Datetime("us"): "TIMESTAMP"}
+MONEY_TYPE = "decimal(38, 4)"  # sums are exact, in whatever order they are added
 
 ORDER_DAYS = """create table order_days (customer_key bigint, day date, previous_day date, next_day date, first_day date,
     age integer, previous_age integer, next_age integer)"""
-CUSTOMER_PERIODS = """create table customer_periods (customer_key bigint, month date, previous_month date, next_month date,
-    first_month date, orders bigint, revenue double, discount double)"""
-CUSTOMERS = """create table customers (customer_key bigint, customer_id varchar, first_order_at timestamp, last_order_at timestamp,
-    orders bigint, revenue double, order_days bigint, repeat_spend double, repeat_spend_days bigint, joined_on date,
+CUSTOMER_PERIODS = f"""create table customer_periods (customer_key bigint, month date, previous_month date, next_month date,
+    first_month date, orders bigint, revenue {MONEY_TYPE}, discount {MONEY_TYPE})"""
+CUSTOMERS = f"""create table customers (customer_key bigint, customer_id varchar, first_order_at timestamp, last_order_at timestamp,
+    orders bigint, revenue {MONEY_TYPE}, order_days bigint, repeat_spend {MONEY_TYPE}, repeat_spend_days bigint, joined_on date,
     acquisition_channel varchar, region varchar)"""
 
 # What people do with the data: who did what, links, kept answers of pinned links, alerts and what became of them, ended sign-ins.
@@ -76,8 +77,20 @@ def _add_sharing(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(SHARING)
 
 
+def _keep_exact_money(connection: duckdb.DuckDBPyConnection) -> None:
+    """4: money is kept as decimals. What no import brings, infinite or not a number, is unknown."""
+    for name in MONEY:
+        connection.execute(f"alter table orders alter {name} type {MONEY_TYPE} using try_cast({name} as {MONEY_TYPE})")
+    connection.execute(f"drop table customer_periods; drop table customers; {CUSTOMER_PERIODS}; {CUSTOMERS}")
+    rollups.refresh_all(connection)
+
+
 # Steps from a schema version to the next one: {1: step_to_2, …}. A step gets a connection inside a transaction.
-MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {1: _add_neighbours, 2: _add_sharing}
+MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {
+    1: _add_neighbours,
+    2: _add_sharing,
+    3: _keep_exact_money,
+}
 
 
 def content(table: str) -> list[str]:
@@ -90,14 +103,19 @@ def key(table: str) -> list[str]:
     return ["customer_key" if name == "customer_id" else name for name in NATURAL_KEYS[table]]
 
 
+def sql_type(table: str, name: str) -> str:
+    """The type of a stored column."""
+    return MONEY_TYPE if table == "orders" and name in MONEY else SQL_TYPES[TABLES[table].columns()[name].dtype]
+
+
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Lay the tables of an empty file, all or none."""
     connection.execute("begin")
     connection.execute(FIXED)
     for table, rows in TABLES.items():
         columns = ", ".join(
-            "customer_key bigint" if name == "customer_id" else f"{name} {SQL_TYPES[column.dtype]}"
-            for name, column in rows.columns().items()
+            "customer_key bigint" if name == "customer_id" else f"{name} {sql_type(table, name)}"
+            for name in rows.column_names()
         )
         connection.execute(
             f"create table {table} (row_id bigint, origin integer, added_by integer, replaced_by integer, {columns})"

@@ -11,6 +11,8 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "RAPPORT_MEMORY_LIMIT_MIB": ("2048", "memory that the DuckDB engine may use before it spills to disk, in MiB"),
     "RAPPORT_QUESTION_SECONDS": ("20", "seconds after which a question of a page is cut off"),
     "RAPPORT_UPLOAD_LIMIT_MIB": ("2048", "largest unpacked size of an upload, in MiB"),
+    "RAPPORT_IMPORT_MEMORY_MIB": ("1536", "memory that the process which reads an upload may use, in MiB"),
+    "RAPPORT_IMPORT_SECONDS": ("600", "seconds after which the reading of an upload is given up"),
     "RAPPORT_ACCESS": ("access.toml", "the file that says who has which role; it counts where people sign in"),
     "RAPPORT_SESSION_HOURS": ("12", "hours after which a person has to sign in again"),
     "RAPPORT_OPEN": ("no", "“view” lets everybody read without signing in, and nobody change anything"),
@@ -46,6 +48,8 @@ class Settings:
     memory_limit_mib: int
     question_seconds: int
     upload_limit_mib: int
+    import_memory_mib: int
+    import_seconds: int
     access: Path
     session_hours: int
     open_view: bool
@@ -65,6 +69,8 @@ class Settings:
             memory_limit_mib=_positive("RAPPORT_MEMORY_LIMIT_MIB", text),
             question_seconds=_positive("RAPPORT_QUESTION_SECONDS", text),
             upload_limit_mib=_positive("RAPPORT_UPLOAD_LIMIT_MIB", text),
+            import_memory_mib=_positive("RAPPORT_IMPORT_MEMORY_MIB", text),
+            import_seconds=_positive("RAPPORT_IMPORT_SECONDS", text),
             access=Path(text["RAPPORT_ACCESS"]),
             session_hours=_positive("RAPPORT_SESSION_HOURS", text),
             open_view=_one_of("RAPPORT_OPEN", ("no", "view"), text) == "view",

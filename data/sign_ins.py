@@ -3,11 +3,14 @@
 import datetime as dt
 import hashlib
 import json
+import logging
 import threading
 from collections.abc import Mapping
 
+from data.errors import NoRoom
 from data.store import Store
 
+LOG = logging.getLogger("rapport.sign_ins")
 KEPT = 100_000  # the newest; older ones have long run out. By number, since a clock that jumps must not forget any
 
 _known: dict[str, set[str]] = {}  # store path → ended sign-ins; asked for on every run, so kept in memory
@@ -25,11 +28,14 @@ def end(store: Store, sign_in: str) -> None:
     with _lock:
         if sign_in in known:
             return
-        with store.noting() as cursor:
-            cursor.execute("insert into ended_sessions values ($1, $2)", [sign_in, dt.datetime.now()])
-            newest = "select rowid from ended_sessions order by rowid desc limit $1"
-            cursor.execute(f"delete from ended_sessions where rowid not in ({newest})", [KEPT])
         known.add(sign_in)
+        try:
+            with store.noting() as cursor:
+                cursor.execute("insert into ended_sessions values ($1, $2)", [sign_in, dt.datetime.now()])
+                newest = "select rowid from ended_sessions order by rowid desc limit $1"
+                cursor.execute(f"delete from ended_sessions where rowid not in ({newest})", [KEPT])
+        except NoRoom as error:  # a full disk keeps nobody signed in
+            LOG.error("A sign-out holds until the next start only: %(reason)s", {"reason": str(error)})
 
 
 def ended(store: Store, sign_in: str) -> bool:

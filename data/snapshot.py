@@ -14,13 +14,15 @@ from data.schema import content
 from data.segment import CUSTOMER_ATTRIBUTES, EVERYBODY, Segment
 from data.sql import Parameters, first_row, only_value
 from metrics import rollups as definitions
+from metrics.schemas import MONEY
 from metrics.texts import N_
+from metrics.tier_order import fold_tier
+from metrics.tiers import LAPSED
 
 DAYS = ("customer_key", "day", "previous_day", "next_day", "first_day", "age", "previous_age", "next_age")
 PERIODS = ("customer_key", "month", "previous_month", "next_month", "first_month", "orders", "revenue", "discount")
 KNOWN = ("customer_key", "customer_id", "joined_on", "acquisition_channel", "region")
 TOTALS = ("first_order_at", "last_order_at", "orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days")
-MONEY = ("amount", "gross", "discount", "refund")
 COHORTS = {"cohort", "cohort_quarter"}
 VALUES = {
     "region": True,
@@ -33,11 +35,19 @@ VALUES = {
 
 class Snapshot:
     """The data as of one version, of the customers in `scope` alone. Made by Store.snapshot; its frames are valid until that block
-    ends."""
+    ends. Without `rollups` every frame is made from the rows themselves, as those of a past version are."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int | None, scope: Segment = EVERYBODY) -> None:
+    def __init__(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        version: int | None,
+        scope: Segment = EVERYBODY,
+        *,
+        rollups: bool = True,
+    ) -> None:
         self.cursor = cursor
         self.scope = scope
+        self._rollups = rollups
         self.newest: int = only_value(cursor, "select coalesce(max(id), 0) from imports")
         self.version = self.newest if version is None else version
         if not 0 <= self.version <= self.newest:
@@ -48,8 +58,13 @@ class Snapshot:
 
     @property
     def current(self) -> bool:
-        """Whether this is the newest version, for which rollups are kept."""
+        """Whether this is the newest version."""
         return self.version == self.newest
+
+    @property
+    def _saved(self) -> bool:
+        """Whether rollups are read: those that are kept are of the newest version."""
+        return self.current and self._rollups
 
     def extent(self) -> Extent:
         """How far the data reach. The dates are those of all data, which say what could be observed; the counts are of the scope."""
@@ -140,7 +155,7 @@ class Snapshot:
         The rollup also gives first_month, previous_month and next_month, which spare cohorts and windows a pass.
         """
         last = min((date for date in (as_of, end) if date), default=None)
-        if self.current and self._whole_months(start, last):
+        if self._saved and self._whole_months(start, last):
             params = Parameters()
             conditions = self._between("r.month", start, last, params)
             return self._frame("customer_periods", PERIODS, conditions, params, segment, attributes, as_of)
@@ -156,7 +171,7 @@ class Snapshot:
     ) -> nw.LazyFrame:
         """One row per customer: customer_id, joined_on, acquisition_channel, region; up to `as_of` also first_order_at, last_order_at,
         orders, revenue, order_days, repeat_spend and repeat_spend_days."""
-        if self.current and self._is_data_end(as_of):
+        if self._saved and self._is_data_end(as_of):
             return self._frame("customers", (*KNOWN, *TOTALS), [], Parameters(), segment, attributes, as_of)
         known = self._frame(f"({self._known()})", KNOWN, [], Parameters(), segment, attributes, as_of)
         rows = [
@@ -173,7 +188,7 @@ class Snapshot:
     ) -> nw.LazyFrame:
         """One row per customer and day with an order, up to `as_of`: customer_key, day, first_day, previous_day, next_day
         (which may lie after it), and the days since the first one: age, previous_age, next_age."""
-        if self.current:
+        if self._saved:
             params = Parameters()
             until = self._between("r.day", None, as_of, params)
             return self._frame("order_days", DAYS, until, params, segment, attributes, as_of)
@@ -198,6 +213,25 @@ class Snapshot:
             query += f" union select distinct {column} from feedback where {self._visible()}"
         found = self.cursor.execute(f"select code from ({query}) where code is not null order by code").fetchall()
         return [code for (code,) in found]
+
+    def ladder(self) -> str:
+        """The tiers from lowest to highest as they were answered at the newest import of this version that says so and knows all of
+        them, as an argument of metrics; empty when there is none."""
+        found = first_row(
+            self.cursor,
+            """
+            select json_extract_string(mapping, '$.values.ladder') from imports
+            where kind = 'import' and id <= $version and mapping like '%"ladder"%'
+                and id not in (select undoes from imports where undoes is not null and id <= $version)
+            order by id desc limit 1
+            """,
+            {"version": self.version},
+        )
+        named = {fold_tier(name): place for place, name in enumerate(found[0].split(","))} if found and found[0] else {}
+        tiers = self.values("tier")
+        if not named or not {fold_tier(tier) for tier in tiers} <= {*named, LAPSED}:
+            return ""
+        return ", ".join(sorted((tier for tier in tiers if tier != LAPSED), key=lambda tier: named[fold_tier(tier)]))
 
     def _values_in_scope(self, column: str) -> list[str]:
         sources: dict[str, tuple[Callable[[], nw.LazyFrame], ...]] = {
@@ -231,7 +265,7 @@ class Snapshot:
 
     def _known(self) -> str:
         """The query for every customer of this version with what it is chosen by."""
-        return "select * from customers" if self.current else rollups.attributes_query(self._visible())
+        return "select * from customers" if self._saved else rollups.attributes_query(self._visible())
 
     def _dated(
         self,

@@ -13,11 +13,18 @@ MIB = 1 << 20
 SPARE_BYTES = MIB  # for the log, the header and the folder's own entries
 FULL_CODES = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, a quota, the largest file that a process may write
 FULL_WORDS = ("No space left on device", "Disk quota exceeded", "File too large")
-SPILL_WORDS = ("max_temp_directory_size", "failed to offload data block")
+SPILL_WORDS = ("max_temp_directory_size", "failed to offload data block", "duckdb_temp_storage", ".tmp/duckdb_temp_")
 
 FULL = N_(
     "The disk is full at {folder}: {free} MB are free. What was being written was not kept. Make room, and try again."
 )
+IMPORT = N_(
+    "Taking this in needs about {need} MB, but {free} MB are free at {folder}. Make room, and try again; nothing was stored."
+)
+UNDO = N_(
+    "The undo needs about {need} MB, but {free} MB are free at {folder}. Make room, and try again; nothing was changed."
+)
+ROW_BYTES = 300  # of the log, the file and the saved totals, measured on orders with every column
 TOO_LARGE = N_(
     "The answer needs more room than there is: beyond the memory of RAPPORT_MEMORY_LIMIT_MIB, {free} MB are free at {folder}. "
     "Make room, or ask for a shorter period."
@@ -34,7 +41,7 @@ def look(folder: Path, need: int, template: str, **values: object) -> None:
     """Raise NoRoom unless `need` bytes, and a little more, are free. The template says what for, with {need} and {free} in MB."""
     need, free = need + SPARE_BYTES, free_bytes(folder)
     if free < need:
-        raise NoRoom(template, need=_up(need), free=free // MIB, folder=folder, **values)
+        raise NoRoom(template, need=in_mib(need), free=free // MIB, folder=folder, **values)
 
 
 def size(path: Path) -> int:
@@ -69,5 +76,6 @@ def plainly(folder: Path) -> Iterator[None]:
         raise
 
 
-def _up(count: int) -> int:
+def in_mib(count: int) -> int:
+    """Whole megabytes that hold so many bytes."""
     return -(-count // MIB)

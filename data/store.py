@@ -18,7 +18,7 @@ from data.opening import OpenElsewhere
 from data.segment import EVERYBODY, Segment
 from data.settings import Settings
 from data.snapshot import Snapshot
-from data.sql import first_row, only_value
+from data.sql import only_value
 from metrics.texts import N_
 
 __all__ = ["Counts", "Extent", "ImportMeta", "Merged", "OpenElsewhere", "Snapshot", "Store"]
@@ -130,7 +130,9 @@ class Store:
             if known is not None:
                 return Merged(known, {}, 0, already_loaded=True)
             with self._transaction(write=True) as cursor:
-                merged = merging.merge(cursor, tables, meta, steps, replacing)
+                merged = merging.merge(cursor, tables, meta, steps, self._path.parent, replacing)
+                for signature, mapping in meta.remember.items():
+                    _remember(cursor, signature, mapping)
                 if note:
                     note(cursor, merged.import_id)
                 return merged
@@ -141,7 +143,7 @@ class Store:
         Raises StoreError when there is no such import or it is undone already. `note` as for `merge`.
         """
         with self._engine.writing, self._transaction(write=True) as cursor:
-            version = merging.undo(cursor, import_id, who)
+            version = merging.undo(cursor, import_id, who, self._path.parent)
             if note:
                 note(cursor, version)
             return version
@@ -172,19 +174,17 @@ class Store:
     def remember_mapping(self, signature: str, mapping: str) -> None:
         """Keep a mapping made by hand for the next file with the same headers."""
         with self._engine.writing, self._transaction(write=True) as cursor:
-            cursor.execute("delete from mappings where signature = $signature", {"signature": signature})
-            cursor.execute(
-                "insert into mappings values ($signature, $mapping, $kept_at)",
-                {"signature": signature, "mapping": mapping, "kept_at": _now()},
-            )
+            _remember(cursor, signature, mapping)
 
-    def remembered_mapping(self, signature: str) -> str | None:
-        """The mapping kept for these headers, or None."""
+    def tiers(self) -> list[str]:
+        """The names of the tiers that the store holds."""
+        with self.snapshot() as snap:
+            return snap.values("tier")
+
+    def remembered_mappings(self) -> dict[str, str]:
+        """The mappings that were kept, by the signature of the headers that they are for."""
         with self._transaction() as cursor:
-            found = first_row(
-                cursor, "select mapping from mappings where signature = $signature", {"signature": signature}
-            )
-        return found[0] if found else None
+            return dict(cursor.execute("select signature, mapping from mappings").fetchall())
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy of the file, of the newest version: what an import is merging meanwhile is not in it, and neither
@@ -197,6 +197,14 @@ class Store:
     def _transaction(self, *, write: bool = False) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         """As Engine.transaction."""
         return self._engine.transaction(write=write)
+
+
+def _remember(cursor: duckdb.DuckDBPyConnection, signature: str, mapping: str) -> None:
+    cursor.execute("delete from mappings where signature = $signature", {"signature": signature})
+    cursor.execute(
+        "insert into mappings values ($signature, $mapping, $kept_at)",
+        {"signature": signature, "mapping": mapping, "kept_at": _now()},
+    )
 
 
 def _now() -> dt.datetime:

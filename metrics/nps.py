@@ -45,7 +45,7 @@ def nps(
 
     Reichheld 2003, Harvard Business Review 81(12); interval: Rocks 2016, arXiv:1601.07235.
     """
-    counted = totals(_answers(feedback, weighted), by, COUNTS + WEIGHTS * weighted)
+    counted = _counted(_answers(feedback), by, weighted)
     return in_order(_scored(counted, confidence, minimum, weighted), by, WEIGHTED_TYPES if weighted else TYPES)
 
 
@@ -97,10 +97,10 @@ def nps_trend(
     checked("period", period, EVERY)
     last = min(end, as_of)
     day = nw.col("responded_at").cast(nw.Date)
-    answers = _answers(feedback.filter(day >= nw.lit(start), day <= nw.lit(last)), weighted)
+    answers = _answers(feedback.filter(day >= nw.lit(start), day <= nw.lit(last)))
     answers = answers.with_columns(period=period_start(nw.col("responded_at"), period))
     columns = COUNTS + WEIGHTS * weighted
-    counted = totals(answers, (*by, "period"), columns).with_columns(pl.col("period").cast(pl.Date))
+    counted = _counted(answers, (*by, "period"), weighted).with_columns(pl.col("period").cast(pl.Date))
     frame = calendar(start, last, period) if start <= last else calendar(last, last, period).clear()
     periods = frame.select(period="start", complete=(pl.col("start") >= start) & (pl.col("end") <= last))
     wanted = counted.select(by).unique().join(periods, how="cross") if by else periods
@@ -121,7 +121,7 @@ def asked(feedback: nw.LazyFrame) -> nw.LazyFrame:
 def answered_as(feedback: nw.LazyFrame, kind: str) -> nw.LazyFrame:
     """The answers that `nps` counts as “promoters”, “passives” or “detractors”, one row each with the columns of the frame. Stays lazy."""
     checked("kind", kind, GROUPS)
-    return _answers(feedback, False).filter(nw.col(kind) == 1).drop(*COUNTS)
+    return _answers(feedback).filter(nw.col(kind) == 1).drop(*COUNTS)
 
 
 def nps_shares(rows: pl.DataFrame) -> pl.DataFrame:
@@ -135,24 +135,34 @@ def nps_shares(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select("n", *divided)
 
 
-def _answers(feedback: nw.LazyFrame, weighted: bool) -> nw.LazyFrame:
+def _answers(feedback: nw.LazyFrame) -> nw.LazyFrame:
     """One row per answer to the recommendation question, with 1 or 0 in each count, so that sums are counts."""
     score = nw.col("score")
     promoter, detractor = one_if(score >= PROMOTER_FROM), one_if(score <= DETRACTOR_TO)
-    answers = asked(feedback).with_columns(
+    return asked(feedback).with_columns(
         n=nw.lit(1),
         promoters=promoter,
         passives=one_if((score > DETRACTOR_TO) & (score < PROMOTER_FROM)),
         detractors=detractor,
     )
+
+
+def _counted(answers: nw.LazyFrame, by: Sequence[str], weighted: bool) -> pl.DataFrame:
+    """The counts of `_answers`, and if `weighted` their WEIGHTS: one row per combination of `by`, or exactly one."""
     if not weighted:
-        return answers
-    weight = nw.col("weight").fill_null(1.0)
-    return answers.with_columns(weight=weight).with_columns(
-        weight_squared=nw.col("weight") * nw.col("weight"),
-        promoter_weight=nw.when(score >= PROMOTER_FROM).then(nw.col("weight")).otherwise(nw.lit(0.0)),
-        detractor_weight=nw.when(score <= DETRACTOR_TO).then(nw.col("weight")).otherwise(nw.lit(0.0)),
-    )
+        return totals(answers, by, COUNTS)
+    # answers of one weight are counted, so that weights add up alike in whatever order the engine has the answers
+    alike = answers.with_columns(weight=nw.col("weight").fill_null(1.0))
+    counted = totals(alike, (*by, "weight"), COUNTS).sort(*by, "weight", nulls_last=True)
+    weight = pl.col("weight")
+    sums = {
+        **{name: pl.col(name).sum() for name in COUNTS},
+        "weight": (weight * pl.col("n")).sum(),
+        "weight_squared": (weight**2 * pl.col("n")).sum(),
+        "promoter_weight": (weight * pl.col("promoters")).sum(),
+        "detractor_weight": (weight * pl.col("detractors")).sum(),
+    }
+    return counted.group_by(by).agg(**sums) if by else counted.select(**sums)
 
 
 def _scored(counted: pl.DataFrame, confidence: float, minimum: int, weighted: bool) -> pl.DataFrame:

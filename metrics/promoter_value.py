@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from metrics.exact import money, part_names, parts, plain, whole
 from metrics.intervals import mean_half_width, share, welch_half_width
 from metrics.nps import DETRACTOR_TO, PROMOTER_FROM, asked
 from metrics.periods import at_least
@@ -15,7 +16,7 @@ KINDS = ("promoter", "passive", "detractor")
 PLACES = len(KINDS)
 
 COUNTS = ("answers", "matched")
-SPENT = ("customers", "buyers", "spent", "spent_squared")
+SPENT = ("customers", "buyers", "spent", *part_names("spent_squared"))
 TYPES: dict[str, pl.DataType] = {
     "kind": pl.String(),
     **dict.fromkeys((*COUNTS, "customers", "buyers"), pl.Int64()),
@@ -70,7 +71,9 @@ def promoter_value(
     rows = rows.with_columns(pl.col(*COUNTS, *SPENT).fill_null(0)).sort(*keys, nulls_last=True)
     if not rows["matched"].sum() and not is_any(orders):
         rows = rows.with_columns(matched=pl.lit(None, pl.Int64))  # who had ordered is not known
-    named = rows.with_columns(kind=pl.col("place").replace_strict(dict(enumerate(KINDS)), return_dtype=pl.String))
+    named = rows.with_columns(
+        whole("spent_squared"), kind=pl.col("place").replace_strict(dict(enumerate(KINDS)), return_dtype=pl.String)
+    )
     valued = _valued(named, confidence, minimum).with_columns(pl.col("matched").fill_null(0))
     return valued.select(*by, *(pl.col(name).cast(kind) for name, kind in TYPES.items()))
 
@@ -134,25 +137,25 @@ def _spent(
     newest = newest.with_columns(day=nw.col("moment") // PLACES).with_columns(
         place=nw.col("moment") - nw.col("day") * PLACES
     )
-    columns = {"ordered": day_number(nw.col("ordered_at").cast(nw.Date)), "amount": nw.col("amount").fill_null(0.0)}
-    money = nw.concat(
+    columns = {"ordered": day_number(nw.col("ordered_at").cast(nw.Date)), "amount": money("amount").fill_null(0)}
+    paid = nw.concat(
         [
             orders.select("customer_key", **columns, counted=nw.lit(1)),
             refunds.select("customer_key", **columns, counted=nw.lit(0)),
         ]
     )
     # A matched customer has an order, so that none is lost here
-    both = newest.join(money, on="customer_key")
+    both = newest.join(paid, on="customer_key")
     inside = (nw.col("ordered") > nw.col("day")) & (nw.col("ordered") <= nw.col("day") + horizon_days)
     both = both.with_columns(
-        spent=nw.when(inside).then(nw.col("amount")).otherwise(nw.lit(0.0)),
+        spent=nw.when(inside).then(nw.col("amount")).otherwise(nw.lit(0)),
         later=nw.when(inside).then(nw.col("counted")).otherwise(nw.lit(0)),
     )
     each = both.group_by(*by, "customer_key", "place").agg(nw.col("spent", "later").sum())
     return each.with_columns(
         customers=nw.lit(1),
         buyers=one_if(nw.col("later") > 0),
-        spent_squared=nw.col("spent") * nw.col("spent"),
+        **parts("spent_squared", plain("spent") * plain("spent")),
     )
 
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from metrics.intervals import mean_half_width, share
 from metrics.periods import checked
-from metrics.reduce import distinct, in_order, is_any, one_if, totals
+from metrics.reduce import distinct, in_order, is_any, kinds, one_if, totals
 from metrics.shares import with_share
 
 SURVEYS = ("nps", "csat", "ces")
@@ -96,10 +96,12 @@ def score_mean(
     scale). Below `minimum` answers n stands and the rest is null. Without answers there is no row.
     """
     asked = feedback.filter(nw.col("survey") == checked("survey", survey, SURVEYS), ~nw.col("score").is_null())
-    above = nw.col("score") - nw.col("scale_low")  # counted from the lower end, so that squares stay small
-    rows = asked.with_columns(n=nw.lit(1), above=above, squared=above * above)
-    counted = totals(rows, (*by, *SCALE), ("n", "above", "squared"))
-    n, mean = pl.col("n"), share(pl.col("above"), pl.col("n"))
+    n = pl.col("n")
+    above = pl.col("score") - pl.col("scale_low")  # counted from the lower end, so that squares stay small
+    counted = kinds(asked, (*by, *SCALE, "score")).group_by(*by, *SCALE).agg(
+        n=n.sum(), above=(n * above).sum(), squared=(n * above**2).sum()
+    )  # fmt: skip
+    mean = share(pl.col("above"), n)
     enough = (n >= minimum) & (n >= 2)  # one value has no spread
     squares = (pl.col("squared") - n * mean**2).clip(lower_bound=0)
     counted = counted.with_columns(

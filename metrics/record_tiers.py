@@ -13,8 +13,8 @@ PER_GROUP = N_("one row, or one per group")
 LADDER = Argument(
     "",
     N_(
-        "The tiers from lowest to highest, separated by commas; empty: by their usual names (bronze, silver, gold …), else in "
-        "alphabetical order."
+        "The tiers from lowest to highest, separated by commas; empty: as answered at the import, else by their numbers or usual "
+        "names (bronze, silver, gold …), else in alphabetical order."
     ),
 )
 LAPSE_MEANING = N_(

@@ -13,14 +13,24 @@ def totals(frame: nw.LazyFrame, by: Sequence[str], columns: Sequence[str]) -> pl
     """Sums of columns: one row per combination of `by`, or exactly one row when it is empty (0 for a sum over no row)."""
     sums = [nw.col(name).sum() for name in columns]
     reduced = frame.group_by(*by).agg(*sums) if by else frame.select(*sums)
-    # DuckDB sums integers into decimals, for which Polars divides differently
     counts = cs.by_name(*columns) & ~cs.float()
     return collected(reduced).with_columns(counts.cast(pl.Int64)).with_columns(pl.col(*columns).fill_null(0))
 
 
 def collected(frame: nw.LazyFrame) -> pl.DataFrame:
-    """Run the query in its engine and take its rows into Polars."""
-    return frame.collect("polars").to_native()
+    """Run the query in its engine and take its rows into Polars, exact decimals as plain numbers: sums are at their end here."""
+    found: pl.DataFrame = frame.collect("polars").to_native()
+    plain = {name: pl.Float64 if kind.scale else pl.Int64 for name, kind in found.schema.items() if kind == pl.Decimal}  # type: ignore[attr-defined]
+    return found.with_columns(pl.col(name).cast(kind) for name, kind in plain.items())
+
+
+def kinds(frame: nw.LazyFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """How many rows there are of each combination of the keys, as n, in their order.
+
+    Millions of answers are of a few kinds: the engine counts these, and what they add up to does not depend on the order of the rows.
+    """
+    counted = collected(frame.group_by(*keys).agg(n=nw.len()))
+    return counted.with_columns(pl.col("n").cast(pl.Int64)).sort(*keys, nulls_last=True)
 
 
 def is_any(frame: nw.LazyFrame) -> bool:

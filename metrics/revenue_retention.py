@@ -7,6 +7,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from metrics.cohorts import sums_by_cohort
+from metrics.exact import money
 from metrics.intervals import share
 from metrics.reduce import in_order
 
@@ -42,7 +43,7 @@ def revenue_retention(
     `as_of` are left out.
     """
     cells = sums_by_cohort(
-        customer_periods,
+        customer_periods.with_columns(money("revenue")),
         ["revenue"],
         as_of=as_of,
         period=period,

@@ -4,6 +4,7 @@ import datetime as dt
 
 import narwhals.stable.v2 as nw
 
+from metrics.exact import money
 from metrics.periods import EVERY, checked
 from metrics.reduce import day_number, distinct, one_if, period_start
 
@@ -13,10 +14,11 @@ def customer_periods(orders: nw.LazyFrame, refunds: nw.LazyFrame, *, period: str
 
     `month` is the first day of the month; with another `period` the column bears its name ("week" begins on Monday). `refunds` are
     documents that name no order: they lower the revenue of their own month and are no order, so a month with refunds alone has
-    `orders` 0. Money that is null counts as 0. Rows without a customer must have been left out. Without rows the result has none.
+    `orders` 0. Money that is null counts as 0, and adds up exactly. Rows without a customer must have been left out. Without rows the
+    result has none.
     """
     checked("period", period, EVERY)
-    columns = ("customer_key", "ordered_at", "amount", "discount")
+    columns = ("customer_key", "ordered_at", money("amount"), money("discount"))
     both = nw.concat([orders.select(*columns, counted=nw.lit(1)), refunds.select(*columns, counted=nw.lit(0))])
     return (
         both.with_columns(period_start(nw.col("ordered_at"), period).alias(period))
@@ -26,7 +28,7 @@ def customer_periods(orders: nw.LazyFrame, refunds: nw.LazyFrame, *, period: str
             revenue=nw.col("amount").sum(),
             discount=nw.col("discount").sum(),
         )
-        .with_columns(nw.col("orders").cast(nw.Int64), nw.col("revenue", "discount").cast(nw.Float64).fill_null(0.0))
+        .with_columns(nw.col("orders").cast(nw.Int64), *(money(name).fill_null(0) for name in ("revenue", "discount")))
     )
 
 
@@ -101,17 +103,17 @@ def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
         last_order_at=nw.col("ordered_at").max(),
         orders=nw.len(),
     )
-    money = (
-        nw.concat([orders.select("customer_key", "amount"), refunds.select("customer_key", "amount")])
+    paid = (
+        nw.concat([rows.select("customer_key", money("amount")) for rows in (orders, refunds)])
         .group_by("customer_key")
         .agg(revenue=nw.col("amount").sum())
     )
     return (
-        money.join(counted, on="customer_key", how="left")
+        paid.join(counted, on="customer_key", how="left")
         .join(_counted_days(orders), on="customer_key", how="left")
         .with_columns(
             nw.col("orders", "order_days", "repeat_spend_days").cast(nw.Int64).fill_null(0),
-            nw.col("revenue", "repeat_spend").cast(nw.Float64).fill_null(0.0),
+            *(money(name).fill_null(0) for name in ("revenue", "repeat_spend")),
         )
     )
 
@@ -119,7 +121,7 @@ def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
 def _counted_days(orders: nw.LazyFrame) -> nw.LazyFrame:
     """One row per customer with an order: order_days, repeat_spend, repeat_spend_days. Orders of one day are one purchase."""
     days = (
-        orders.select("customer_key", "amount", day=nw.col("ordered_at").cast(nw.Date))
+        orders.select("customer_key", money("amount"), day=nw.col("ordered_at").cast(nw.Date))
         .group_by("customer_key", "day")
         .agg(amount=nw.col("amount").sum(), known=one_if(~nw.col("amount").is_null()).sum())
     )
@@ -129,7 +131,7 @@ def _counted_days(orders: nw.LazyFrame) -> nw.LazyFrame:
     known = (nw.col("day") > nw.col("first")) & (nw.col("known") > 0)
     return (
         days.join(first, on="customer_key")
-        .with_columns(spend=nw.when(known).then(nw.col("amount")).otherwise(nw.lit(0.0)), spend_days=one_if(known))
+        .with_columns(spend=nw.when(known).then(nw.col("amount")).otherwise(nw.lit(0)), spend_days=one_if(known))
         .group_by("customer_key")
         .agg(order_days=nw.len(), repeat_spend=nw.col("spend").sum(), repeat_spend_days=nw.col("spend_days").sum())
     )

@@ -10,7 +10,7 @@ import polars.selectors as cs
 
 from metrics.intervals import share
 from metrics.periods import EVERY, calendar, checked
-from metrics.reduce import collected, in_order, one_if, period_start, totals
+from metrics.reduce import in_order, kinds, one_if, period_start
 from metrics.shares import share_change, with_share
 
 # A scale has its usual two top boxes when it has this many points, counted in whole steps.
@@ -165,28 +165,31 @@ def _is_satisfied(engine: Any) -> Any:
 
 def _satisfied(feedback: nw.LazyFrame, by: Sequence[str]) -> pl.DataFrame:
     """One row per combination of `by`, or exactly one: n, satisfied, the sum of scores, and whether all are on one scale."""
-    # Millions of answers are of a few kinds: the engine counts these, and what a scale means is asked once for each
-    kinds = collected(_asked(feedback).group_by(*by, *SCALE, "score").agg(n=nw.len()))
-    n = pl.col("n").cast(pl.Int64)
+    # What a scale means is asked once for each kind of answer
+    found = kinds(_asked(feedback), (*by, *SCALE, "score"))
+    n = pl.col("n")
     sums = {
         "n": n.sum(),
         "satisfied": n.filter(_is_satisfied(pl)).sum(),
         "score": (n * pl.col("score")).sum(),
         "one_scale": pl.all_horizontal(pl.col(end).min() == pl.col(end).max() for end in SCALE),
     }
-    return kinds.group_by(by).agg(**sums) if by else kinds.select(**sums)
+    return found.group_by(by).agg(**sums) if by else found.select(**sums)
 
 
 def _easy(feedback: nw.LazyFrame, by: Sequence[str]) -> pl.DataFrame:
     """One row per combination of `by`, or exactly one: n, easy and the sum of scores."""
-    return totals(_effort(feedback), by, ("n", "easy", "score"))
+    found = kinds(_effort(feedback), (*by, "easy", "score"))
+    n = pl.col("n")
+    sums = {"n": n.sum(), "easy": (n * pl.col("easy")).sum(), "score": (n * pl.col("score")).sum()}
+    return found.group_by(by).agg(**sums) if by else found.select(**sums)
 
 
 def _effort(feedback: nw.LazyFrame) -> nw.LazyFrame:
     asked = feedback.filter(
         nw.col("survey") == "ces", nw.col("scale_low") == 1, nw.col("scale_high") == 7, ~nw.col("score").is_null()
     )
-    return asked.with_columns(n=nw.lit(1), easy=one_if(nw.col("score") >= EASY_FROM))
+    return asked.with_columns(easy=one_if(nw.col("score") >= EASY_FROM))
 
 
 def _csat(counted: pl.DataFrame, confidence: float, minimum: int) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """The rows that Rapport works on, one schema per table: what an import must produce and what metric functions may rely on.
 
 An import names customers as its file does (`customer_id`); the store replaces that by an integer `customer_key`. Times are the
-wall clock of the place where the event happened, without a zone. Money is in the row's currency, in full units (not cents).
+wall clock of the place where the event happened, without a zone. Money is in the row's currency, in full units (not cents); the store
+keeps it to four decimals, exactly.
 A rule's method name is what a person reads on the receipt, so it states what holds for a good row.
 """
 
@@ -11,6 +12,8 @@ import dataframely as dy
 import polars as pl
 
 EARLIEST = dt.datetime(1990, 1, 1)
+MONEY = ("amount", "gross", "discount", "refund")  # columns of an order
+MOST_MONEY = 1e12  # of one order; more is a slip
 
 
 class Order(dy.Schema):
@@ -35,6 +38,10 @@ class Order(dy.Schema):
     @dy.rule()
     def kind_is_order_or_refund(cls) -> pl.Expr:
         return pl.col("kind").is_in(["order", "refund"])
+
+    @dy.rule()
+    def money_is_below_a_trillion(cls) -> pl.Expr:
+        return pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).abs() < MOST_MONEY) for name in MONEY)
 
     @dy.rule()
     def date_is_not_before_1990(cls) -> pl.Expr:

@@ -9,8 +9,9 @@ import polars as pl
 from metrics.periods import calendar
 from metrics.reduce import in_order
 from metrics.tier_moves import moves_between
+from metrics.tier_order import RANK
 from metrics.tier_spend import tier_spend
-from metrics.tiers import LAPSED, NEW, RANK, ranked, tier_paths
+from metrics.tiers import LAPSED, NEW, ranked, tier_paths
 
 COUNTS = ("members_before", "upgrades", "downgrades", "lapsed", "entered", "members")
 REPLAY_TYPES: dict[str, pl.DataType] = {
@@ -63,7 +64,7 @@ def tier_replay(
     revenue = spent.group_by(*by, without_tier).agg(pl.col("revenue").sum())
     rows = _grid(counted, revenue, tiers, by)
     rows = rows.join(counted, on=[*by, "tier"], how="left", nulls_equal=True)
-    rows = rows.join(revenue, on=[*by, "tier"], how="left", nulls_equal=True)
+    rows = rows.join(revenue, on=[*by, "tier"], how="left", nulls_equal=True).sort(*by, "place", nulls_last=True)
     total = pl.col("revenue").sum().over(by) if by else pl.col("revenue").sum()
     named = pl.col("tier").is_not_null()
     rows = rows.with_columns(pl.when(named).then(pl.col(*COUNTS).fill_null(0)))
@@ -71,7 +72,7 @@ def tier_replay(
     shares = rows.with_columns(
         revenue_share=pl.when(total > 0).then(pl.col("revenue") / total), from_on=from_on, to_on=to_on
     )
-    return in_order(shares.sort(*by, "place", nulls_last=True), (), types | REPLAY_TYPES)
+    return in_order(shares, (), types | REPLAY_TYPES)
 
 
 def replay_difference(now: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:

@@ -8,26 +8,15 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from metrics.errors import RuleError
+from metrics.exact import plain
 from metrics.periods import at_least, checked
 from metrics.reduce import collected, one_if
 from metrics.rollups import seen_by
 from metrics.texts import N_
+from metrics.tier_order import tier_order
 
 NEW, LAPSED = "new", "lapsed"
 MEASURES = {"spend": "revenue", "orders": "orders"}
-
-# Names that tiers usually bear, from lowest to highest; names of one rank do not occur together
-USUAL = (
-    ("none", "guest", "普通", "普通会员"),
-    ("basic", "member", "standard", "classic", "会员"),
-    ("bronze", "青铜", "铜", "铜卡", "铜牌"),
-    ("silver", "白银", "银", "银卡", "银牌"),
-    ("gold", "黄金", "金", "金卡", "金牌"),
-    ("platinum", "铂金", "白金", "白金卡", "铂金卡"),
-    ("diamond", "钻石", "钻石卡"),
-    ("black", "黑金", "黑卡", "黑金卡"),
-)
-RANK = {name: rank for rank, names in enumerate(USUAL) for name in names}
 
 # A date and a tier in one integer, so that the tier of the last change is found by a maximum
 CODES = 1000
@@ -39,8 +28,8 @@ HIGHEST = 1_000_000_000  # a threshold; more is a slip, and cents of it would no
 def ranked(tiers: Sequence[str], ladder: str = "") -> list[str]:
     """The tiers from lowest to highest, without “lapsed”.
 
-    `ladder` names them in that order, separated by commas; it may name more, and must name all. Without it: by their usual names
-    (bronze, silver, gold …) when all are such, else in alphabetical order.
+    `ladder` names them in that order, separated by commas; it may name more, and must name all. Without it: by their numbers (Level 2,
+    Level 10) or their usual names (bronze, silver, gold …), and in alphabetical order where neither tells.
     """
     found = sorted({tier for tier in tiers if tier != LAPSED})
     if ladder:
@@ -51,9 +40,7 @@ def ranked(tiers: Sequence[str], ladder: str = "") -> list[str]:
                 f"ladder is “{ladder}”; it does not name the tier “{missing[0]}”, which the data hold. Add it."
             )
         return named
-    if all(tier.lower() in RANK for tier in found):
-        return sorted(found, key=lambda tier: RANK[tier.lower()])
-    return found
+    return tier_order(found) or found
 
 
 def parse_rule(rule: str) -> dict[str, float]:
@@ -110,7 +97,7 @@ def tiers_by_rule(
     at_least("months", months, 1)
     scale = 100 if measure == "spend" else 1
     # A month counts at its own end and at those that follow it, and no more once it has left the window
-    amount = (nw.col(MEASURES[measure]) * scale).round().cast(nw.Int64)
+    amount = (plain(MEASURES[measure]) * scale).round().cast(nw.Int64)
     rows = customer_periods.filter(nw.col("month") <= nw.lit(as_of)).with_columns(amount=amount)
     enters, leaves = (
         rows.select(

@@ -14,14 +14,15 @@ import polars as pl
 from metrics.clv.fitted import DEFAULT_MODEL, OK, TOO_FEW
 from metrics.clv.lifetime import value_customers
 from metrics.clv.values import of_groups
+from metrics.exact import money
 from metrics.intervals import wilson
 from metrics.nps import asked as recommending
 from metrics.nps import nps
 from metrics.periods import start_of
-from metrics.reduce import collected, one_if, period_start, totals
+from metrics.reduce import collected, kinds, one_if, period_start, totals
 from metrics.retention import retention, retention_at
 from metrics.rolling import rolling_retention
-from metrics.satisfaction import csat
+from metrics.satisfaction import SCALE, csat
 
 STANDARD = "standard"
 TYPES: dict[str, pl.DataType] = {
@@ -63,11 +64,9 @@ def csat_variants(feedback: nw.LazyFrame, *, minimum: int = 30) -> pl.DataFrame:
     plain mean of the months' shares (n: months). index: the mean score, from 0 at the lowest point of its scale to 1 at the highest.
     """
     asked = feedback.filter(nw.col("survey") == "csat", ~nw.col("score").is_null())
-    low, high = nw.col("scale_low"), nw.col("scale_high")
+    low, high = (nw.col(end) for end in SCALE)
     top = nw.when(nw.col("score") >= high).then(high).otherwise(low)
-    n, place = totals(
-        asked.with_columns(n=nw.lit(1), place=(nw.col("score") - low) / (high - low)), (), ["n", "place"]
-    ).row(0)
+    n, place = kinds(asked, (*SCALE, "score")).select(pl.col("n").sum(), place=_places()).row(0)
     return _framed(
         [
             _of(STANDARD, csat(asked, minimum=minimum), "csat"),
@@ -210,6 +209,12 @@ def clv_variants(
     return pl.DataFrame(rows, schema=TYPES | {"state": pl.String()}, orient="row")
 
 
+def _places() -> pl.Expr:
+    """Where scores lie between the ends of their scales, from 0 to 1, added up."""
+    low, high = (pl.col(end) for end in SCALE)
+    return ((pl.col("score") - low) / (high - low) * pl.col("n")).sum()
+
+
 def _last_answers(answers: nw.LazyFrame) -> nw.LazyFrame:
     """The last answer of each customer, the one of the greater id among several of one moment; of no known customer, all."""
     known = answers.filter(~nw.col("customer_key").is_null())
@@ -260,7 +265,7 @@ def _months_after(months: nw.LazyFrame, first: dt.date, last: dt.date) -> tuple[
 def _history(customers: nw.LazyFrame, as_of: dt.date) -> tuple[int, float, float]:
     """Customers, what they have spent, and the weeks since their first orders, added up."""
     rows = customers.with_columns(first=nw.col("first_order_at").cast(nw.Date)).group_by("first")
-    counted = collected(rows.agg(n=nw.len(), revenue=nw.col("revenue").sum()))
+    counted = collected(rows.agg(n=nw.len(), revenue=money("revenue").sum())).sort("first")
     days = (pl.lit(as_of) - pl.col("first").cast(pl.Date)).dt.total_days()
     n, revenue, weeks = counted.select(
         pl.col("n").sum().cast(pl.Int64),

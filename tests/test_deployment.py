@@ -115,6 +115,11 @@ def test_the_unit_starts_what_the_image_starts() -> None:
     assert unit()["ProtectSystem"] == "strict"
 
 
+def test_where_memory_runs_out_the_reader_of_an_upload_goes_and_the_server_stays() -> None:
+    # without it systemd ends the whole unit when the system ends any process of it
+    assert unit()["OOMPolicy"] == "continue"
+
+
 class Asked(BaseHTTPRequestHandler):
     """Answers each check as it was told to."""
 

@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.testclient import TestClient
 from starlette.types import Message
 
 from data.access import Person, Role
-from pages.shared import auth
+from pages.shared import auth, once
 from pages.shared.serving import guard, return_to
 from pages.shared.serving.guard import Guard
 from pages.shared.serving.return_to import ReturnTo
@@ -223,3 +224,15 @@ def test_what_every_page_needs_is_there_before_the_first_visitor_and_left_alone_
         "print(all(entry.module in sys.modules for entry in ENTRIES), gc.get_freeze_count() > 9 * len(gc.get_objects()))"
     )
     assert said.stdout.split() == ["True", "True"]
+
+
+def test_the_secrets_file_is_looked_for_once_in_a_run(monkeypatch) -> None:
+    looked = []
+    monkeypatch.setattr(type(st.secrets), "load_if_toml_exists", lambda _secrets: bool(looked.append("x")))
+    with once.run():
+        for _ in range(10):
+            assert (auth.providers(), auth.mode()) == ([], auth.Mode.LOCAL)
+    assert len(looked) == 1
+    with once.run():
+        assert auth.mode() is auth.Mode.LOCAL
+    assert len(looked) == 2

@@ -10,12 +10,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from data import opening
 from data.alerts import book
 from data.alerts.book import Delivery
 from data.alerts.channels import masked
 from data.alerts.rules import Alert, Rule
 from data.alerts.run import Render, due, run, test
 from data.alerts.wording import rule_text
+from data.command import ended
 from data.errors import RapportError
 from data.settings import Settings
 from data.store import Store
@@ -27,17 +29,14 @@ FAILED = ("failed", "gave up", "unsure")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit 0 when all went well, 1 when a message was not sent for sure, 2 with one sentence when nothing could be done."""
     options = _parser().parse_args(arguments)
+    return ended(lambda: _do(options))
+
+
+def _do(options: argparse.Namespace) -> int:
     path = getattr(options, "db", None) or Settings.read().db
-    try:
-        if not path.exists():
-            raise RapportError("{path} does not exist. Load a file first: python -m data.load FILE.", path=path)
-        return _do(options, path)
-    except RapportError as error:
-        print(error, file=sys.stderr)
-        return 2
-
-
-def _do(options: argparse.Namespace, path: Path) -> int:
+    opening.refuse_new(path)
+    if not path.exists():
+        raise RapportError("{path} does not exist. Load a file first: python -m data.load FILE.", path=path)
     as_json, now = getattr(options, "json", False), dt.datetime.now().replace(microsecond=0)
     if options.command == "run":
         outcomes = _run(path, now)
@@ -58,7 +57,7 @@ def _do(options: argparse.Namespace, path: Path) -> int:
 
 
 def _run(path: Path, now: dt.datetime) -> list[Delivery]:
-    """Only where a page is to be sent are the pages loaded; they open the file themselves, which one process can do once."""
+    """Only where a page is to be sent are the pages loaded; they open the file themselves."""
     with Store.open(path) as store:
         if all(isinstance(item.alert.what, Rule) for item in due(store, now)):
             return run(store, now)

@@ -43,9 +43,12 @@ class Watcher:
         while not self._stop.wait(self._look):
             try:
                 version = self._version()
-            except Exception as error:  # the store was closed: this process is ending, or a test is
-                log.info("Alerts end with their store: %(error)s", {"error": type(error).__name__})
-                return
+            except Exception as error:
+                if self._store.closed.is_set():  # this process is ending, or a test is
+                    log.info("Alerts end with their store: %(error)s", {"error": type(error).__name__})
+                    return
+                log.error("Alerts could not read the data: %(error)s", {"error": str(error)})
+                continue
             now = self._clock()
             late = ran_at is None or (now - ran_at).total_seconds() >= self._every
             if late or left or version != seen:

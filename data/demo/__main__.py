@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from data.command import ended
 from data.demo.load import load
 from data.demo.world import CUSTOMERS, SEED
-from data.errors import RapportError
 from data.settings import Settings
 from data.store import Store
 
@@ -20,15 +20,14 @@ def main(arguments: list[str] | None = None) -> int:
         "--seed", type=_count, default=SEED, help="another number gives another chain (default: %(default)s)"
     )
     asked = parser.parse_args(arguments)
-    try:
-        with Store.open(asked.db or Settings.read().db) as store:
-            merged = load(
-                store, customers=asked.customers, seed=asked.seed, progress=_shown if sys.stderr.isatty() else None
-            )
-            path = store.path
-    except RapportError as error:
-        print(error, file=sys.stderr)
-        return 2
+    return ended(lambda: _run(asked))
+
+
+def _run(asked: argparse.Namespace) -> int:
+    with Store.open(asked.db or Settings.read().db) as store:
+        progress = _shown if sys.stderr.isatty() else None
+        merged = load(store, customers=asked.customers, seed=asked.seed, progress=progress)
+        path = store.path
     if merged is None:
         print(f"{path} holds these demo data already.")
     else:

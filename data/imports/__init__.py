@@ -1,14 +1,16 @@
 """Exports in, checked rows out: decode → recognise → parse → check → receipt → merge."""
 
 from data.imports.mapper import Field, NeedsMapping, fields_of, signature
-from data.imports.pipeline import Staged, stage
-from data.imports.receipt import CannotAnswer, Convention, FileRead, LeftOut, Receipt, TableCounts
-from data.imports.undecided import Undecided
+from data.imports.receipt import CannotAnswer, Convention, Doubt, FileRead, LeftOut, Receipt, TableCounts
+from data.imports.staged import JOBS, Staged, stage
+from data.imports.undecided import Undecided, Unread, UnreadCell
 from data.imports.unpack import NamedBytes
 
 __all__ = [
+    "JOBS",
     "CannotAnswer",
     "Convention",
+    "Doubt",
     "Field",
     "FileRead",
     "LeftOut",
@@ -18,6 +20,8 @@ __all__ = [
     "Staged",
     "TableCounts",
     "Undecided",
+    "Unread",
+    "UnreadCell",
     "fields_of",
     "signature",
     "stage",

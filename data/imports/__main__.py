@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from data.errors import RapportError
+from data.command import ended
 from data.settings import Settings
 from data.store import Store
 
@@ -21,21 +21,18 @@ def main(arguments: list[str] | None = None) -> int:
     undo = commands.add_parser("undo", parents=[common], help="take an import back")
     undo.add_argument("number", type=int)
     options = parser.parse_args(arguments)
+    return ended(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     as_json = getattr(options, "json", False)
-    try:
-        with Store.open(getattr(options, "db", None) or Settings.read().db) as store:
-            if options.command == "undo":
-                version = store.undo(options.number)
-                print(
-                    f'{{"version": {version}}}'
-                    if as_json
-                    else f"Import {options.number} was taken back: version {version}."
-                )
-                return 0
-            history = store.imports()
-    except RapportError as error:
-        print(error, file=sys.stderr)
-        return 2
+    with Store.open(getattr(options, "db", None) or Settings.read().db) as store:
+        if options.command == "undo":
+            version = store.undo(options.number)
+            said = f"Import {options.number} was taken back: version {version}."
+            print(f'{{"version": {version}}}' if as_json else said)
+            return 0
+        history = store.imports()
     if as_json:
         print(history.write_json())
         return 0

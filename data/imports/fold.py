@@ -12,7 +12,12 @@ from metrics.schemas import NATURAL_KEYS, TABLES
 
 SQL_TYPES = {pl.String: "varchar", pl.Float64: "double", pl.Datetime: "timestamp", pl.Date: "date"}
 POSITION = "(file_no::bigint * 1099511627776 + row_no)"
-AGGREGATES = {"sum": "sum({0})", "max": "max({0})", "min": "min({0})", "first": f"arg_min({{0}}, {POSITION})"}
+AGGREGATES = {
+    "sum": "sum({0}::decimal(38, 8))::double",
+    "max": "max({0})",
+    "min": "min({0})",
+    "first": f"arg_min({{0}}, {POSITION})",
+}
 REQUIRED = {
     "orders": {"order_id": "no_order_id", "ordered_at": "no_date", "amount": "no_amount"},
     "members": {"customer_id": "no_customer_id"},

@@ -2,8 +2,10 @@
 
 import polars as pl
 
-SPOILT = r"^\d(?:[.,]\d+)?[eE]\+\d{2,}$"  # what a spreadsheet leaves of a long number
+SPOILT = r"^\d(?:(?:[.,]\d+)?[eE]\+\d{2,}|[.,]\d+[eE]\d{2,})$"  # what a spreadsheet leaves of a long number
 DIALLED = r"^\+\d[\d .()-]{6,}$"  # an international phone number, whatever its grouping
+LONG = r"^(\d{16,22})(?:\.0)?$"  # more digits than a spreadsheet keeps of a number
+SIGNIFICANT = 15
 MASKED = r"\*{2,}|[xX×•＊]{4,}"
 
 
@@ -33,3 +35,12 @@ def fold_phone(value: pl.Expr) -> pl.Expr:
     digits = text.str.replace_all(r"[^\d]", "")
     masked = text.str.contains(MASKED)
     return pl.when(masked | (digits.str.len_chars() < 5)).then(None).otherwise(digits)
+
+
+def is_rounded(digits: int, found: int, of: int) -> bool:
+    """Whether `found` of so many different keys with `digits` as their length are too many to end as a rounded number by chance.
+
+    One of ten keys with 16 digits ends in a 0, one of ten thousand with 19 has four of them (or what a binary number makes of four).
+    """
+    beyond = digits - SIGNIFICANT
+    return found * beyond >= 3 and found >= 5 * of / 10**beyond

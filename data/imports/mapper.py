@@ -50,6 +50,7 @@ class NeedsMapping(Refused):
             columns=listed(layout.headers),
         )
         self.file = file
+        self.layout = layout
         self.headers = layout.headers
         self.samples = layout.samples
         self.signature = signature(layout.headers)

@@ -1,25 +1,27 @@
-"""decode → recognise → parse → check → receipt: everything that happens to files before the store sees a row."""
+"""decode → recognise → parse → check → receipt: everything that happens to files before a row leaves their process."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 
 import duckdb
-import pyarrow as pa
 
-from data.errors import Cancelled, Refused
-from data.imported import Destination, ImportMeta, Merged
-from data.imports import leftover, summary
+from data.errors import Refused
+from data.imports import summary
+from data.imports.answers import ALL, lasting
+from data.imports.budget import Budget
 from data.imports.clock import latest_allowed
+from data.imports.decide import decide
 from data.imports.fold import Folding, quote
-from data.imports.layout import fold_header, listed, matches_lines, second_of
+from data.imports.layout import Layout, find_layout, fold_header, listed, matches_lines, second_of
 from data.imports.mapper import NeedsMapping, signature
-from data.imports.parse import decide, parse
+from data.imports.parse import parse
 from data.imports.profile import (
+    Column,
     FileRole,
+    Output,
     Profile,
     assign,
     by_name,
@@ -29,195 +31,131 @@ from data.imports.profile import (
     with_columns,
 )
 from data.imports.raw import RawFile, load, number_lines, prepare
+from data.imports.reading import Reading
 from data.imports.receipt import Receipt
 from data.imports.said import refuse_values
 from data.imports.source import source_of
-from data.imports.unpack import NamedBytes, fingerprint, unpack
-from data.settings import Settings
-from data.workspace import open_folder
+from data.imports.tier_names import settle_tiers
+from data.imports.unpack import Given, fingerprint, unpack
+from data.imports.unread import refuse_unread
+from data.imports.wanted import Wanted
 from metrics.texts import N_
 
 ENGINE_MEMORY = "640MiB"
-BATCH_ROWS = 100_000
 
 
-class Staging:
-    """The private engine and folder of one import."""
+@dataclass(frozen=True)
+class Order:
+    """What is to be read, and what the user said about it; `remembered`: mappings made by hand and answers, by the headers that they
+    are for; `tiers`: those that the store holds."""
 
-    def __init__(self) -> None:
-        self.folder = open_folder()
-        self.path = Path(self.folder.name)
-        self.connection = duckdb.connect(
-            config={
-                "memory_limit": ENGINE_MEMORY,
-                "temp_directory": str(self.path / "spill"),
-                "autoinstall_known_extensions": "false",
-            }
-        )
-        self.connection.execute(f"set allowed_directories = [{quote(str(self.path))}]")
-        self.connection.execute("set enable_external_access = false")
-
-    def close(self) -> None:
-        self.connection.close()
-        self.folder.cleanup()
+    files: list[Given]
+    limit_bytes: int
+    profile: str | None
+    mapping: dict[str, str]
+    values: dict[str, str]
+    remembered: dict[str, str]
+    tiers: list[str]
 
 
-class Staged:
-    """An import that is read and checked but not taken in yet. Close it, or use it in a `with` block."""
+@dataclass(frozen=True)
+class FilesRead:
+    """Files that were read and checked: the receipt without what only the store knows, and what the history keeps of them."""
 
-    def __init__(
-        self,
-        staging: Staging,
-        store: Destination | None,
-        receipt: Receipt,
-        meta: ImportMeta,
-        remember: tuple[str, str] | None,
-    ) -> None:
-        self.receipt = receipt
-        self._staging = staging
-        self._store = store
-        self._meta = meta
-        self._remember = remember
-
-    def tables(self) -> Mapping[str, Callable[[], pa.RecordBatchReader]]:
-        """Per table with rows, a function that reads them from the start."""
-        return {table.kind: self._reader(table.kind) for table in self.receipt.tables}
-
-    def _reader(self, kind: str) -> Callable[[], pa.RecordBatchReader]:
-        return lambda: summary.reader(self._staging.connection, kind)
-
-    def left_out_csv(self, rule: str | None = None) -> bytes:
-        """The lines left out (by one rule, or all) as CSV with a BOM: file, line, column, value, rule, reason."""
-        return leftover.as_csv(self._staging.connection, rule)
-
-    def take_in(
-        self,
-        who: str = "",
-        progress: Callable[[float], None] | None = None,
-        cancelled: Callable[[], bool] | None = None,
-        replacing: Sequence[int] = (),
-    ) -> Receipt:
-        """Merge the rows into the store and return the receipt with its import id; a file that is loaded already changes nothing.
-
-        The imports `replacing` are undone in the same step.
-        """
-        if self._store is None:
-            raise Refused(N_("There is no store to take the rows into."))
-        if self.receipt.already_loaded is not None:
-            return self.receipt
-        staged = self.receipt
-
-        def told(merged: Merged) -> Receipt:
-            return summary.with_counts(staged, merged.counts, merged.customers_new, merged.import_id)
-
-        meta = replace(self._meta, who=who, receipt=lambda merged: told(merged).to_json())
-        merged = self._store.merge(self.tables(), meta, progress=progress, cancelled=cancelled, replacing=replacing)
-        if merged.already_loaded:  # the same file was taken in while this one lay here
-            self.receipt = replace(staged, already_loaded=merged.import_id)
-            return self.receipt
-        if self._remember:
-            self._store.remember_mapping(*self._remember)
-        self.receipt = told(merged)
-        return self.receipt
-
-    def close(self) -> None:
-        self._staging.close()
-
-    def __enter__(self) -> "Staged":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-def stage(
-    files: Sequence[Path | NamedBytes],
-    *,
-    store: Destination | None,
-    profile: str | None = None,
-    mapping: Mapping[str, str] | None = None,
-    values: Mapping[str, str] | None = None,
-    progress: Callable[[float], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> Staged:
-    """Read and check files; write nothing to the store.
-
-    `profile` names one (default: recognised by the headers), `mapping` puts fields under headers, `values` fixes fields for the
-    whole file (source, currency, scale, responded_at, …) and answers what the file leaves open (date_order, decimal, encoding).
-    Raises Refused with one sentence, NeedsMapping when nobody recognises the headers, Cancelled when the user stops.
-    """
-    work = _Work(dict(values or {}), progress, cancelled)
-    staging = Staging()
-    try:
-        return _stage(work, staging, list(files), store, profile, dict(mapping or {}))
-    except BaseException:
-        staging.close()
-        raise
+    connection: duckdb.DuckDBPyConnection
+    receipt: Receipt
+    first: NeedsMapping  # the columns of the first file, for who wants to map them anew
+    sha256: str
+    mapping: str
+    remember: dict[str, str]
 
 
 class _Work:
     """What the user said, and how far the work is."""
 
-    def __init__(
-        self, values: dict[str, str], progress: Callable[[float], None] | None, cancelled: Callable[[], bool] | None
-    ) -> None:
+    def __init__(self, values: dict[str, str], progress: Callable[[float], None]) -> None:
         self.values = values
-        self._progress = progress
-        self._cancelled = cancelled
-
-    def reach(self, share: float) -> None:
-        if self._cancelled and self._cancelled():
-            raise Cancelled(N_("The import was stopped. Nothing was stored."))
-        if self._progress:
-            self._progress(min(share, 1.0))
+        self.kept: dict[str, str] = {}  # answers to earlier files with the same headers
+        self.reach = progress
 
     def reach_rows(self, before: int, total: int, done: int) -> None:
         """The part of the work that parses rows."""
         self.reach(0.5 + 0.3 * (before + done) / total)
 
 
-def _stage(
-    work: _Work,
-    staging: Staging,
-    files: list[Path | NamedBytes],
-    store: Destination | None,
-    profile_name: str | None,
-    mapping: dict[str, str],
-) -> Staged:
+def _engine(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A private engine that reads and writes this folder alone."""
+    connection = duckdb.connect(
+        config={
+            "memory_limit": ENGINE_MEMORY,
+            "temp_directory": str(folder / "spill"),
+            "autoinstall_known_extensions": "false",
+        }
+    )
+    connection.execute(f"set allowed_directories = [{quote(str(folder))}]")
+    connection.execute("set enable_external_access = false")
+    return connection
+
+
+def read(order: Order, folder: Path, progress: Callable[[float], None]) -> FilesRead:
+    """Read and check files, in the process that may come to an end; the engine that holds the rows is the caller's to close.
+
+    Raises Refused with one sentence, NeedsMapping when nobody recognises the headers.
+    """
+    work = _Work(dict(order.values), progress)
     work.reach(0.0)
-    sources = unpack(files, staging.path, Settings.read().upload_limit_mib << 20)
-    sha256 = fingerprint(files)
+    budget = Budget(order.limit_bytes, sum(file.path.stat().st_size for file in order.files))
+    sha256 = fingerprint(order.files)
+    sources = unpack(order.files, folder, budget)
     patterns = [role.pattern for known in profiles().values() for role in known.files if role.pattern]
     raw = []
     for number, source in enumerate(sources):
-        raw.append(prepare(source, number, staging.path, work.values.get("encoding"), patterns))
+        raw.append(prepare(source, number, folder, work.values.get("encoding"), patterns, budget))
         work.reach(0.05 + 0.1 * (number + 1) / len(sources))
+    first = NeedsMapping(raw[0].name, _columns(raw[0]))
     signed = signature(raw[0].layout.headers)
-    if profile_name is None and not mapping and store is not None and (kept := store.remembered_mapping(signed)):
+    profile_name, mapping = order.profile, order.mapping
+    if profile_name is None and not mapping and (kept := order.remembered.get(signed)):
         remembered = json.loads(kept)
         profile_name, mapping = remembered["profile"], remembered["columns"]
-        work.values = {**remembered["values"], **work.values}
+        work.kept = lasting(remembered["values"])
+        work.values = {n: v for n, v in remembered["values"].items() if n not in work.kept} | work.values
     chosen, roles = _choose(raw, profile_name, mapping, work.values)
-    said = json.dumps(
-        {"profile": chosen.name, "columns": mapping, "values": work.values}, ensure_ascii=False, sort_keys=True
-    )
+    alike = len({signature(file.layout.headers) for file in raw}) == 1
+    place = f"{signed}:{chosen.name}"
+    if alike and (kept := order.remembered.get(place)):
+        remembered = json.loads(kept)
+        work.kept |= remembered["values"] if remembered["columns"] == mapping else {}
+    connection = _engine(folder)
     for number, (file, role) in enumerate(zip(raw, roles, strict=True)):
         file.role = role.role
-        load(staging.connection, file, role.pattern, role.names)
+        load(connection, file, role.pattern, role.names)
         work.reach(0.15 + 0.35 * (number + 1) / len(raw))
-    result = _read_outputs(work, staging, chosen, raw, signed)
-    already = store.loaded_as(sha256, said) if store is not None else None
-    receipt = summary.receipt(staging.connection, chosen, raw, result, already)
-    by_hand = (signed, said) if mapping and len(raw) == 1 else None
-    names = ", ".join(Path(file.name).name for file in files)
-    meta = ImportMeta(names, sha256, chosen.name, said)
-    staged = Staged(staging, store, receipt, meta, by_hand)
-    if store is not None:
-        staged.receipt = summary.with_counts(receipt, store.compare(staged.tables()), None, None)
-    work.reach(1.0)
-    return staged
+    result = _read_outputs(work, connection, chosen, raw, signed, order.tiers)
+    receipt = summary.receipt(connection, chosen, raw, result)
+    given = {**work.kept, **work.values}
+    remember = {}
+    if mapping and len(raw) == 1:
+        remember[signed] = _said(
+            chosen, mapping, {name: v for name, v in given.items() if not name.endswith(f":{ALL}")}
+        )
+    if alike and lasting(given):
+        remember[place] = _said(chosen, mapping, lasting(given))
+    return FilesRead(connection, receipt, first, sha256, _said(chosen, mapping, given), remember)
+
+
+def _columns(file: RawFile) -> Layout:
+    """The layout of a file; of one that is read by a pattern, with its first line in the place of headers."""
+    try:
+        return file.layout if file.layout.headers else find_layout(file.decoded.path, file.name)
+    except Refused:  # that one line is all
+        return file.layout
+
+
+def _said(profile: Profile, mapping: dict[str, str], values: dict[str, str]) -> str:
+    """How a file was read, in one spelling."""
+    said = {"profile": profile.name, "columns": mapping, "values": values}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
 def _choose(
@@ -311,9 +249,15 @@ def _refuse_repeated(file: RawFile, field: str, place: int) -> None:
         )
 
 
-def _read_outputs(work: _Work, staging: Staging, profile: Profile, raw: list[RawFile], signed: str) -> summary.Result:
+def _read_outputs(
+    work: _Work,
+    connection: duckdb.DuckDBPyConnection,
+    profile: Profile,
+    raw: list[RawFile],
+    signed: str,
+    known_tiers: list[str],
+) -> summary.Result:
     """Parse and fold every output of the profile; make `out_{kind}` and `fates`."""
-    connection = staging.connection
     result = summary.Result()
     total = sum(file.rows for file in raw) * len(profile.outputs) or 1
     base = 0
@@ -323,18 +267,38 @@ def _read_outputs(work: _Work, staging: Staging, profile: Profile, raw: list[Raw
         if built is None:
             continue
         readings, conventions = [], []
+        by_cell = output.kind == "orders" and not _names_currency(output, raw)
         for column, header, file in built.columns:
-            line_of = partial(_line_of, connection, raw, built.table)
-            reading, found = decide(connection, built.table, column, header, file, line_of, values)
+            wanted = Wanted(
+                connection,
+                built.table,
+                column,
+                header,
+                file,
+                partial(_line_of, connection, raw, built.table),
+                values,
+                kept=work.kept,
+                given=work.values,
+                is_item=bool(output.each_column),
+                by_cell=by_cell,
+            )
+            reading, found = decide(wanted)
             readings.append(reading)
             conventions += found
+        readings = _with_currency(readings)
         fields = [reading.column.name for reading in readings] + built.extra
         folding = Folding(connection, number, output, fields)
         step = partial(work.reach_rows, base, total)
         parse(connection, built.table, folding.rows, readings, built.extra, folding.made(), step)
+        refuse_unread(connection, folding.rows, readings)
+        for reading in readings if output.kind == "tier_changes" else ():
+            if reading.column.name == "tier":
+                conventions += settle_tiers(connection, folding.rows, reading, known_tiers, {**work.kept, **values})
         connection.execute(f"drop view {built.table}")
         base += sum(file.rows for file in raw)
         scale = next((reading.scale for reading in readings if reading.scale), None)
+        if scale and "scale" not in output.values:  # it holds for the next file with these headers
+            work.kept["scale"] = scale
         if scale:
             low, high = scale.split("-")
             values |= {"scale_low": low, "scale_high": high}
@@ -345,6 +309,22 @@ def _read_outputs(work: _Work, staging: Staging, profile: Profile, raw: list[Raw
         work.reach(0.8)
     result.finish(connection, raw)
     return result
+
+
+def _names_currency(output: Output, raw: list[RawFile]) -> bool:
+    """Whether a column of one of the files holds the currency."""
+    columns = [column for column in output.columns if column.name == "currency"]
+    return any(find_column(column, file.layout.headers) is not None for column in columns for file in raw)
+
+
+def _with_currency(readings: list[Reading]) -> list[Reading]:
+    """The readings, and one of the currency that stands in the cells of an amount; a given one is for cells that name none."""
+    money = next((reading for reading in readings if reading.currencies), None)
+    if money is None:
+        return readings
+    column = Column("currency", ("currency",), "currency")
+    currency = Reading(column, money.header, money.file, currencies=money.currencies, cell=money.column.name)
+    return [*(reading for reading in readings if reading.column.name != "currency"), currency]
 
 
 def _line_of(connection: duckdb.DuckDBPyConnection, raw: list[RawFile], table: str, where: str) -> int:

@@ -11,11 +11,14 @@ import duckdb
 import fastexcel
 import polars as pl
 
+from data import sandbox
 from data.errors import Refused
+from data.imports import workbook
+from data.imports.budget import Budget
 from data.imports.decode import Decoded, decode
 from data.imports.layout import Layout, find_layout, matches_lines, unique_headers
 from data.imports.rules import RAGGED
-from data.imports.unpack import Source
+from data.imports.unpack import Source, discard
 from metrics.texts import N_
 
 LONGEST_LINE_BYTES = 4 << 20
@@ -44,16 +47,21 @@ class RawFile:
         return self.source.name
 
 
-def prepare(source: Source, number: int, folder: Path, encoding: str | None, pattern_of: Sequence[str]) -> RawFile:
-    """Decode a source to UTF-8 CSV and find its layout. A headerless file keeps no header (its profile names the columns)."""
+def prepare(
+    source: Source, number: int, folder: Path, encoding: str | None, pattern_of: Sequence[str], budget: Budget
+) -> RawFile:
+    """Decode a source to UTF-8 CSV and find its layout; the source itself is needed no longer. A headerless file keeps no header (its
+    profile names the columns)."""
     target = folder / f"text-{number}"
     if source.form == "text":
         decoded = decode(source.open, source.name, target, encoding=encoding)
+        discard(source.path, folder)
         for pattern in pattern_of:
             if matches_lines(target, pattern):
                 return RawFile(number, source, decoded, Layout(" ", '"', (), 0, ()))
         return RawFile(number, source, decoded, find_layout(target, source.name))
-    _write_csv(source, folder, target)
+    _write_csv(source, target, budget)
+    discard(source.path, folder)
     with target.open("rb") as text:
         breaks = sum(chunk.count(b"\n") for chunk in iter(lambda: text.read(1 << 20), b""))
     decoded = Decoded(target, source.form.upper() if source.form == "xlsx" else "Parquet", breaks, source.bytes)
@@ -62,20 +70,21 @@ def prepare(source: Source, number: int, folder: Path, encoding: str | None, pat
     return RawFile(number, source, decoded, find_layout(target, source.name))
 
 
-def _write_csv(source: Source, folder: Path, target: Path) -> None:
-    copy = folder / f"{target.name}.{source.form}"
-    with source.open() as stream, copy.open("wb") as out:
-        while chunk := stream.read(1 << 20):
-            out.write(chunk)
+def _write_csv(source: Source, target: Path, budget: Budget) -> None:
+    if source.form == "xlsx":
+        workbook.measure(source.path, source.name, budget)
     try:
-        if source.form == "parquet":
-            frame = pl.scan_parquet(copy)
-            times = [name for name, kind in frame.collect_schema().items() if kind.is_temporal()]
-            frame.with_columns(pl.col(times).cast(pl.String)).sink_csv(target)
-        else:
-            sheet = fastexcel.read_excel(str(copy)).load_sheet(0, header_row=None, dtypes="string")
-            sheet.to_polars().write_csv(target, include_header=False)
+        with budget.writing(target, source.name):
+            if source.form == "parquet":
+                frame = pl.scan_parquet(source.path, glob=False)
+                times = [name for name, kind in frame.collect_schema().items() if kind.is_temporal()]
+                frame.with_columns(pl.col(times).cast(pl.String)).sink_csv(target)
+            else:
+                sheet = fastexcel.read_excel(str(source.path)).load_sheet(0, header_row=None, dtypes="string")
+                sheet.to_polars().write_csv(target, include_header=False)
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError, OSError) as error:
+        if sandbox.exhaustion(error):
+            raise
         raise Refused(
             N_("{file} cannot be read as {form}. Save it again, or as CSV."), file=source.name, form=source.form
         ) from error

@@ -48,7 +48,7 @@ class TableCounts:
 
 @dataclass(frozen=True)
 class Convention:
-    """How one column was read: `what` is "decimal sign", "date order" or "made date", `value` the choice."""
+    """How one column was read: `what` is "decimal sign", "date order", "scale" …, `value` the choice."""
 
     file: str
     column: str
@@ -63,6 +63,20 @@ class CannotAnswer:
     code: str
     sentence: str
     values: dict[str, int | str]
+
+    def __str__(self) -> str:
+        return self.sentence.format(**self.values)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What was read as it stands and is likely meant otherwise: `option` and `answer` say so, as `--value option=answer`."""
+
+    code: str
+    sentence: str
+    values: dict[str, int | float | str]
+    option: str
+    answer: str
 
     def __str__(self) -> str:
         return self.sentence.format(**self.values)
@@ -99,6 +113,7 @@ class Receipt:
     tables: tuple[TableCounts, ...] = ()
     conventions: tuple[Convention, ...] = ()
     cannot_answer: tuple[CannotAnswer, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     import_id: int | None = None
     already_loaded: int | None = None
 
@@ -117,7 +132,8 @@ class Receipt:
             "tables": TableCounts,
             "conventions": Convention,
             "cannot_answer": CannotAnswer,
+            "doubts": Doubt,
         }
         for name, kind in nested.items():
-            values[name] = tuple(kind(**row) for row in values[name])
+            values[name] = tuple(kind(**row) for row in values.get(name, ()))
         return cls(**values)

@@ -14,6 +14,7 @@ REASONS: dict[str, str] = {
     "no_score": N_("The question was not answered."),
     "score_outside_scale": N_("The score lies outside the scale {low} to {high}."),
     "score_not_whole": N_("The score is not a whole number."),
+    "left_out": N_("The rows of this value are left out, as was answered."),
     "no_order_id": N_("The order number is missing or masked."),
     "no_customer_id": N_("The customer is missing or masked."),
     "no_date": N_("The date is missing."),
@@ -46,3 +47,6 @@ FEEDBACK_WITHOUT_CUSTOMER = N_(
 )
 NO_CURRENCY = N_("These files name no currency: amounts are shown without one.")
 OTHER_CURRENCY = N_("Orders in another currency than {currency}: {n}. They are kept, but left out of sums of money.")
+PLACEHOLDER = N_(
+    "“{customer}” has {orders} of the orders, {share} %: is it a placeholder for customers who are not known?"
+)

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 
 from data.errors import Refused
+from data.imports.answers import CONVENTIONS
 from data.imports.profile import Profile
 from metrics.schemas import TABLES
 from metrics.texts import N_
 
-ANSWERS = ("date_order", "decimal", "encoding", "scale", "source")  # what a file may leave open, whatever it holds
+ANSWERS = (*CONVENTIONS, "encoding", "source")  # what a file may leave open, whatever it holds
 
 
 def refuse_values(profile: Profile, values: Mapping[str, str]) -> None:
@@ -17,7 +18,7 @@ def refuse_values(profile: Profile, values: Mapping[str, str]) -> None:
     for output in profile.outputs:
         known |= {column.name for column in output.columns} | set(TABLES[output.kind].column_names())
     for name in values:
-        if name not in known:
+        if name.partition(":")[0] not in known:
             raise Refused(
                 N_("“{name}” cannot be given for {profile}. What can be given: {known}."),
                 name=name,

@@ -8,16 +8,18 @@ import duckdb
 import pyarrow as pa
 
 from data.errors import Refused
+from data.imported import Counts
 from data.imports import rules
+from data.imports.answers import EMPTY
 from data.imports.fold import Folding, quote
 from data.imports.profile import Profile
 from data.imports.raw import RawFile, number_lines
-from data.imports.receipt import CannotAnswer, Convention, FileRead, LeftOut, Receipt, TableCounts
-from data.store import Counts
+from data.imports.receipt import CannotAnswer, Convention, Doubt, FileRead, LeftOut, Receipt, TableCounts
 from metrics.schemas import TABLES
 from metrics.texts import N_
 
 READ_ROWS = 100_000
+PLACEHOLDER_ORDERS, PLACEHOLDER_SHARE = 20, 0.05  # a customer with more of all orders is no person
 
 
 @dataclass
@@ -107,21 +109,10 @@ class Result:
 def reader(connection: duckdb.DuckDBPyConnection, kind: str) -> pa.RecordBatchReader:
     """The rows of one table in batches, with exactly the schema's columns, one per natural key."""
     columns = ", ".join(TABLES[kind].column_names())
-    cursor = connection.cursor()
-    rows = cursor.sql(f"select {columns} from out_{kind}").to_arrow_reader(READ_ROWS)
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        try:
-            yield from rows
-        finally:
-            cursor.close()
-
-    return pa.RecordBatchReader.from_batches(rows.schema, batches())
+    return connection.sql(f"select {columns} from out_{kind}").to_arrow_reader(READ_ROWS)
 
 
-def receipt(
-    connection: duckdb.DuckDBPyConnection, profile: Profile, raw: list[RawFile], result: Result, already: int | None
-) -> Receipt:
+def receipt(connection: duckdb.DuckDBPyConnection, profile: Profile, raw: list[RawFile], result: Result) -> Receipt:
     """The receipt of what was read; new, changed and same are filled in by `with_counts`."""
     files = tuple(
         FileRead(
@@ -146,7 +137,6 @@ def receipt(
         tier_changes=counts.get("tier_changes", 0),
         tables=tuple(TableCounts(kind, counts[kind], None, None, None) for kind in result.kinds if counts[kind]),
         conventions=tuple(result.conventions),
-        already_loaded=already,
     )
     if not any(counts.values()):
         raise _nothing_taken(left_out, raw)
@@ -154,7 +144,8 @@ def receipt(
     base = replace(base, first_date=first, last_date=last)
     if "orders" in result.kinds:
         base = _with_orders(connection, base, result)
-    return replace(base, cannot_answer=tuple(_cannot_answer(connection, base, result)))
+    doubts = tuple(_doubts(connection, base)) if "orders" in result.kinds else ()
+    return replace(base, cannot_answer=tuple(_cannot_answer(connection, base, result)), doubts=doubts)
 
 
 def _nothing_taken(left_out: tuple[LeftOut, ...], raw: list[RawFile]) -> Refused:
@@ -201,7 +192,7 @@ def _left_out(
     connection.execute("create table reasons (rule varchar, reason varchar)")
     found = []
     for rule, lines, amount in connection.execute(
-        "select rule, count(*), round(sum(amount), 2) from fates group by rule order by 2 desc, 1"
+        "select rule, count(*), round(sum(amount::decimal(38, 8)), 2)::double from fates group by rule order by 2 desc, 1"
     ).fetchall():
         file_no, line, column, value = _one(
             connection,
@@ -249,10 +240,10 @@ def _with_orders(connection: duckdb.DuckDBPyConnection, base: Receipt, result: R
     orders, refunds, revenue, refunded = connection.execute(
         """
         select count(*) filter (where kind = 'order'), count(*) filter (where kind = 'refund'),
-            coalesce(sum(amount) filter (where currency is not distinct from $currency), 0),
+            coalesce(sum(amount) filter (where currency is not distinct from $currency), 0)::double,
             coalesce(sum(case when kind = 'refund' then -amount else coalesce(refund, 0) end)
-                filter (where currency is not distinct from $currency), 0)
-        from out_orders
+                filter (where currency is not distinct from $currency), 0)::double
+        from (select * replace (amount::decimal(38, 4) as amount, refund::decimal(38, 4) as refund) from out_orders)
         """,
         {"currency": currency},
     ).fetchall()[0]
@@ -304,6 +295,18 @@ def _cannot_answer(connection: duckdb.DuckDBPyConnection, base: Receipt, result:
         nameless = _one(connection, "select count(*) from out_feedback where customer_id is null")[0]
         if nameless:
             yield CannotAnswer("feedback_without_customer", rules.FEEDBACK_WITHOUT_CUSTOMER, {"n": nameless})
+
+
+def _doubts(connection: duckdb.DuckDBPyConnection, base: Receipt) -> Iterator[Doubt]:
+    """Customers with so many of the orders that they are likely nobody: a till's "cash customer", an account for tests."""
+    least = max(PLACEHOLDER_ORDERS, int(PLACEHOLDER_SHARE * base.orders) + 1)
+    for customer, orders in connection.execute(
+        "select customer_id, count(*) from out_orders where kind = 'order' and customer_id is not null "
+        "group by 1 having count(*) >= $least order by 2 desc, 1 limit 5",
+        {"least": least},
+    ).fetchall():
+        values = {"customer": customer, "orders": orders, "share": round(100 * orders / base.orders, 1)}
+        yield Doubt("placeholder", rules.PLACEHOLDER, values, f"customer_id:{customer}", EMPTY)
 
 
 def with_counts(

@@ -6,6 +6,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from metrics.clv.statistics import buyers
+from metrics.exact import money, part_names, parts, plain, whole
 from metrics.intervals import skewed_mean
 from metrics.reduce import in_order, one_if, totals
 
@@ -32,10 +33,11 @@ def historical_clv(
     """
     if not margin >= 0:
         raise ValueError(f"margin is {margin}; it must be 0 or more, for example 0.4.")
-    worth = nw.col("revenue")
-    powers = {"square": worth * worth, "cube": worth * worth * worth}
-    bought = buyers(customers).with_columns(customers=one_if(nw.col("order_days") > 0), **powers)
-    sums = totals(bought, by, ("customers", "revenue", "square", "cube"))
+    worth = plain("revenue")
+    powers = parts("square", worth * worth) | parts("cube", worth * worth * worth)
+    bought = buyers(customers).with_columns(money("revenue"), customers=one_if(nw.col("order_days") > 0), **powers)
+    sums = totals(bought, by, ("customers", "revenue", *part_names("square", "cube")))
+    sums = sums.with_columns(whole("square"), whole("cube"))
     n = pl.col("customers")
     low, high = skewed_mean(n, *(pl.col(name) for name in ("revenue", "square", "cube")), confidence=confidence)
     found = sums.with_columns(

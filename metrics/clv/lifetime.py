@@ -21,6 +21,7 @@ from metrics.clv.statistics import (
     with_weeks,
 )
 from metrics.clv.values import VALUES, Cells, Forecast, Terms, of_customers, of_groups
+from metrics.exact import FINE, money, plain
 from metrics.intervals import z_value
 from metrics.periods import at_least
 from metrics.reduce import collected, in_order, one_if
@@ -178,25 +179,26 @@ def _described(fitted: Fitted) -> dict[str, object]:
 
 def _alike(customers: nw.LazyFrame, by: Sequence[str], keep: Sequence[str]) -> pl.DataFrame:
     """One row per customer with an order, by key, or with `by` one per group of customers with the same order_days, first_on, last_on and
-    repeat_spend_days, in the engine: n, and sums over the n of repeat_spend and per_day (net revenue per order-day), neither below 0."""
-    money = buyers(customers).with_columns(
-        repeat_spend=_not_below_0(nw.col("repeat_spend")),
-        per_day=_not_below_0(nw.col("revenue")) / nw.col("order_days"),
+    repeat_spend_days, in the engine: n, and sums over the n of repeat_spend and per_day (net revenue per order-day), neither below 0.
+    What is reckoned over the rows is the same to the bit, since each has its place."""
+    worth = buyers(customers).with_columns(
+        repeat_spend=_not_below_0(money("repeat_spend")),
+        per_day=_not_below_0(plain("revenue")) / nw.col("order_days"),
         n=one_if(nw.col("order_days") > 0),
     )
     shared = ["order_days", "first_on", "last_on", "repeat_spend_days"]
     if by:
-        sums = [nw.col(name).sum() for name in ("n", "repeat_spend", "per_day")]
-        found = collected(money.group_by(*by, *shared).agg(*sums))
+        sums = [nw.col("n", "repeat_spend").sum(), nw.col("per_day").cast(FINE).sum()]
+        found = collected(worth.group_by(*by, *shared).agg(*sums)).sort(*by, *shared, nulls_last=True)
     else:
         told = ("customer_key", "customer_id", *shared, "n", "repeat_spend", "per_day")
-        found = collected(money.select(*told, *(name for name in keep if name not in told)))
+        found = collected(worth.select(*told, *(name for name in keep if name not in told)))
         found = found if found["customer_key"].is_sorted() else found.sort("customer_key")
     return found.with_columns(pl.col("n").cast(pl.Int64))
 
 
 def _not_below_0(amount: nw.Expr) -> nw.Expr:
-    return nw.when(amount > 0).then(amount).otherwise(nw.lit(0.0))
+    return nw.when(amount > 0).then(amount).otherwise(nw.lit(0))
 
 
 def _not_negative(name: str, value: float) -> float:

@@ -61,12 +61,12 @@ def deciles(values: pl.Series) -> pl.DataFrame:
 
     The shares are null where the total is not above 0.
     """
+    values = values.sort(descending=True)  # what is added up in order is the same to the bit
     n, whole = len(values), float(values.sum() or 0.0)
     place = pl.int_range(pl.len(), dtype=pl.Int64)
     share = pl.col("total") / whole if whole > 0 else pl.lit(None, pl.Float64)
     found = (
-        values.sort(descending=True)
-        .cast(pl.Float64)
+        values.cast(pl.Float64)
         .to_frame("value")
         .with_columns(tenth=place * TENTHS // max(n, 1) + 1)
         .group_by("tenth", maintain_order=True)

@@ -14,6 +14,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
+from metrics.exact import FINE, plain
 from metrics.reduce import collected
 
 Array = np.ndarray
@@ -126,13 +127,16 @@ def spend_statistics(customers: nw.LazyFrame, *, by: Sequence[str] = ()) -> pl.D
     """
     paid = (
         customers.filter(nw.col("repeat_spend_days") > 0, nw.col("repeat_spend") > 0)
-        .with_columns(x=nw.col("repeat_spend_days"), m=nw.col("repeat_spend") / nw.col("repeat_spend_days"))
+        .with_columns(x=nw.col("repeat_spend_days"), m=plain("repeat_spend") / nw.col("repeat_spend_days"))
         .with_columns(log_m=nw.col("m").log())
     )
     keys = [*by, "x"]
     if collected(paid.select(n=nw.len()))["n"].item() > EXACT_UP_TO_CUSTOMERS:
-        bins = paid.with_columns(bin=(nw.col("log_m") / SPEND_BIN).floor()).group_by(*keys, "bin")
-        found = collected(bins.agg(nw.col("m").mean(), nw.col("log_m").mean(), n=nw.len()))
+        fine = paid.with_columns(bin=(nw.col("log_m") / SPEND_BIN).floor()).with_columns(
+            nw.col("m", "log_m").cast(FINE)
+        )
+        sums = collected(fine.group_by(*keys, "bin").agg(nw.col("m").sum(), nw.col("log_m").sum(), n=nw.len()))
+        found = sums.with_columns(pl.col("m", "log_m") / pl.col("n"))
     else:
         found = collected(paid.select(*keys, "m", "log_m")).with_columns(n=pl.lit(1))
     shaped = found.select(*by, pl.col("x", "m", "log_m").cast(pl.Float64), pl.col("n").cast(pl.Int64))

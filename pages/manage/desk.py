@@ -4,7 +4,6 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import polars as pl
@@ -16,10 +15,6 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 from data.access import Access
 from data.errors import Cancelled, RapportError
 from data.imports import NamedBytes, NeedsMapping, Receipt, Staged, stage
-from data.imports.raw import prepare
-from data.imports.unpack import unpack
-from data.settings import Settings
-from data.workspace import open_folder
 from pages.manage.job import Cancelled as Stopped
 from pages.manage.job import Job, Progress
 from pages.shared import cached
@@ -121,7 +116,8 @@ class Desk:
 
     def map_again(self) -> None:
         """Choose the columns of files that were read, the first of them shown as a sample."""
-        needs = _look(self.files[:1], self.told.values.get("encoding"))
+        assert self.staged is not None
+        needs = self.staged.first
         self._put_away()
         self.phase, self.needs, self.recognised = "mapping", needs, True
 
@@ -190,14 +186,6 @@ def _stage(files: tuple[NamedBytes, ...], store: Access, told: Told, progress: P
         cancelled=stop,
     )
     return Read(staged, {table: _first_rows(rows) for table, rows in staged.tables().items()})
-
-
-def _look(files: Sequence[NamedBytes], encoding: str | None) -> NeedsMapping:
-    """Headers, first rows and guesses of a file that was read before."""
-    with open_folder() as folder:
-        (source, *_rest) = unpack(files, Path(folder), Settings.read().upload_limit_mib << 20)
-        raw = prepare(source, 0, Path(folder), encoding, [])
-        return NeedsMapping(raw.name, raw.layout)
 
 
 def _first_rows(rows: Callable[[], pa.RecordBatchReader]) -> pl.DataFrame:

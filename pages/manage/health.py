@@ -2,10 +2,16 @@
 
 import datetime as dt
 
+import streamlit as st
+
+from data import condition
+from data.settings import Settings
+from data.store import Store
 from pages.shared import cached
+from pages.shared.blocks import plain
 from pages.shared.cards import Card
 from pages.shared.cards import cards as draw
-from pages.shared.texts import _, date, number, percent
+from pages.shared.texts import _, date, number, percent, told
 
 
 def cards() -> None:
@@ -25,6 +31,12 @@ def cards() -> None:
         note = _("orders not in {currency}, not summed").format(currency=extent.currency)
         items.append(_card("currency", _("In another currency"), extent.other_currency_orders, note))
     draw(items, key="health")
+
+
+def warnings(opened: Store) -> None:
+    """What somebody has to look after."""
+    for sentence in condition.warnings(opened, Settings.read(), dt.datetime.now()):
+        st.warning(plain(told(sentence)), icon=":material/warning:")
 
 
 def _card(code: str, name: str, n: int, note: str) -> Card:

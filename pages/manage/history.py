@@ -32,6 +32,7 @@ def page() -> None:
     blocks.heading(*_title(rows), states.freshness())
     if note := st.session_state.pop(NOTE_KEY, None):
         st.success(note, icon=":material/undo:")
+    health.warnings(cached.access().beside("change"))
     health.cards()
     section(
         _("Imports, newest first"),

@@ -1,12 +1,14 @@
 """Which column is which, said by a person: for files that nobody recognises, and for those that were recognised wrongly."""
 
 import datetime as dt
+from zoneinfo import available_timezones
 
 import polars as pl
 import streamlit as st
 
-from data.imports import Field, NeedsMapping, fields_of
+from data.imports import Field, NeedsMapping, Undecided, fields_of
 from data.imports.mapper import KINDS
+from data.imports.zones import AS_WRITTEN
 from metrics.texts import N_
 from pages.manage.desk import Desk, Told
 from pages.manage.wording import shortened
@@ -35,6 +37,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "date_order": {
         "dmy": N_("Day before month: 3/9/2026 is 3 September"),
         "mdy": N_("Month before day: 3/9/2026 is 9 March"),
+        "ymd": N_("Year before month: 26/9/3 is 3 September 2026"),
     },
     "decimal": {".": N_("Decimal point: 1,234.50"), ",": N_("Decimal comma: 1.234,50")},
     "encoding": {
@@ -45,26 +48,61 @@ ANSWERS: dict[str, dict[str, str]] = {
         "utf-16-be": N_("UTF-16 BE"),
     },
 }
+CLOCKS = {AS_WRITTEN: N_("As written: each cell by its own clock"), "UTC": N_("UTC")}
+CURRENCY = N_("Which currency is meant?")
 QUESTIONS = {
+    "scale": N_("Which scale?"),
+    "timezone": N_("Which clock do the days follow?"),
     "date_order": N_("How are the dates written?"),
     "decimal": N_("How are the numbers written?"),
     "encoding": N_("How is the text encoded?"),
 }
 
 
-def answer(name: str) -> str | None:
+def answer(asked: Undecided) -> str | None:
     """Ask what the file itself leaves open; the code that was chosen, in the run after the button."""
+    name = asked.option
+    if name == "ladder":
+        return _ladder(asked.answers[0].split(", "))
+    names = ANSWERS.get(name, CLOCKS)
+    codes = list(names) if name == "encoding" else list(asked.answers)
     choice: str | None = st.radio(
-        _(QUESTIONS[name]),
-        list(ANSWERS[name]),
+        _(QUESTIONS.get(name, CURRENCY)),
+        codes,
         index=None,
-        format_func=lambda code: _(ANSWERS[name][code]),
+        format_func=lambda code: _(names[code]) if code in names else code,
         key=f"asked.{name}",
     )
+    if name == "timezone":
+        choice = _zone(_("Or the clock of a place"), None, key="asked.timezone.place") or choice
     pressed = st.button(
         _("Read it so"), type="primary", icon=":material/check:", disabled=choice is None, key=f"asked.{name}.go"
     )
     return choice if pressed else None
+
+
+def _ladder(tiers: list[str]) -> str | None:
+    """The tiers in the order in which they are chosen."""
+    chosen: list[str] = st.multiselect(_("From the lowest tier to the highest"), tiers, key="asked.ladder")
+    complete = len(chosen) == len(tiers)
+    pressed = st.button(
+        _("Read it so"), type="primary", icon=":material/check:", disabled=not complete, key="asked.ladder.go"
+    )
+    return ", ".join(chosen) if pressed else None
+
+
+def _zone(question: str, known: str | None, *, key: str) -> str | None:
+    """A place whose clock is meant."""
+    places = sorted(available_timezones())
+    chosen: str | None = st.selectbox(
+        question,
+        places,
+        index=places.index(known) if known in places else None,
+        placeholder=_("optional"),
+        width=260,
+        key=key,
+    )
+    return chosen
 
 
 def screen(current: Desk) -> Told | None:
@@ -221,6 +259,10 @@ def _conventions(current: Desk, kind: str) -> dict[str, str]:
                 key=f"say.{current.round}.{kind}.scale",
             )
             chosen |= {"scale": code} if code else {}
+        zone = _zone(
+            _("Clock of which place?"), current.told.values.get("timezone"), key=f"say.{current.round}.timezone"
+        )
+        chosen |= {"timezone": zone} if zone else {}
         source = st.text_input(
             _("Shop or survey"),
             value=current.told.values.get("source", ""),

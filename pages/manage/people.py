@@ -12,7 +12,7 @@ from data.mentions import Mention
 from data.person import Erased, Held
 from data.store import Store
 from metrics.texts import N_
-from pages.manage import wording
+from pages.manage import health, wording
 from pages.shared import auth, blocks, cached
 from pages.shared.blocks import plain, section
 from pages.shared.opened import store
@@ -35,7 +35,7 @@ TEXTS = {
     "alerts": N_("Alert {row}"),
     "deliveries": N_("Message of alert {row}"),
 }
-LATER = N_("Their bytes leave the file when Rapport is started next: people were reading meanwhile.")
+LATER = N_("Their bytes are still in the file, as the notice below says.")
 CONSEQUENCES = (
     N_("Every row of this customer leaves the data, in all versions, and the file is written anew without them."),
     N_("Numbers that counted this customer change a little, those of past periods too."),
@@ -56,6 +56,7 @@ def page() -> None:
     if note := st.session_state.pop(NOTE_KEY, None):
         for line in note:
             st.success(line, icon=":material/person_remove:")
+    health.warnings(cached.access().beside("erase"))
     asked = st.text_input(_("Customer id"), key=ID_KEY, max_chars=LONGEST_ID, icon=":material/search:", width=WIDTH)
     opened = cached.access().beside("erase")
     words = [asked] if asked.strip() else st.session_state.get(LEFT_KEY, [])

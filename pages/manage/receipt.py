@@ -12,6 +12,7 @@ from pages.shared.cards import Card, cards
 from pages.shared.texts import _, listed, money, ngettext, number
 
 Download = Callable[[str], bytes]
+Change = Callable[[dict[str, str]], None]
 
 MOSTLY = {
     "no_customer": N_("most of them without a customer"),
@@ -38,9 +39,18 @@ CONVENTIONS = {
     ("decimal sign", ","): N_("**Decimal comma** in {columns}"),
     ("date order", "dmy"): N_("**Day before month** in {columns}"),
     ("date order", "mdy"): N_("**Month before day** in {columns}"),
+    ("date order", "ymd"): N_("**Year before month and day** in {columns}"),
+    ("month", "first day"): N_("**Months without a day** in {columns}, read as their first day"),
 }
 CONVENTION_KINDS = {
     "scale": N_("**Scale {value}** in {columns}"),
+    "words": N_("**{value}** in {columns}"),
+    "currency": N_("**Currency by its sign** in {columns}: {value}"),
+    "tier order": N_("**{value}** in {columns}"),
+    "spelling": N_("**Two spellings of one**: {value} in {columns}"),
+    "nobody": N_("**Nobody is meant** in {columns} by: {value}"),
+    "offset": N_("**Offset {value}** in {columns}: the times stay as they are written"),
+    "time zone": N_("**Clock of {value}** for times with an offset in {columns}"),
     "made date": N_("**Date {value}** for all rows, since the file has none"),
 }
 TABLE_NAMES = {
@@ -208,6 +218,21 @@ def _lead_bold(sentence: str) -> str:
     return plain(sentence)
 
 
+def doubts(receipt: Receipt, *, key: str, change: Change | None) -> None:
+    """What is likely meant otherwise, each with a button that reads the file so while it is not taken in."""
+    if not receipt.doubts:
+        return
+    section(_("Is this meant?"), _("Read as it stands in the file. Orders without a customer still count as revenue."))
+    for place, doubt in enumerate(receipt.doubts):
+        values = {
+            name: number(value, 1 if isinstance(value, float) else 0) if isinstance(value, int | float) else value
+            for name, value in doubt.values.items()
+        }
+        _fact(":material/contact_support:", plain(_(doubt.sentence).format(**values)))
+        if change and st.button(_("It is nobody: read it as empty"), key=f"{key}-doubt-{place}"):
+            change({doubt.option: doubt.answer})
+
+
 def conventions(receipt: Receipt, *, open_to_change: bool) -> None:
     """How numbers, dates and scores were read: one line per choice, so that a person can object."""
     choices = _by_choice(receipt.conventions)
@@ -240,12 +265,13 @@ def _fact(icon: str, text: str) -> None:
         st.markdown(text)
 
 
-def body(receipt: Receipt, *, key: str, download: Download | None = None) -> None:
-    """Counts, what is left out, what cannot be answered, conventions."""
+def body(receipt: Receipt, *, key: str, download: Download | None = None, change: Change | None = None) -> None:
+    """Counts, what is left out, what cannot be answered, what is likely meant otherwise, conventions."""
     counts(receipt, key=f"{key}-counts")
     left, right = st.columns([11, 10], gap="medium")
     with left:
         left_out(receipt, key=key, download=download)
     with right:
         cannot_answer(receipt)
+        doubts(receipt, key=key, change=change)
         conventions(receipt, open_to_change=download is not None)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from data.imports import Undecided
+from data.imports import Undecided, Unread
 from data.imports.profile import profiles
 from metrics.texts import N_
-from pages.manage import history, mapper, preview, receipt, wording
+from pages.manage import history, mapper, preview, receipt, unread, wording
 from pages.manage.desk import Desk, Phase, Told, accept, desk
 from pages.shared import blocks, cached, registry
 from pages.shared.blocks import plain, section
@@ -111,14 +111,30 @@ def _names(current: Desk) -> str:
 def _refused(current: Desk) -> None:
     error = current.error
     assert error is not None
-    asked = error.option if isinstance(error, Undecided) else None
+    asked = isinstance(error, Undecided)
     title = _("{files} leaves one thing open") if asked else _("{files} was refused: nothing is stored")
     blocks.heading(title.format(files=plain(_names(current))), plain(told(error)))
-    if asked and (value := mapper.answer(asked)):
-        current.read(Told(current.told.profile, current.told.mapping, {**current.told.values, asked: value}))
+    if isinstance(error, Undecided) and (given := _answered(error)):
+        _read_again(current, given)
+    if asked and st.button(_("Change the columns"), icon=":material/tune:", key="upload.map"):
+        current.map_again()
         st.rerun()
     section(_("Try another file"))
     _uploader(current)
+
+
+def _read_again(current: Desk, given: dict[str, str]) -> None:
+    """With what a person answered beyond what was told before."""
+    current.read(Told(current.told.profile, current.told.mapping, {**current.told.values, **given}))
+    st.rerun()
+
+
+def _answered(asked: Undecided) -> dict[str, str] | None:
+    """What a person answers, in the run after the button."""
+    if isinstance(asked, Unread):
+        return unread.answers(asked)
+    value = mapper.answer(asked)
+    return {asked.option: value} if value else None
 
 
 def _mapping(current: Desk) -> None:
@@ -136,7 +152,7 @@ def _receipt(current: Desk) -> None:
     blocks.heading(wording.verdict(read), wording.sentences(wording.recognised(read), status))
     _note(current)
     _decide(current)
-    receipt.body(read, key="staged", download=current.left_out_csv)
+    receipt.body(read, key="staged", download=current.left_out_csv, change=lambda given: _read_again(current, given))
     _preview(current)
 
 

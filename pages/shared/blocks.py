@@ -10,6 +10,7 @@ import streamlit as st
 
 from data.errors import RapportError
 from pages.shared import cached, report
+from pages.shared.labels import label
 from pages.shared.report import Box, Chart, Heading, Listing, Quote, Section, Table, Text
 from pages.shared.tables import plain_table, sortable_table
 from pages.shared.takeaway import Downloads
@@ -20,8 +21,9 @@ from pages.shared.theme import PLOTLY_CONFIG, shade
 def heading(finding: str, shown: str, fresh: str = "") -> None:
     """What was found, what is shown, how fresh it is, and that it is a demo when it is one.
 
-    Texts are Markdown: escape what comes from data with `plain`.
+    Of `shown` and `fresh`, which are Markdown, escape with `plain` what comes from data; the finding is a `title`.
     """
+    finding = title(finding)
     report.note(Heading(finding, shown, fresh))
     demo = _("demo data")
     badge = f" :blue-badge[:material/science: {demo}]" if cached.extent().demo else ""
@@ -44,6 +46,7 @@ def section(
 
     With `table`, it can be taken away as `file`; `metric` is the one whose columns it has, if any. So can the charts that follow.
     """
+    finding = title(finding)
     known = Table(file, finding, table, metric) if table is not None else None
     report.note(Section(finding, how_to_read, known))
     with st.container(horizontal=True, wrap=False, gap="small", vertical_alignment="top"):
@@ -91,12 +94,30 @@ _MADE_OF_TEXT = re.compile(
     r"(?<=www)(?=\.)|(?<=:)(?=//|material|streamlit)|(?<=@)(?=\S)|(?<=[-<])(?=[->])", re.IGNORECASE
 )
 WORD_JOINER = "\u2060"
+# From these on the text would run the other way, beyond what came from data.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# What is escaped already, and what is Markdown within a line.
+_MARK = re.compile(r"(?P<escaped>\\[!-/:-@\[-`{-~])|[\\`*_\[\]<>$~&]|:(?=[\w+/-]+:)")
 
 
 def plain(text: object) -> str:
-    """Text from data, made safe inside Markdown: what would format it is shown as it is, on one line."""
-    parted = _MADE_OF_TEXT.sub(WORD_JOINER, " ".join(str(text).split()))
+    """Text from data, made safe inside Markdown: what would format it is shown as it is, on one line, and turns no text around it."""
+    parted = _MADE_OF_TEXT.sub(WORD_JOINER, " ".join(_TURNS.sub("", str(text)).split()))
     return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|$~:&" else char for char in parted)
+
+
+def title(text: str) -> str:
+    """A title as Markdown, in which nothing is markup: names from data stand in many. What is escaped already stays so."""
+    line = " ".join(_TURNS.sub("", text).split())
+    return _MADE_OF_TEXT.sub(
+        WORD_JOINER, _MARK.sub(lambda found: found[0] if found["escaped"] else f"\\{found[0]}", line)
+    )
+
+
+def plain_label(code: str | None) -> str:
+    """What a code from data is called, where Streamlit reads Markdown: pills, buttons, popovers, segmented controls. Not for the options of
+    lists, which are shown as they are."""
+    return plain(label(code))
 
 
 def chart(figure: go.Figure, *, key: str, alt: str) -> None:

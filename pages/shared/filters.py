@@ -122,7 +122,8 @@ def _segment(current: View, name: str) -> None:
     if not codes()[name]:
         return
     chosen = getattr(current.segment, view.SEGMENT[name])
-    with st.popover(_summary(name, getattr(current.whom, view.SEGMENT[name])), icon=ICONS[name], key=f"{name}s"):
+    title = blocks.plain(_summary(name, getattr(current.whom, view.SEGMENT[name])))
+    with st.popover(title, icon=ICONS[name], key=f"{name}s"):
         _choice(name, chosen)
 
 
@@ -131,7 +132,7 @@ def _more(current: View) -> None:
         return
     chosen = current.segment.acquisition_channel
     of = current.whom.acquisition_channel
-    name = _summary("channel", of) if of else _("More")
+    name = blocks.plain(_summary("channel", of)) if of else _("More")
     with st.popover(name, icon=":material/add:", type="tertiary", key="more"):
         _choice("channel", chosen)
 
@@ -141,7 +142,7 @@ def _choice(name: str, chosen: tuple[str, ...]) -> None:
     key = _widget(name, list(chosen))
     take: Callable[[], None] = lambda: view.change(**{name: st.session_state[key]})  # noqa: E731
     if len(known) <= PILLS_UP_TO:
-        st.pills(_(NAMES[name]), known, format_func=label, selection_mode="multi", key=key, on_change=take)
+        st.pills(_(NAMES[name]), known, format_func=blocks.plain_label, selection_mode="multi", key=key, on_change=take)
     else:
         st.multiselect(_(NAMES[name]), known, format_func=label, key=key, on_change=take)
 

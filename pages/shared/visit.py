@@ -6,11 +6,13 @@ link that is revoked or runs out opens nothing from then on.
 
 import datetime as dt
 from collections.abc import Iterable
+from contextlib import suppress
 
 import streamlit as st
 
 from data import links
 from data.access import Access, Person, Role
+from data.errors import NoRoom
 from data.links import Link, LinkError
 from data.segment import EVERYBODY, Segment
 from pages.shared.once import once
@@ -116,9 +118,10 @@ def count(access: Access) -> None:
     found, counted = link(), st.session_state.setdefault(COUNTED_KEY, set())
     if found and found.id not in counted:
         counted.add(found.id)
-        first_today = links.used(store(), found.id, now=dt.datetime.now())
-        if first_today or not found.public:
-            access.note("use link", found.id)
+        with suppress(NoRoom):  # on a full disk links are read, and not counted
+            first_today = links.used(store(), found.id, now=dt.datetime.now())
+            if first_today or not found.public:
+                access.note("use link", found.id)
 
 
 def _found() -> Link | LinkError | None:

@@ -17,6 +17,15 @@ def table(name: str, rows: list[dict[str, object]]) -> pl.DataFrame:
     return pl.DataFrame([{column: row.get(column) for column in schema} for row in rows], schema=schema)
 
 
+def full(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with all columns of the table, those that they lack being null."""
+    types = {column: kind.dtype for column, kind in TABLES[name].columns().items()}
+    return rows.select(
+        (pl.col(column) if column in rows.columns else pl.lit(None)).cast(kind).alias(column)
+        for column, kind in types.items()
+    )
+
+
 def order(order_id: str, customer_id: str | None, day: str, amount: float, **more: object) -> dict[str, object]:
     return {
         "source": "shop",

@@ -131,7 +131,7 @@ WRITES: dict[str, Callable[[Access], object]] = {
     "undo": lambda access: access.undo(1),
     "loaded_as": lambda access: access.loaded_as("x"),
     "remember_mapping": lambda access: access.remember_mapping("x", "y"),
-    "remembered_mapping": lambda access: access.remembered_mapping("x"),
+    "remembered_mappings": lambda access: access.remembered_mappings(),
     "beside": lambda access: access.beside("publish"),
 }
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data import audit, person, soundness
+from data import audit, person, restore, schema, soundness, space
 from data.errors import NoRoom, RapportError, StoreError
 from data.store import Store
-from tests.data.full import files_up_to
+from tests.data.full import files_up_to, small_disk
 from tests.data.rows import order, take
 
 MANY = [
@@ -180,3 +180,128 @@ def test_many_readers_meet_a_failure_and_all_go_on(db: Path) -> None:
             thread.join()
         assert failed == []
         assert len(audit.entries(store, limit=99)) == 10
+
+
+# Room is looked at before -----------------------------------------------------------------------------------------------
+
+LOOKED: dict[str, tuple[int, str]] = {
+    "import": (5_000_000, "Taking this in needs about 10 MB, but 4 MB are free"),
+    "undo": (1_500_000, "The undo needs about 3 MB, but 1 MB are free"),
+    "erase": (500_000, "The disk is full"),
+    "note": (500_000, "The disk is full"),
+    "remember": (500_000, "The disk is full"),
+    "backup": (1_500_000, "backup.duckdb needs"),
+}
+
+
+@pytest.mark.parametrize("operation", LOOKED)
+def test_what_there_is_no_room_for_is_not_begun(db: Path, operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    free, sentence = LOOKED[operation]
+    with Store.open(db) as store:
+        before, files = state(store), sorted((path.name, path.stat().st_size) for path in db.parent.iterdir())
+        with monkeypatch.context() as full:
+            full.setattr(space, "free_bytes", lambda _: free)
+            with pytest.raises(NoRoom) as refused:
+                OPERATIONS[operation](store)
+        assert sentence in str(refused.value)
+        assert state(store) == before
+        assert sorted((path.name, path.stat().st_size) for path in db.parent.iterdir()) == files
+        again(OPERATIONS[operation], operation, store, db, before)
+
+
+@pytest.mark.parametrize("room", [0, 4096, 100_000, 700_000, 1_500_000])
+def test_a_restore_without_room_changes_nothing(
+    db: Path, tmp_path: Path, room: int, capsys: pytest.CaptureFixture
+) -> None:
+    backup = tmp_path / "backup.duckdb"
+    with Store.open(db) as store:
+        store.backup(backup)
+        audit.note(store, "ada", "later")
+        before = state(store)
+    with files_up_to(room):
+        assert restore.main([str(backup), "--db", str(db)]) == 2
+    assert "MB are free" in capsys.readouterr().err
+    assert {path.name for path in tmp_path.iterdir()} == {"store.duckdb", "backup.duckdb"}
+    with Store.open(db) as store:
+        assert state(store) == before
+    assert restore.main([str(backup), "--db", str(db)]) == 0
+
+
+@pytest.mark.parametrize("room", [0, 4096, 100_000, 700_000, 1_500_000])
+def test_an_upgrade_without_room_changes_nothing(db: Path, room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store.open(db) as store:
+        before = state(store)
+    with monkeypatch.context() as newer:
+        newer.setattr(schema, "VERSION", schema.VERSION + 1)
+        step = "alter table orders add column mood varchar; update orders set mood = order_id || amount::varchar"
+        newer.setitem(schema.MIGRATIONS, schema.VERSION - 1, lambda connection: connection.execute(step))
+        with files_up_to(room), pytest.raises(StoreError, match="MB are free"):
+            Store.open(db)
+    assert not list(db.parent.glob("*partial*"))
+    with Store.open(db) as store:
+        assert state(store) == before
+
+
+@pytest.mark.parametrize("room", [0, 4096, 12_000])
+def test_a_new_file_without_room_is_not_made(tmp_path: Path, room: int) -> None:
+    path = tmp_path / "new.duckdb"
+    with files_up_to(room), pytest.raises(NoRoom, match="MB are free"):
+        Store.open(path)
+    assert list(tmp_path.iterdir()) == []
+    Store.open(path).close()
+
+
+def test_a_question_that_needs_more_room_than_there_is_ends_in_a_sentence_and_the_next_one_is_answered(
+    db: Path,
+) -> None:
+    with Store.open(db, memory_limit_mib=64) as store:
+        before = state(store)
+        for _ in range(2):
+            with (
+                files_up_to(2_000_000),
+                pytest.raises(NoRoom, match="The answer needs more room"),
+                store.reading() as cursor,
+            ):
+                cursor.sql(
+                    "select i, hash(i) h, repeat('x', 50) || i s from range(4000000) r(i) order by h"
+                ).to_arrow_table()
+            assert state(store) == before
+
+
+# A real disk of a few megabytes -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("leave", [0, 60_000, 300_000, 1_200_000])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_on_a_small_disk_reading_goes_on_and_with_room_the_rest(
+    built: Path, tmp_path: Path, operation: str, leave: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small_disk(tmp_path / "disk", 24) as disk:
+        db = Path(shutil.copy(built, disk.folder / "store.duckdb"))
+        with Store.open(db) as store:
+            before = state(store)
+            disk.fill(leave)
+            with monkeypatch.context() as hopeful:  # nobody looked, or others filled it meanwhile
+                hopeful.setattr(space, "look", lambda *_, **__: None)
+                check_ended(OPERATIONS[operation], store, before)
+                state(store)
+            disk.empty()
+            again(OPERATIONS[operation], operation, store, db, before)
+
+
+def test_an_erased_person_leaves_the_bytes_once_there_is_room(built: Path, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 24) as disk:
+        db = Path(shutil.copy(built, disk.folder / "store.duckdb"))
+        with Store.open(db) as store:
+            disk.fill(1_500_000)
+            assert not person.erase(store, "c5").gone
+            assert store.rewrite_is_due()
+        for _ in range(2):
+            with Store.open(db) as store:  # which tries, and opens
+                assert store.rewrite_is_due()
+                state(store)
+        disk.empty()
+        with Store.open(db) as store:
+            assert not store.rewrite_is_due()
+            with pytest.raises(RapportError, match="know no customer"):
+                person.find(store, "c5")

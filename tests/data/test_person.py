@@ -250,6 +250,9 @@ def test_hostile_ids_are_nobody_and_change_nothing(db: Path) -> None:
             for asked in (person.find, person.export, person.erase):
                 with pytest.raises(RapportError, match="know no customer"):
                     asked(store, hostile)
+            assert all("mei" in one.excerpt.lower() for one in person.find_mentions(store, hostile))
+            with pytest.raises(RapportError, match="Nothing names"):
+                person.remove(store, hostile, f"feedback.comment:{hostile}")
         assert store.imports().height == 3
         assert len(person.find(store, WHO)) == 4
 

@@ -443,10 +443,10 @@ def test_the_engine_is_locked_down(store: Store, statement: str):
 
 
 def test_mappings_and_files_are_remembered(store: Store):
-    assert store.remembered_mapping("a|b") is None
+    assert store.remembered_mappings() == {}
     store.remember_mapping("a|b", "{}")
     store.remember_mapping("a|b", '{"score": "b"}')
-    assert store.remembered_mapping("a|b") == '{"score": "b"}'
+    assert store.remembered_mappings() == {"a|b": '{"score": "b"}'}
     assert store.loaded_as("hash") is None
     take(store, orders=A, sha256="hash")
     assert store.loaded_as("hash") == 1

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-from data import audit, backup, links, load, metric, person, restore, sign_ins
+from data import audit, backup, links, load, metric, person, restore, schema, sign_ins
 from data.alerts import book
 from data.alerts.book import Delivery
 from data.backups import Keeper
 from data.demo import __main__ as demo
 from data.imports import __main__ as imports
+from data.imports import stage
 from data.settings import Settings
 from data.store import Store
 from tests.faults import bases
@@ -52,6 +53,12 @@ def with_store(act: Callable[[Store], object]) -> Callable[[Path], None]:
     return run
 
 
+def replacement(store: Store) -> None:
+    """The first file of one's own, which takes the place of the demo data."""
+    with stage([store.path.with_name(ORDERS)], store=store, profile="orders") as staged:
+        staged.take_in(replacing=[1])
+
+
 def planned_backup(store: Store) -> None:
     """The backup that is due, beside one that is to go."""
     folder = store.path.parent
@@ -77,15 +84,14 @@ OPERATIONS: dict[str, Operation] = {
     "undo": Operation(bases.data, command(imports, "undo", "1")),
     "demo data": Operation(bases.nothing, command(demo, "--customers", str(bases.DEMO_CUSTOMERS))),
     "other demo data": Operation(bases.demo, command(demo, "--customers", "30", "--seed", "2")),
+    "demo data replaced by an import": Operation(bases.demo, with_store(replacement)),
     "erasure": Operation(bases.data, command(person, "erase", "c3")),
     "rewrite": Operation(bases.unwritten, start),
     "backup": Operation(bases.data, command(backup, "new-copy")),
     "planned backup": Operation(bases.data, with_store(planned_backup)),
     "restore": Operation(bases.copied, command(restore, "copy")),
     "restore over a damaged file": Operation(bases.damaged, command(restore, "copy")),
-    "migration from schema 1": Operation(bases.older(1), start),
-    "migration from schema 2": Operation(bases.older(2), start),
-    "migration from schema 3": Operation(bases.older(3), start),
+    **{f"migration from schema {version}": Operation(bases.older(version), start) for version in schema.MIGRATIONS},
     "note in the audit": Operation(bases.data, with_store(lambda store: audit.note(store, "ben", "undo", "1"))),
     "link made": Operation(bases.data, with_store(lambda store: links.make(store, replace(PINNED, maker="ben")))),
     "link used": Operation(bases.data, with_store(lambda store: links.used(store, _link(store), now=NOW))),

@@ -52,7 +52,7 @@ TEXTS: dict[str, str] = {
 }
 
 
-def _zip(members: dict[str, bytes], *, encrypted: bool = False, link: bool = False) -> bytes:
+def zipped(members: dict[str, bytes], *, encrypted: bool = False, link: bool = False) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
@@ -68,7 +68,7 @@ def _zip(members: dict[str, bytes], *, encrypted: bool = False, link: bool = Fal
     return bytes(packed)
 
 
-def _workbook(sheet: bytes, **more: bytes) -> bytes:
+def workbook(sheet: bytes, **more: bytes) -> bytes:
     """The least that is taken for an XLSX file, with this as its sheet."""
     content = (
         b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -90,7 +90,7 @@ def _workbook(sheet: bytes, **more: bytes) -> bytes:
         b'<Relationship Id="r1" Type="' + office + b'/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/worksheets/sheet1.xml": sheet,
     }
-    return _zip({**parts, **{name.replace("__", "/"): data for name, data in more.items()}})
+    return zipped({**parts, **{name.replace("__", "/"): data for name, data in more.items()}})
 
 
 _SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
@@ -100,33 +100,33 @@ _LAUGHS = b"<!DOCTYPE l [<!ENTITY a 'ha'>" + b"".join(
 
 # Files as bytes: what they try, and how they are made.
 FILES: dict[str, Callable[[], NamedBytes]] = {
-    "path in an archive": lambda: NamedBytes("a.zip", _zip({"../../../../tmp/rapport-escaped.csv": SOUND})),
-    "whole path in an archive": lambda: NamedBytes("a.zip", _zip({"/tmp/rapport-escaped.csv": SOUND})),
-    "path of Windows in an archive": lambda: NamedBytes("a.zip", _zip({"..\\..\\rapport-escaped.csv": SOUND})),
-    "symbolic link in an archive": lambda: NamedBytes("a.zip", _zip({"a.csv": b"/etc/passwd"}, link=True)),
-    "archive with a password": lambda: NamedBytes("a.zip", _zip({"a.csv": SOUND}, encrypted=True)),
+    "path in an archive": lambda: NamedBytes("a.zip", zipped({"../../../../tmp/rapport-escaped.csv": SOUND})),
+    "whole path in an archive": lambda: NamedBytes("a.zip", zipped({"/tmp/rapport-escaped.csv": SOUND})),
+    "path of Windows in an archive": lambda: NamedBytes("a.zip", zipped({"..\\..\\rapport-escaped.csv": SOUND})),
+    "symbolic link in an archive": lambda: NamedBytes("a.zip", zipped({"a.csv": b"/etc/passwd"}, link=True)),
+    "archive with a password": lambda: NamedBytes("a.zip", zipped({"a.csv": SOUND}, encrypted=True)),
     "archive that holds itself": lambda: _nested(12),
-    "archive of ten thousand files": lambda: NamedBytes("a.zip", _zip({f"{n}.csv": b"a" for n in range(10_001)})),
-    "archive bomb": lambda: NamedBytes("a.zip", _zip({"a.csv": bytes(12 << 20)})),
+    "archive of ten thousand files": lambda: NamedBytes("a.zip", zipped({f"{n}.csv": b"a" for n in range(10_001)})),
+    "archive bomb": lambda: NamedBytes("a.zip", zipped({"a.csv": bytes(12 << 20)})),
     "archive that lies about sizes": lambda: _lying(),
     "gzip bomb": lambda: NamedBytes("a.csv.gz", gzip.compress(bytes(12 << 20), 9)),
-    "archive cut short": lambda: NamedBytes("a.zip", _zip({"a.csv": SOUND})[:-30]),
-    "workbook bomb": lambda: NamedBytes("a.xlsx", _workbook(_SHEET % (b" " * (12 << 20)))),
+    "archive cut short": lambda: NamedBytes("a.zip", zipped({"a.csv": SOUND})[:-30]),
+    "workbook bomb": lambda: NamedBytes("a.xlsx", workbook(_SHEET % (b" " * (12 << 20)))),
     "workbook that reads a file": lambda: NamedBytes(
         "a.xlsx",
-        _workbook(
+        workbook(
             b'<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
             + _SHEET % b'<row r="1"><c r="A1" t="inlineStr"><is><t>&x;</t></is></c></row>'
         ),
     ),
     "workbook of a billion laughs": lambda: NamedBytes(
         "a.xlsx",
-        _workbook(_LAUGHS + b"]>" + _SHEET % b'<row r="1"><c r="A1" t="inlineStr"><is><t>&j;</t></is></c></row>'),
+        workbook(_LAUGHS + b"]>" + _SHEET % b'<row r="1"><c r="A1" t="inlineStr"><is><t>&j;</t></is></c></row>'),
     ),
     "workbook with a cell far away": lambda: NamedBytes(
-        "a.xlsx", _workbook(_SHEET % b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
+        "a.xlsx", workbook(_SHEET % b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
     ),
-    "workbook of nothing": lambda: NamedBytes("a.xlsx", _zip({"xl/workbook.xml": b"<x"})),
+    "workbook of nothing": lambda: NamedBytes("a.xlsx", zipped({"xl/workbook.xml": b"<x"})),
     "Parquet that is none": lambda: NamedBytes("a.parquet", b"PAR1" + b"\xff" * 400 + b"PAR1"),
     "program": lambda: NamedBytes("a.csv", b"\x7fELF" + bytes(range(256)) * 20),
     "web page": lambda: NamedBytes("a.csv", b"<!doctype html><script>window.pwned=1</script>"),
@@ -152,13 +152,13 @@ FILES: dict[str, Callable[[], NamedBytes]] = {
 def _nested(depth: int) -> NamedBytes:
     data = SOUND
     for _ in range(depth):
-        data = _zip({"a.zip": data})
+        data = zipped({"a.zip": data})
     return NamedBytes("a.zip", data)
 
 
 def _lying() -> NamedBytes:
     """An archive whose directory says 10 bytes for a file of 12 MB."""
-    packed = bytearray(_zip({"a.csv": bytes(12 << 20)}))
+    packed = bytearray(zipped({"a.csv": bytes(12 << 20)}))
     place = packed.index(b"PK\x01\x02")
     packed[place + 24 : place + 28] = (10).to_bytes(4, "little")
     return NamedBytes("a.zip", bytes(packed))

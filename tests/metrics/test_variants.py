@@ -151,7 +151,7 @@ def test_value() -> None:
     assert found["standard"][1] == pytest.approx(clv(lazy(bought), as_of=LAST)["clv"].mean())
     assert found["undiscounted"][1] > found["standard"][1]
     assert found["three_years"][1] > found["standard"][1]
-    assert found["historical"][1] == pytest.approx(bought["revenue"].sum() / found["historical"][0])
+    assert found["historical"][1] == pytest.approx(float(bought["revenue"].sum()) / found["historical"][0])
     half = values(clv_variants(lazy(bought), as_of=LAST, margin=0.5))
     for name, (n, value) in found.items():
         assert half[name] == (n, pytest.approx(value / 2))

@@ -3,7 +3,7 @@
 import pytest
 
 from pages.shared import markup
-from pages.shared.blocks import attention, plain, quietly
+from pages.shared.blocks import attention, plain, quietly, title
 
 # (Markdown, as HTML, as text)
 MARKS = [
@@ -70,3 +70,28 @@ def test_attention_stands_inside_a_quiet_line() -> None:
 def test_a_long_hostile_text_takes_no_time() -> None:
     text = ":gray[**[" * 20_000
     assert markup.text(text) == text
+
+
+# (words, title as Markdown, as text)
+TITLES = [
+    ("", "", ""),
+    ("NPS rose to 41.2 (+3.0)", "NPS rose to 41.2 (+3.0)", "NPS rose to 41.2 (+3.0)"),
+    ("A [bank](http://x) member", "A \\[bank\\](http:\u2060//x) member", "A [bank](http://x) member"),
+    ("![x](http://x/y.png)", "!\\[x\\](http:\u2060//x/y.png)", "![x](http://x/y.png)"),
+    (":red[x] :smile:", ":red\\[x\\] \\:smile:", ":red[x] :smile:"),
+    (":material/home:", "\\:\u2060material/home:", ":material/home:"),
+    ("$x^2$ and <b>", "\\$x^2\\$ and \\<b\\>", "$x^2$ and <b>"),
+    ("`a` **b** _c_ ~~d~~ &lt;", "\\`a\\` \\*\\*b\\*\\* \\_c\\_ \\~\\~d\\~\\~ \\&lt;", "`a` **b** _c_ ~~d~~ &lt;"),
+    ("a\n# head", "a # head", "a # head"),
+    ("\u202etxt", "txt", "txt"),
+    ("ends in a \\", "ends in a \\\\", "ends in a \\"),
+    ("www.x.de", "www\u2060.x.de", "www.x.de"),
+]
+
+
+@pytest.mark.parametrize(("words", "markdown", "text"), TITLES)
+def test_a_title_holds_no_marks(words: str, markdown: str, text: str) -> None:
+    assert title(words) == markdown
+    assert title(markdown) == markdown
+    assert title(plain(words)) == plain(words)
+    assert markup.text(markdown) == text

@@ -15,13 +15,26 @@ from data.store import Store
 from pages.manage.desk import KEY
 from pages.manage.job import Job
 from pages.shared.blocks import WORD_JOINER
+from tests.hostile.inputs import workbook
 from tests.pages.conftest import words
-from tests.pages.uploading import AMBIGUOUS, MAPPED_ORDERS, UNKNOWN, WESTERN, drop, press, taobao, taobao_row, title
+from tests.pages.uploading import (
+    AMBIGUOUS,
+    MAPPED_ORDERS,
+    UNKNOWN,
+    WESTERN,
+    drop,
+    leave,
+    press,
+    taobao,
+    taobao_row,
+    title,
+)
 
 Open = Callable[..., AppTest]
 
 SOUND = taobao(*(taobao_row(n, buyer=f"b{n % 3}") for n in range(10)))
-MIXED = taobao(taobao_row(1), taobao_row(2), taobao_row(3, closed="不想要了"), taobao_row(4, paid="many"))
+MIXED = taobao(taobao_row(1), taobao_row(2), taobao_row(3, closed="不想要了"), taobao_row(4, paid="1000000000000"))
+UNREAD = taobao(taobao_row(1), taobao_row(2, paid="many"), taobao_row(3, paid="few"))
 CUT = SOUND[: SOUND.rindex("交易".encode("gb18030")) + 1]
 HOSTILE = [
     "![x](http://evil.test/a.png)",
@@ -33,6 +46,16 @@ HOSTILE = [
     "www.evil.test me@evil.test",
     "&lt;b&gt;",
 ]
+
+
+FAR = workbook(
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+)
+FAR_UNSEEN = workbook(  # nothing looks for it here: the reader ends of it
+    b"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>"
+    b"<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>1</v></c></row></sheetData></worksheet>"
+)
 
 
 @pytest.fixture
@@ -55,12 +78,15 @@ def held(db: Path, app: AppTest) -> int:
         ((("nothing.csv", b""),), "nothing.csv was refused: nothing is stored", "is empty"),
         ((("header.csv", "Order ID,Date,Amount\n"),), "header.csv was refused: nothing is stored", "has a header and no rows"),
         ((("page.csv", "<html><body>no</body></html>"),), "page.csv was refused: nothing is stored", "is a web page"),
+        ((("far.xlsx", FAR),), "far.xlsx was refused: nothing is stored", "a sheet reaches as far as cell XFD1048576"),
+        ((("far.xlsx", FAR_UNSEEN),), "far.xlsx was refused: nothing is stored", "needs more memory"),
         ((("cut.csv", CUT),), "cut.csv was refused: nothing is stored", "in the middle of a character"),
         ((("sound.csv", SOUND),), "sound.csv can be taken in: every row was read", "Take in 10 orders"),
         ((("sound.csv.gz", gzip.compress(SOUND, mtime=0)),), "sound.csv.gz can be taken in: every row was read", "Take in 10 orders"),
         ((("mixed.csv", MIXED),), "mixed.csv can be taken in: 50.0% of its rows were read", "2 rows are left out"),
         ((("a.csv", SOUND), ("b.csv", MIXED)), "2 files can be taken in: 71.4% of their rows were read", "Take in"),
         ((("w.csv", WESTERN),), "w.csv leaves one thing open", "the encoding is neither"),
+        ((("unread.csv", UNREAD),), "unread.csv leaves one thing open", "“many” (1)"),
         ((("unknown.csv", UNKNOWN),), "Which column of unknown.csv is which?", "Still missing"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -135,11 +161,11 @@ def test_the_demo_stays_when_a_person_says_so(open_app: Open, db: Path) -> None:
 def test_mapped_columns_are_guessed_and_remembered(open_app: Open, db: Path) -> None:
     app = drop(open_app(db, "upload"), ("shop.csv", MAPPED_ORDERS))
     assert title(app) == "Which column of shop.csv is which?"
-    press(app, "map.go")
+    leave(press(app, "map.go"), "amount")
     assert title(app) == "shop.csv can be taken in: 66.6% of its rows were read"
     press(app, "upload.take")
     app.button(key="upload.again").click().run()
-    drop(app, ("next.csv", MAPPED_ORDERS + "4,2026-03-01,9.00,c\n"))
+    drop(app, ("next.csv", MAPPED_ORDERS + "4,2026-03-01,9.00,c\n"))  # the same word is not asked for again
     assert title(app) == "next.csv can be taken in: 75.0% of its rows were read"
 
 
@@ -164,6 +190,74 @@ def test_undecidable_dates_are_asked_for(open_app: Open, db: Path, order: str, f
     assert app.session_state[KEY].staged.receipt.first_date.isoformat() == first
 
 
+@pytest.mark.parametrize(
+    ("way", "meant", "amounts", "left"),
+    [
+        ("leave out", [], [20.0], 2),
+        ("empty", [], [20.0], 2),
+        ("each", ["1000", "2.5"], [20.0, 1000.0, 2.5], 0),
+        ("each", ["leave out", "2.5"], [20.0, 2.5], 1),
+    ],
+)
+def test_unread_cells_are_asked_for(
+    open_app: Open, db: Path, way: str, meant: list[str], amounts: list[float], left: int
+) -> None:
+    app = drop(open_app(db, "upload"), ("unread.csv", UNREAD))
+    assert app.button(key="unread.amount.go").disabled
+    app.radio(key="unread.amount.way").set_value(way).run()
+    for cell, answer in zip(("few", "many"), reversed(meant), strict=False):
+        place = [cell.value for cell in app.session_state[KEY].error.cells].index(cell)
+        app.text_input(key=f"unread.amount.{place}").set_value(answer).run()
+    press(app, "unread.amount.go")
+    assert sorted(app.session_state[KEY].previews["orders"]["amount"]) == sorted(amounts)
+    assert sum(rule.lines for rule in app.session_state[KEY].staged.receipt.left_out) == left
+
+
+HEADER = "Order ID,Date,Amount,Customer ID\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "option", "answer", "column", "values"),
+    [
+        (
+            "1,2026-07-31T23:30:00Z,5,a\n2,2026-08-01T07:30:00+08:00,5,b\n",
+            "timezone",
+            "+08:00",
+            "ordered_at",
+            ["08-01 07:30"] * 2,
+        ),
+        ("1,2026-01-02,¥5,a\n2,2026-01-02,€5,b\n", "currency:¥", "JPY", "currency", ["JPY", "EUR"]),
+        ("1,26/01/13,5,a\n2,26/01/14,5,b\n", "date_order", "ymd", "ordered_at", ["01-13 00:00", "01-14 00:00"]),
+    ],
+    ids=["clock", "currency", "year first"],
+)
+def test_what_a_column_leaves_open_is_asked_for(
+    open_app: Open, db: Path, rows: str, option: str, answer: str, column: str, values: list[str]
+) -> None:
+    app = press(drop(open_app(db, "upload"), ("open.csv", HEADER + rows)), "map.go")
+    assert title(app) == "open.csv leaves one thing open"
+    app.radio(key=f"asked.{option}").set_value(answer).run()
+    press(app, f"asked.{option}.go")
+    found = app.session_state[KEY].previews["orders"][column].to_list()
+    assert [f"{cell:%m-%d %H:%M}" if column == "ordered_at" else cell for cell in found] == values
+
+
+def test_the_order_of_tiers_is_asked_for(open_app: Open, db: Path) -> None:
+    rows = "Member ID,Effective date,Tier\na,2026-01-02,Voyager\nb,2026-01-02,Explorer\n"
+    app = press(drop(open_app(db, "upload"), ("tiers.csv", rows)), "map.go")
+    app.multiselect(key="asked.ladder").set_value(["Voyager", "Explorer"]).run()
+    press(app, "asked.ladder.go")
+    assert "Voyager < Explorer" in words(app).replace("\\", "")
+
+
+def test_a_likely_placeholder_can_be_made_nobody(open_app: Open, db: Path) -> None:
+    rows = "".join(f"{n},2026-01-02,5,{'till' if n < 25 else n}\n" for n in range(30))
+    app = press(drop(open_app(db, "upload"), ("till.csv", HEADER + rows)), "map.go")
+    assert app.session_state[KEY].staged.receipt.customers == 6
+    press(app, "staged-doubt-0")
+    assert app.session_state[KEY].staged.receipt.customers == 5
+
+
 def test_an_encoding_that_cannot_be_told_is_asked_for(open_app: Open, db: Path) -> None:
     app = drop(open_app(db, "upload"), ("w.csv", WESTERN))
     app.radio(key="asked.encoding").set_value("windows-1252").run()
@@ -186,6 +280,8 @@ def test_names_and_cells_are_never_markup(open_app: Open, db: Path, text: str) -
     app = drop(
         open_app(db, "upload"), (f"{text}.csv".replace("/", "⁄"), taobao(taobao_row(1), taobao_row(2, paid=text)))
     )
+    assert "upload.take" not in [button.key for button in app.button]
+    leave(app, "amount")
     (row,) = [str(element.value) for element in app.markdown if "such as" in str(element.value)]
     cell = row.split("“", 1)[1].rsplit("” in ", 1)[0]
     for written in (cell, str(app.title[0].value)):
@@ -196,8 +292,9 @@ def test_names_and_cells_are_never_markup(open_app: Open, db: Path, text: str) -
 
 def test_left_out_rows_can_be_fetched_as_csv(open_app: Open, db: Path) -> None:
     app = drop(open_app(db, "upload"), ("mixed.csv", MIXED))
-    text = app.session_state[KEY].left_out_csv("not_a_number").decode("utf-8-sig")
-    assert [line.split(",")[:4] for line in text.splitlines()[1:]] == [["mixed.csv", "5", "买家实际支付金额", "many"]]
+    text = app.session_state[KEY].left_out_csv("number_too_large").decode("utf-8-sig")
+    found = [line.split(",")[:4] for line in text.splitlines()[1:]]
+    assert found == [["mixed.csv", "5", "买家实际支付金额", "1000000000000"]]
 
 
 def test_every_line_is_accounted_for(open_app: Open, db: Path) -> None:

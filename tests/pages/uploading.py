@@ -34,6 +34,12 @@ def press(app: AppTest, key: str) -> AppTest:
     return wait(app)
 
 
+def leave(app: AppTest, field: str) -> AppTest:
+    """Leave the rows out whose cells of a field are not understood."""
+    app.radio(key=f"unread.{field}.way").set_value("leave out").run()
+    return press(app, f"unread.{field}.go")
+
+
 def wait(app: AppTest) -> AppTest:
     for _ in range(WAITS):
         assert not app.exception, app.exception

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 
+from data import sandbox
+from data.imports import JOBS
 from data.settings import Settings
 from data.workspace import sweep
 from pages.shared import alerting
@@ -30,6 +32,7 @@ async def serving(_app: object) -> AsyncIterator[None]:
 
 def _start() -> None:
     warm()
+    sandbox.start(JOBS, keep=True)
     if opens():
         alerting.begin()
 

@@ -286,25 +286,30 @@ def test_a_masked_customer_is_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "scale", "score"),
+    ("cell", "score"),
     [
-        (None, "0-10", None),
-        ("10", "0-10", 10.0),
-        ("10 - Extremely likely", "0-10", 10.0),
-        ("9分", "0-10", 9.0),
-        ("7.5", "0-10", 7.5),
-        ("11", "0-10", 11.0),
-        ("-2", "1-5", None),
-        ("-3", "1-5", None),
-        ("非常满意", "1-5", 5.0),
-        ("Very satisfied", "1-5", 5.0),
-        (" VERY DISSATISFIED ", "1-5", 1.0),
-        ("very easy", "1-7", 7.0),
-        ("maybe", "1-5", None),
+        (None, None),
+        ("10", 10.0),
+        ("10 - Extremely likely", 10.0),
+        ("9分", 9.0),
+        ("7.5", 7.5),
+        ("11", 11.0),
+        ("4/5", 4.0),
+        ("4 out of 5", 4.0),
+        ("5 stars", 5.0),
+        ("★★★★☆", 4.0),
+        ("-2", None),
+        ("-3", None),
+        ("N/A", None),
+        ("非常满意", 5.0),
+        ("Very  satisfied", 5.0),
+        (" VERY DISSATISFIED ", 1.0),
+        ("maybe", None),
     ],
 )
-def test_scores(cell: str | None, scale: str, score: float | None) -> None:
-    assert one(cell, parse_score(CELL, scale=scale)) == score
+def test_scores(cell: str | None, score: float | None) -> None:
+    words = {"very satisfied": 5, "very dissatisfied": 1, "非常满意": 5}
+    assert one(cell, parse_score(CELL, words=words)) == score
 
 
 @pytest.mark.parametrize(
@@ -317,7 +322,7 @@ def test_codes_for_no_answer(cell: str, is_none: bool) -> None:
 def test_scores_that_do_not_fit_are_left_out_by_rule() -> None:
     cells = ["9", "11", "8.5", "", "perhaps", "-3"]
     file = NamedBytes("nps.csv", ("NPS,Date,Email\n" + "".join(f"{cell},2026-01-02,\n" for cell in cells)).encode())
-    receipt = receipt_of(file)
+    receipt = receipt_of(file, values={"score:*": "leave out"})
     assert (receipt.profile, receipt.feedback) == ("nps", 1)
     assert left_out(receipt) == {"no_score": 2, "not_a_score": 1, "score_not_whole": 1, "score_outside_scale": 1}
     assert {entry.reason for entry in receipt.left_out} >= {"The score lies outside the scale 0 to 10."}

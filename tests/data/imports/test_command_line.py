@@ -1,6 +1,7 @@
 """`python -m data.load` and `python -m data.imports`: exit codes, sentences, and that a refused file changes nothing."""
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from tests.data.imports.files import orders, taobao
 def test_load_list_undo(tmp_path: Path, run_module: Callable) -> None:
     file, db = tmp_path / "orders.csv", tmp_path / "x.duckdb"
     file.write_bytes(orders("A1,C1,2026-01-02,10", "A2,C1,2026-01-03,x").data)
-    dry = run_module(file, "--profile", "orders", "--dry-run", "--db", db)
+    said = ("--profile", "orders", "--value", "amount:x=leave out")
+    dry = run_module(file, *said, "--dry-run", "--db", db)
     assert (dry.returncode, db.exists()) == (0, False)
     assert "Lines in: 2 = 1 taken + 1 left out" in dry.stdout
-    loaded = run_module(file, "--profile", "orders", "--json", "--db", db)
+    loaded = run_module(file, *said, "--json", "--db", db)
     assert (loaded.returncode, loaded.stderr) == (0, "")
     receipt = Receipt.from_json(loaded.stdout)
     assert (receipt.import_id, receipt.orders_new, receipt.left_out[0].example_line) == (1, 1, 3)
@@ -55,8 +57,9 @@ def test_a_refused_file_changes_nothing(tmp_path: Path, run_module: Callable) ->
         (["A1,C1,2025-01-01,1.234"], "decimal=."),
         (['A1,C1,2025-01-01,"1,5"', "A2,C1,2025-01-01,1.5"], "decimal=,"),
         (["A1,Jos\xe9,2025-01-01,1", "A2,C1,2025-01-01,1.5"], "encoding=windows-1252"),
+        (["A1,C1,2025-01-01,1", "A2,C1,2025-01-01,twelve"], "'amount:*=leave out'"),
     ],
-    ids=["dates", "dates that contradict", "thousands", "two decimal signs", "encoding"],
+    ids=["dates", "dates that contradict", "thousands", "two decimal signs", "encoding", "unread"],
 )
 def test_a_remedy_can_be_typed_as_it_is_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], rows: list[str], answer: str
@@ -66,12 +69,12 @@ def test_a_remedy_can_be_typed_as_it_is_printed(
     arguments = [str(file), "--profile", "orders", "--db", str(db), "--dry-run"]
     assert main(arguments) == 2
     assert f"--value {answer}" in capsys.readouterr().err
-    assert main([*arguments, "--value", answer]) == 0
+    assert main([*arguments, "--value", *shlex.split(answer)]) == 0
 
 
 def test_the_receipt_in_words_is_short() -> None:
     file = orders("A1,C1,2026-01-02,1", f"A2,C1,2026-01-02,{'x' * 200}", "A3,C1,2026-01-02")
-    with stage([file], store=None, profile="orders") as staged:
+    with stage([file], store=None, profile="orders", values={"amount:*": "leave out"}) as staged:
         words = lines_of(staged.receipt)
     assert words[1].startswith("  orders.csv: 3 lines (")
     assert [line.partition("(first: ")[2] for line in words if "(first: " in line] == [

@@ -110,8 +110,8 @@ def test_wenjuanxing_gives_nps_csat_and_matrix_items() -> None:
     ],
 )
 def test_general_survey_exports_are_recognised_by_synonyms(header: str, profile: str) -> None:
-    receipt = receipt_of(NamedBytes("a.csv", f"{header}\n2026-01-02,5,fine\n".encode()))
-    assert (receipt.profile, receipt.feedback) == (profile, 1)
+    receipt = receipt_of(NamedBytes("a.csv", f"{header}\n2026-01-02,5,fine\n2026-01-02,1,bad\n".encode()))
+    assert (receipt.profile, receipt.feedback) == (profile, 2)
 
 
 def test_the_more_specific_profile_wins() -> None:
