@@ -1,5 +1,6 @@
 """A folder goes away with its block, and that of a killed process with the next folder or start."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from data.errors import NoRoom
 from data.workspace import PREFIX, open_folder, sweep
 
 
@@ -41,3 +43,18 @@ def test_a_start_takes_those_of_its_own_number_for_an_earlier_process_s(temporar
     sweep(starting=starting)
     assert own.exists() is not starting
     assert others.exists()
+
+
+@pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE])
+@pytest.mark.parametrize("at", ["os.mkdir", "os.open"])
+def test_without_a_folder_to_write_to_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch, reason: int, at: str):
+    """`mkdir` of the folder itself; `open` of the file by which Python looks for one that can be written to."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(reason, os.strerror(reason))
+
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(f"tempfile._{at}", fails)
+    with pytest.raises(NoRoom, match="No folder for temporary files can be written to"):
+        open_folder()
+    sweep(starting=True)
