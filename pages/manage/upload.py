@@ -116,7 +116,8 @@ def _refused(current: Desk) -> None:
     blocks.heading(title.format(files=plain(_names(current))), plain(told(error)))
     if isinstance(error, Undecided) and (given := _answered(error)):
         _read_again(current, given)
-    if asked and st.button(_("Change the columns"), icon=":material/tune:", key="upload.map"):
+    legible = isinstance(error, Undecided) and error.option != "encoding"  # else there are no columns to show
+    if legible and st.button(_("Change the columns"), icon=":material/tune:", key="upload.map"):
         current.map_again()
         st.rerun()
     section(_("Try another file"))
