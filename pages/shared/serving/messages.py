@@ -10,10 +10,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 from urllib.parse import parse_qs
 
 import duckdb
-from google.protobuf.message import Message as ProtobufMessage
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -212,7 +212,7 @@ class Line:
         return True
 
 
-def _count(message: ProtobufMessage, left: int) -> int:
+def _count(message: Any, left: int) -> int:
     """How many more parts, such as widgets, values of a list and names of files, the message may have. Raises Broken."""
     for field, value in message.ListFields():
         parts = value if field.is_repeated else (value,)
