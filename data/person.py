@@ -122,6 +122,7 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
         _forget_answers(cursor)
         _mend_extents(cursor, first)
         spoken = [word for word in words if word != name or "@" in word]
+        spoken.sort(key=lambda word: "@" in word)  # as people write it: Zoe rather than the zoe of a mailbox
         names = dict.fromkeys(part for word in spoken for part in mentions.names_in(word) if part not in words)
         left = mentions.mentions(cursor, words, list(names))
         audit.add(cursor, who, "erase", trace(name))
