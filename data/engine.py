@@ -25,7 +25,7 @@ QUIET_SECONDS = 10.0
 GIVEN_UP = N_("The data file is being opened again after a failure, such as a full disk. Try again in a moment.")
 CLOSED_FOLDER = N_("{path} cannot be made ({reason}). Name another file in RAPPORT_DB or --db.")
 NOT_YET = "The file could not be written anew without the rows that were deleted; it is tried again: %(reason)s"
-LEFT = (".restoring*", ".*.restoring*", ".rewriting*", ".old", ".creating*", ".*.creating*", ".partial*", ".*.partial*")
+LEFT = (".restoring*", ".rewriting*", ".old", ".creating*", ".partial*")  # beside those of data.halves
 
 _engines: "weakref.WeakSet[Engine]" = weakref.WeakSet()
 _opening = threading.Lock()

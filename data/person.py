@@ -11,13 +11,14 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from glob import escape
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import polars.selectors as cs
 
-from data import audit, kept, links, mentions, opening, rollups, schema
+from data import audit, halves, kept, links, mentions, opening, rollups, schema
 from data.characters import whole
 from data.command import ended
 from data.errors import RapportError
@@ -149,7 +150,8 @@ def remove(store: Store, word: str, place: str, who: str = "") -> bool:
 def copies_beside(db: Path) -> tuple[str, ...]:
     """Names of the files beside the data that hold earlier states of them."""
     kinds = ("schema-*.backup*", "replaced-*", "restoring*", "partial*", "rewriting.partial*")
-    return tuple(sorted({path.name for kind in kinds for path in db.parent.glob(f"{db.name}.{kind}")}))
+    patterns = (*(f"{escape(db.name)}.{kind}" for kind in kinds), *halves.HALVES)
+    return tuple(sorted({path.name for pattern in patterns for path in db.parent.glob(pattern)}))
 
 
 def _known(cursor: duckdb.DuckDBPyConnection, customer_id: str) -> tuple[str, int]:

@@ -369,7 +369,8 @@ def test_the_command_lists_and_takes_out(db: Path, capsys: pytest.CaptureFixture
 def test_half_written_copies_are_named(db: Path) -> None:
     for kind in ("restoring", "restoring.wal", "partial", "schema-2.backup", "replaced-2026-01-01-000000"):
         (db.parent / f"{db.name}.{kind}").touch()
-    assert len(person.copies_beside(db)) == 5
+    (db.parent / "monday.0a1b2c3d.partial").touch()
+    assert len(person.copies_beside(db)) == 6
 
 
 IDS = st.text("ab1.@- 张é", min_size=1, max_size=6).filter(lambda text: text.strip() not in ("", ".", "-", "@"))
