@@ -122,7 +122,7 @@ def test_a_changed_order_is_counted_as_changed(open_app: Open, db: Path) -> None
 
 def test_cancel_stores_nothing_and_clears_the_desk(open_app: Open, db: Path) -> None:
     app = drop(open_app(db, "upload"), ("sound.csv", SOUND))
-    folder = app.session_state[KEY].staged._staging.path
+    folder = Path(app.session_state[KEY].staged._folder.name)
     assert folder.is_dir()
     app.button(key="upload.cancel").click().run()
     assert not folder.exists()
@@ -132,7 +132,7 @@ def test_cancel_stores_nothing_and_clears_the_desk(open_app: Open, db: Path) -> 
 
 def test_taking_in_removes_the_working_files(open_app: Open, db: Path) -> None:
     app = drop(open_app(db, "upload"), ("sound.csv", SOUND))
-    folder = app.session_state[KEY].staged._staging.path
+    folder = Path(app.session_state[KEY].staged._folder.name)
     press(app, "upload.take")
     assert not folder.exists()
     assert app.session_state[KEY].files == ()
