@@ -136,7 +136,7 @@ class Keeper:
         if asked.is_dir():
             halves.sweep(asked, ["*.partial*"])
         if self._settings.backup_dir and self._settings.backup_dir.is_dir():
-            halves.sweep(self._settings.backup_dir, ["rapport-*.duckdb.partial*", "rapport-*.duckdb.*.partial*"])
+            halves.sweep(self._settings.backup_dir, ["rapport-*.duckdb.partial*"])
 
     def _rewrite_when_due(self, now: dt.datetime) -> None:
         """Write the file anew without the rows of erased people, where there was no room for it, or no moment, before."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from data import halves, owners, space
+from data import halves, opening, owners, space
 from data.errors import StoreError
 from data.sql import only_value
 from metrics.texts import N_
@@ -121,4 +121,6 @@ def _batches(cursor: duckdb.DuckDBPyConnection, name: str, source: Path) -> Iter
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         if space.is_full(error):
             raise space.sentence(error, source.parent) from error
+        if reason := space.reason(str(error)):  # of the system: the source may be sound
+            raise StoreError(opening.FAILED, path=source, reason=reason) from error
         raise StoreError(UNREADABLE, path=source) from error

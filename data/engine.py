@@ -23,10 +23,9 @@ from metrics.texts import N_
 LOG = logging.getLogger("rapport.store")
 QUIET_SECONDS = 10.0
 GIVEN_UP = N_("The data file is being opened again after a failure, such as a full disk. Try again in a moment.")
-DAMAGED = N_("{path} is damaged: a part of it cannot be read. Restore a backup.")
 CLOSED_FOLDER = N_("{path} cannot be made ({reason}). Name another file in RAPPORT_DB or --db.")
 NOT_YET = "The file could not be written anew without the rows that were deleted; it is tried again: %(reason)s"
-LEFT = (".restoring*", ".*.restoring*", ".rewriting*", ".old", ".creating*", ".*.creating*", ".partial*", ".*.partial*")
+LEFT = (".restoring*", ".rewriting*", ".old", ".creating*", ".partial*")  # beside those of data.halves
 
 _engines: "weakref.WeakSet[Engine]" = weakref.WeakSet()
 _opening = threading.Lock()
@@ -140,14 +139,11 @@ class Engine:
             yield
         except duckdb.FatalException as error:
             raise StoreError(GIVEN_UP) from error
-        except (duckdb.IOException, duckdb.TransactionException) as error:
-            if opening.DENIED in str(error) or opening.READ_ONLY in str(
-                error
-            ):  # the log beside the file cannot be made
-                raise opening.sentence(self.path, str(error)) from error
-            if isinstance(error, duckdb.TransactionException):
+        except duckdb.Error as error:
+            sentence = opening.failure(self.path, error)
+            if sentence is None:
                 raise
-            raise StoreError(DAMAGED, path=self.path) from error
+            raise sentence from error
 
     def _revive(self, given_up: duckdb.DuckDBPyConnection) -> None:
         """Open the file again, once what reads it has failed or ended: before that the engine would give the same database."""

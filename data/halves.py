@@ -12,13 +12,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
+from typing import Literal, get_args
+
+Kind = Literal["partial", "restoring", "creating"]
+TOKEN_BYTES = 4
+# Of whatever they were to be: the next backup has another name, so nobody would look for the half of the last one.
+HALVES = tuple(f"*.{'[0-9a-f]' * 2 * TOKEN_BYTES}.{kind}*" for kind in get_args(Kind))
 
 
 @contextmanager
-def writing(target: Path, kind: str = "partial") -> Iterator[Path]:
-    """A name beside `target` for what is not whole yet; whatever still bears it when the block ends is removed."""
-    sweep(target.parent, [f"{escape(target.name)}.*{kind}*", f"{escape(target.name)}.{kind}*"])
-    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.{kind}")
+def writing(target: Path, kind: Kind = "partial") -> Iterator[Path]:
+    """A name beside `target` for what is not whole yet; whatever still bears it when the block ends is removed, and what killed processes
+    left in that folder before it begins."""
+    sweep(target.parent, [f"{escape(target.name)}.{kind}*"])
+    part = target.with_name(f"{target.name}.{secrets.token_hex(TOKEN_BYTES)}.{kind}")
     with _locked(target.parent, fcntl.LOCK_SH):
         try:
             yield part
@@ -26,11 +33,12 @@ def writing(target: Path, kind: str = "partial") -> Iterator[Path]:
             remove([part, *part.parent.glob(f"{escape(part.name)}*")])
 
 
-def sweep(folder: Path, patterns: Iterable[str]) -> None:
-    """Remove what bears such a name, unless somebody is writing in the folder: then the next start does it."""
+def sweep(folder: Path, others: Iterable[str] = ()) -> None:
+    """Remove what was never ended in the folder, and what bears another such name, unless somebody is writing there: then the next start
+    does it."""
     with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB) as alone:
         if alone:
-            for pattern in patterns:
+            for pattern in (*HALVES, *others):
                 remove(folder.glob(pattern))
 
 

@@ -17,6 +17,10 @@ from metrics.texts import N_
 # What the engine says; of a damaged file it says "block", which holds "lock".
 LOCKED, DENIED, READ_ONLY = "Could not set lock on file", "Permission denied", "Read-only file system"
 LOG_WORDS = ("WAL file", "This WAL was created", "WAL does not match")
+BROKEN = ("Corrupt", "does not match stored checksum")  # of what it read
+CUT_SHORT = "Could not read enough bytes from file"
+DAMAGED = N_("{path} is damaged: a part of it cannot be read. Restore a backup.")
+FAILED = N_("{path} could not be read or written ({reason}).")
 LOG_BEGINS = b"d\x00be\x00"  # of every log that the engine writes
 PLANNED = "rapport-%Y-%m-%d-%H%M%S.duckdb"  # names of backups that a plan makes
 
@@ -162,10 +166,30 @@ def sentence(path: Path, said: str) -> StoreError:
         return _bad_log(path)
     if space.is_full(OSError(said)):
         return StoreError(space.FULL, folder=path.parent, free=space.free_bytes(path.parent) // space.MIB)
+    if reason := space.reason(said):  # too many open files, a failing disk: the file may be sound
+        return StoreError(FAILED, path=path, reason=reason)
     return StoreError(
         N_("{path} cannot be opened as a DuckDB file. Name another file in RAPPORT_DB, or restore a backup."),
         path=path,
     )
+
+
+def failure(path: Path, error: duckdb.Error) -> StoreError | None:
+    """What to say when the engine fails with a file that is open: damaged only when it read this very file and found it wrong. The disk,
+    the files to which it spills and the system have faults of their own, and a backup put in the place of a sound file loses what is in
+    it. None for what has nothing to do with files."""
+    said = str(error).partition("\n")[0]
+    of_files = isinstance(error, duckdb.IOException)
+    of_data = of_files or type(error) is duckdb.Error  # what it calls data corruption has no class of its own here
+    of_system = of_files or (isinstance(error, duckdb.TransactionException) and bool(space.reason(said)))  # no commit
+    if f"{path}.tmp" not in said and "temporary file" not in said:
+        if of_system and (DENIED in said or READ_ONLY in said):  # the log beside the file cannot be made
+            return sentence(path, said)
+        if of_data and (any(words in said for words in BROKEN) or f'{CUT_SHORT} "{path}"' in said):
+            return StoreError(DAMAGED, path=path)
+    if of_system or "temporary file" in said:
+        return StoreError(FAILED, path=path, reason=said.partition("Error: ")[2] or said)
+    return None
 
 
 def _bad_log(path: Path) -> StoreError:

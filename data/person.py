@@ -11,13 +11,14 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from glob import escape
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import polars.selectors as cs
 
-from data import audit, kept, links, mentions, opening, rollups, schema
+from data import audit, halves, kept, links, mentions, opening, rollups, schema
 from data.characters import whole
 from data.command import ended
 from data.errors import RapportError
@@ -122,6 +123,7 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
         _forget_answers(cursor)
         _mend_extents(cursor, first)
         spoken = [word for word in words if word != name or "@" in word]
+        spoken.sort(key=lambda word: "@" in word)  # as people write it: Zoe rather than the zoe of a mailbox
         names = dict.fromkeys(part for word in spoken for part in mentions.names_in(word) if part not in words)
         left = mentions.mentions(cursor, words, list(names))
         audit.add(cursor, who, "erase", trace(name))
@@ -148,7 +150,8 @@ def remove(store: Store, word: str, place: str, who: str = "") -> bool:
 def copies_beside(db: Path) -> tuple[str, ...]:
     """Names of the files beside the data that hold earlier states of them."""
     kinds = ("schema-*.backup*", "replaced-*", "restoring*", "partial*", "rewriting.partial*")
-    return tuple(sorted({path.name for kind in kinds for path in db.parent.glob(f"{db.name}.{kind}")}))
+    patterns = (*(f"{escape(db.name)}.{kind}" for kind in kinds), *halves.HALVES)
+    return tuple(sorted({path.name for pattern in patterns for path in db.parent.glob(pattern)}))
 
 
 def _known(cursor: duckdb.DuckDBPyConnection, customer_id: str) -> tuple[str, int]:

@@ -339,12 +339,18 @@ LEFT = (
     "store.duckdb.schema-2.backup.0a1b2c3d.partial",
     "store.duckdb.old",
     "store.duckdb.0a1b2c3d.creating",
+    "other.duckdb.0a1b2c3d.restoring.wal",
+    "copy.0a1b2c3d.partial",
+    "copy.of.monday.0a1b2c3d.partial.wal",
+    "rapport-2026-03-01-120000.duckdb.0a1b2c3d.partial",
 )
 NOT_OURS = (
     "other.duckdb.restoring",
     "store.duckdb.replaced-2026-03-01-120000",
     "store.duckdb.schema-2.backup",
     "notes.partial",
+    "notes.of-0a1b.partial",
+    "0a1b2c3d.partial",
 )
 
 
@@ -388,6 +394,16 @@ def test_what_another_process_is_writing_is_left_to_it(db: Path, kind: str, kill
     assert part.exists() == killed
     Store.open(db).close()
     assert not part.exists()
+
+
+def test_the_next_copy_clears_the_halves_of_others_in_its_folder(db: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for name in ("monday.0a1b2c3d.partial", "monday.0a1b2c3d.partial.wal", "monday", "notes.partial"):
+        (elsewhere / name).touch()
+    with Store.open(db) as store:
+        store.backup(elsewhere / "tuesday")
+    assert {path.name for path in elsewhere.iterdir()} == {"monday", "notes.partial", "tuesday"}
 
 
 # A restore that is killed -----------------------------------------------------------------------------------------------

@@ -23,10 +23,11 @@ from tests.faults.bases import ALERT, BY_HAND, CHANGED, DB, NOW, ORDERS, PINNED
 
 @dataclass(frozen=True)
 class Operation:
-    """`run` gets the folder that `base` made. It answers with the exit code of a command, or with None."""
+    """`run` gets the folder that `base` made. It answers with the exit code of a command, or with None. `reads`: files of people."""
 
     base: Callable[[Path], None]
     run: Callable[[Path], int | None]
+    reads: bool = False
 
 
 def command(module: ModuleType, *words: str) -> Callable[[Path], int]:
@@ -74,19 +75,20 @@ def planned_backup(store: Store) -> None:
 OPERATIONS: dict[str, Operation] = {
     "first start": Operation(bases.nothing, start),
     "start after a kill": Operation(bases.killed, start),
-    "import": Operation(bases.empty, command(load, ORDERS, "--profile", "orders")),
-    "import that changes rows": Operation(bases.data, command(load, CHANGED, "--profile", "orders")),
+    "import": Operation(bases.empty, command(load, ORDERS, "--profile", "orders"), reads=True),
+    "import that changes rows": Operation(bases.data, command(load, CHANGED, "--profile", "orders"), reads=True),
     "import mapped by hand": Operation(
         bases.data,
         command(
             load, BY_HAND, "--profile", "orders", "--map", "order_id=No.", "--map", "customer_id=Who",
             "--map", "ordered_at=When", "--map", "amount=How much",
         ),
+        reads=True,
     ),
     "undo": Operation(bases.data, command(imports, "undo", "1")),
     "demo data": Operation(bases.nothing, command(demo, "--customers", str(bases.DEMO_CUSTOMERS))),
     "other demo data": Operation(bases.demo, command(demo, "--customers", "30", "--seed", "2")),
-    "demo data replaced by an import": Operation(bases.demo, with_store(replacement)),
+    "demo data replaced by an import": Operation(bases.demo, with_store(replacement), reads=True),
     "erasure": Operation(bases.data, command(person, "erase", "c3")),
     "rewrite": Operation(bases.unwritten, start),
     "backup": Operation(bases.data, command(backup, "new-copy")),
