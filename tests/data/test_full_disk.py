@@ -127,7 +127,7 @@ def test_reading_goes_on_after_the_engine_gave_up_also_without_room(db: Path) ->
 
 
 def test_who_asks_while_another_reads_waits_for_a_moment_and_is_told(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.engine.QUIET_SECONDS", 0.2)
+    monkeypatch.setattr("data.engine.REVIVE_SECONDS", 0.2)
     said: list[str] = []
 
     def ask() -> None:
