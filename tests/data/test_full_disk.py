@@ -53,7 +53,7 @@ OPERATIONS: dict[str, Callable[[Store], object]] = {
     "undo": lambda store: store.undo(1),
     "erase": lambda store: person.erase(store, "c5"),
     "note": lambda store: audit.note(store, "ada", "upload", "x" * 200, "y" * 200),
-    "remember": lambda store: store.remember_mapping("signature", "z" * 90_000),
+    "remember": lambda store: take(store, sha256="remember", orders=SOME[:1], remember={"signature": "z" * 90_000}),
     "rewrite": lambda store: store.rewrite(),
     "backup": lambda store: store.backup(store.path.with_name("backup.duckdb")),
 }

@@ -65,8 +65,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "tier_changes": [{"customer_id": OTHER, "effective_on": dt.date(2026, 1, 1), "tier": "gold"}],
         }  # fmt: skip
         made = readers({name: table(name, rows) for name, rows in tables.items()})
-        store.merge(made, ImportMeta("a.csv", "bytes", "test", receipt=partial(_receipt, receipt)))
-        store.remember_mapping("signature", json.dumps({"columns": {"customer_id": "id"}}))
+        remember = {"signature": json.dumps({"columns": {"customer_id": "id"}})}
+        store.merge(made, ImportMeta("a.csv", "bytes", "test", receipt=partial(_receipt, receipt), remember=remember))
         audit.note(store, "bo", "upload", "1", "a.csv")
         with store.noting() as cursor:
             cursor.execute("insert into links (id, kind, view, scope, maker) values ('l1', 'pinned', '{}', '{}', 'bo')")
