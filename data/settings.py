@@ -33,7 +33,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     ),
     "RAPPORT_WATCHDOG_SECONDS": (
         "60",
-        "seconds after which a server that stands still is ended, for its supervisor to start it again (Linux): 40 or more; 0 never ends it",
+        "seconds after which a server that stands still is ended, for its supervisor to start it again (Linux), from 40 up; 0: never",
     ),
     "RAPPORT_LOGS": ("plain", "“json” prints a JSON object per line, without anything that could name a person"),
     "RAPPORT_BACKUP_DIR": ("none", "the folder where the running app puts a backup from time to time"),
