@@ -35,7 +35,7 @@ ANSWER_SECONDS, COPY_SECONDS = (
 FORGOTTEN_SECONDS = ANSWER_SECONDS + COPY_SECONDS  # after which the command has given up
 SUMMER_TIME = dt.timedelta(hours=2)
 AHEAD = "The backup %(file)s is dated in the future: the clock was wrong when it was made, or is wrong now"
-RETRY = dt.timedelta(minutes=15)
+RETRY, RARELY = dt.timedelta(minutes=15), dt.timedelta(days=1)
 
 
 def requests(db: Path) -> Path:
@@ -106,6 +106,7 @@ class Keeper:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store, self._settings = store, settings
         self._not_before = self._rewrite_after = self._now = dt.datetime(1970, 1, 1)
+        self._rewrite_wait = dt.timedelta()
         for name, *works in (("backups", self._clear_away, self._look), ("requests", self._see)):
             threading.Thread(target=self._run, args=works, name=f"rapport-{name}", daemon=True).start()
 
@@ -134,16 +135,19 @@ class Keeper:
             if not taken.with_suffix(".duckdb").exists():
                 _fail(taken, "The app was stopped while it wrote the copy. Run the command again.")
         if asked.is_dir():
-            halves.sweep(asked, ["*.partial*"])
+            halves.sweep(asked)
         if self._settings.backup_dir and self._settings.backup_dir.is_dir():
-            halves.sweep(self._settings.backup_dir, ["rapport-*.duckdb.partial*"])
+            halves.sweep(self._settings.backup_dir)
 
     def _rewrite_when_due(self, now: dt.datetime) -> None:
-        """Write the file anew without the rows of erased people, where there was no room for it, or no moment, before."""
-        if now >= self._rewrite_after or self._rewrite_after - now > RETRY:  # or the clock was set back
-            self._rewrite_after = now + RETRY
-            if self._store.rewrite_is_due():
-                self._store.rewrite()
+        """Write the file anew without the rows of erased people, where there was no room for it, or no moment, before. Each time the whole
+        file is copied, and people wait for a moment: so after each failure it is tried half as often, down to once a day."""
+        ahead = self._rewrite_after - now
+        if dt.timedelta() < ahead <= max(self._rewrite_wait, RETRY):  # one further ahead: the clock was set back
+            return
+        failed = self._store.rewrite_is_due() and not self._store.rewrite()
+        self._rewrite_wait = min(max(2 * self._rewrite_wait, RETRY), RARELY) if failed else dt.timedelta()
+        self._rewrite_after = now + max(self._rewrite_wait, RETRY)
 
     def _see(self, _now: dt.datetime) -> None:
         """Tell the commands that wait that somebody will answer."""

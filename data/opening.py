@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from data import space
+from data import halves, space
 from data.errors import StoreError
 from data.settings import Settings
 from metrics.texts import N_
@@ -115,8 +115,8 @@ def refuse_new(path: Path) -> None:
             found=whole[-1],
         )
     name = escape(path.name)
-    for part in (log_of(path), *path.parent.glob(f"{name}.restoring"), *path.parent.glob(f"{name}.*.restoring")):
-        if part.exists():
+    for pattern in (f"{name}.wal", f"{name}.restoring", *halves.patterns(name, ["restoring"], more="")):
+        for part in path.parent.glob(pattern):
             raise Missing(
                 N_(
                     "There is no file {path}, but {found} is there, which is a part of one. Restore a backup with: "
@@ -130,8 +130,9 @@ def refuse_new(path: Path) -> None:
 def _whole(path: Path) -> Iterator[Path]:
     """Files that hold all that the file held at some time."""
     name = escape(path.name)
-    for pattern in (".replaced-*", ".old", ".rewriting", ".schema-*.backup"):
-        yield from (each for each in path.parent.glob(name + pattern) if not each.name.endswith((".wal", ".partial")))
+    ours = halves.patterns(name, ["rewriting", halves.REWRITTEN], more="")
+    for pattern in (f"{name}.replaced-*", f"{name}.old", *ours, f"{name}.schema-*.backup"):
+        yield from (each for each in path.parent.glob(pattern) if not each.name.endswith((".wal", ".partial")))
     settings = Settings.read()
     if path.absolute() == real(settings.db).absolute():  # a plan makes backups of this file alone
         for folder in filter(None, {path.parent, settings.backup_dir}):

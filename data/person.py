@@ -148,10 +148,12 @@ def remove(store: Store, word: str, place: str, who: str = "") -> bool:
 
 
 def copies_beside(db: Path) -> tuple[str, ...]:
-    """Names of the files beside the data that hold earlier states of them."""
-    kinds = ("schema-*.backup*", "replaced-*", "restoring*", "partial*", "rewriting.partial*")
-    patterns = (*(f"{escape(db.name)}.{kind}" for kind in kinds), *halves.HALVES)
-    return tuple(sorted({path.name for pattern in patterns for path in db.parent.glob(pattern)}))
+    """Names of the files beside the data that may hold earlier states of them: all whose names begin with the file's, whoever made them,
+    backups that a plan makes, and halves of any name."""
+    named = (path for path in db.parent.glob(f"{escape(db.name)}.*") if path != opening.log_of(db))
+    halved = (path for pattern in halves.patterns() for path in db.parent.glob(pattern))
+    planned = (path for _at, path in opening.planned(db.parent))
+    return tuple(sorted({path.name for path in (*named, *halved, *planned) if path.is_file() and path != db}))
 
 
 def _known(cursor: duckdb.DuckDBPyConnection, customer_id: str) -> tuple[str, int]:

@@ -180,11 +180,6 @@ class Store:
                 {"sha256": sha256, "mapping": mapping},
             )
 
-    def remember_mapping(self, signature: str, mapping: str) -> None:
-        """Keep a mapping made by hand for the next file with the same headers."""
-        with self._engine.writing, self._transaction(write=True) as cursor:
-            _remember(cursor, signature, mapping)
-
     def tiers(self) -> list[str]:
         """The names of the tiers that the store holds."""
         with self.snapshot() as snap:

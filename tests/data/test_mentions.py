@@ -65,8 +65,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "tier_changes": [{"customer_id": OTHER, "effective_on": dt.date(2026, 1, 1), "tier": "gold"}],
         }  # fmt: skip
         made = readers({name: table(name, rows) for name, rows in tables.items()})
-        store.merge(made, ImportMeta("a.csv", "bytes", "test", receipt=partial(_receipt, receipt)))
-        store.remember_mapping("signature", json.dumps({"columns": {"customer_id": "id"}}))
+        remember = {"signature": json.dumps({"columns": {"customer_id": "id"}})}
+        store.merge(made, ImportMeta("a.csv", "bytes", "test", receipt=partial(_receipt, receipt), remember=remember))
         audit.note(store, "bo", "upload", "1", "a.csv")
         with store.noting() as cursor:
             cursor.execute("insert into links (id, kind, view, scope, maker) values ('l1', 'pinned', '{}', '{}', 'bo')")
@@ -367,10 +367,20 @@ def test_the_command_lists_and_takes_out(db: Path, capsys: pytest.CaptureFixture
 
 
 def test_half_written_copies_are_named(db: Path) -> None:
-    for kind in ("restoring", "restoring.wal", "partial", "schema-2.backup", "replaced-2026-01-01-000000"):
-        (db.parent / f"{db.name}.{kind}").touch()
-    (db.parent / "monday.0a1b2c3d.partial").touch()
-    assert len(person.copies_beside(db)) == 6
+    copies = [
+        *(f"{db.name}.{kind}" for kind in ("restoring", "old", "bak", "schema-2.backup", "replaced-2026-01-01-000000")),
+        *(
+            f"{db.name}.0a1b2c3d.{kind}"
+            for kind in ("restoring", "restoring.wal", "rewriting", "before-rewriting", "partial")
+        ),
+        "monday.0a1b2c3d.partial",
+        "rapport-2026-03-01-120000.duckdb",
+    ]
+    others = [f"{db.name}.wal", "notes.txt", "other.duckdb", "rapport-of-monday.duckdb"]
+    for name in (*copies, *others):
+        (db.parent / name).touch()
+    (db.parent / f"{db.name}.requests").mkdir()
+    assert person.copies_beside(db) == tuple(sorted(copies))
 
 
 IDS = st.text("ab1.@- 张é", min_size=1, max_size=6).filter(lambda text: text.strip() not in ("", ".", "-", "@"))

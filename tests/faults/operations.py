@@ -17,6 +17,7 @@ from data.imports import __main__ as imports
 from data.imports import stage
 from data.settings import Settings
 from data.store import Store
+from tests.data.rows import order, take
 from tests.faults import bases
 from tests.faults.bases import ALERT, BY_HAND, CHANGED, DB, NOW, ORDERS, PINNED
 
@@ -44,6 +45,11 @@ def command(module: ModuleType, *words: str) -> Callable[[Path], int]:
 def start(folder: Path) -> None:
     """The app begins and ends."""
     Store.open(folder / DB).close()
+
+
+def _mapped(store: Store) -> None:
+    """An import with a mapping made by hand."""
+    take(store, sha256="mapped", orders=[order("77777", "c1", "2026-06-01", 5.0)], remember={"signature": "[]"})
 
 
 def with_store(act: Callable[[Store], object]) -> Callable[[Path], None]:
@@ -105,7 +111,7 @@ OPERATIONS: dict[str, Operation] = {
     "delivery ended": Operation(
         bases.data, with_store(lambda store: book.settle(store, Delivery(1, "2026-05", "sent", 1, "told", None, NOW)))
     ),
-    "mapping remembered": Operation(bases.data, with_store(lambda store: store.remember_mapping("signature", "[]"))),
+    "mapping remembered": Operation(bases.data, with_store(_mapped)),
     "sign-out": Operation(bases.data, with_store(lambda store: sign_ins.end(store, "somebody else"))),
 }  # fmt: skip
 
