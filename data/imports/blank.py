@@ -8,7 +8,8 @@ import polars as pl
 
 from data.imports.answers import fold_cell
 
-WORDS = Path(__file__).with_name("words.toml")
+# Read at once: the process that reads uploads may open no file of ours later.
+WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 NOTHING = r"^(?:0{4}-00-00.*|[-–—_.?*/\\]+)$"  # a date of zeros, as databases write it; signs alone
 NOBODY = r"^0+$|^0{8}(?:-0{4}){3}-0{12}$"
 
@@ -16,7 +17,7 @@ NOBODY = r"^0+$|^0{8}(?:-0{4}){3}-0{12}$"
 @cache
 def words(name: str) -> tuple[str, ...]:
     """One of the lists of words.toml, folded."""
-    return tuple(word.casefold() for word in tomllib.loads(WORDS.read_text(encoding="utf-8"))[name])
+    return tuple(word.casefold() for word in WORDS[name])
 
 
 def is_blank(value: pl.Expr) -> pl.Expr:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from data import sandbox
 from data.errors import RapportError, Refused
 from data.imports.layout import Layout
 from data.imports.leftover import COLUMNS
@@ -34,12 +35,15 @@ def write(rows: pa.RecordBatchReader, name: str, folder: Path) -> None:
             out.write_batch(batch)
 
 
-def check(name: str, folder: Path) -> int:
-    """How many rows a table has, after each byte of it was looked at: columns, offsets and texts are what they should be."""
+def check(name: str, folder: Path, most_bytes: int) -> int:
+    """How many rows a table has, after each byte of it was looked at: columns, offsets and texts are what they should be.
+
+    The file has at most so many bytes.
+    """
     columns = COLUMNS if name == LEFT_OUT else tuple(TABLES[name].column_names())
     count = 0
     try:
-        with open_rows(name, folder) as rows:
+        with open_rows(name, folder, most_bytes) as rows:
             if tuple(rows.schema.names) != columns:
                 raise Unsound(name)
             for batch in rows:
@@ -50,9 +54,12 @@ def check(name: str, folder: Path) -> int:
     return count
 
 
-def open_rows(name: str, folder: Path) -> pa.RecordBatchReader:
+def open_rows(name: str, folder: Path, most_bytes: int) -> pa.RecordBatchReader:
     """The rows of one table, from the start."""
-    return pa.ipc.open_stream(pa.OSFile(str(_place(name, folder)), "rb"))
+    with sandbox.open_left(
+        _place(name, folder), most_bytes
+    ) as stream:  # the very file that was looked at, not its name again
+        return pa.ipc.open_stream(pa.OSFile(f"/dev/fd/{stream.fileno()}", "rb"))
 
 
 def keep_only(names: Iterable[str], folder: Path) -> None:

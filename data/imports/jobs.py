@@ -51,4 +51,4 @@ def _refusing(job: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any
 
 
 JOBS = {"read": _refusing(_read)}
-profiles()  # read while nobody waits
+profiles()  # read while nobody waits, and while files of ours may be opened

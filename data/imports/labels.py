@@ -1,6 +1,5 @@
 """Worded answers: which of the usual label lists a column uses. A word alone does not tell: its score depends on its neighbours."""
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,7 +23,7 @@ class Labels:
 def label_lists() -> tuple[Labels, ...]:
     """The lists of words.toml."""
     found = []
-    for table in tomllib.loads(WORDS.read_text(encoding="utf-8"))["labels"]:
+    for table in WORDS["labels"]:
         low, high = (int(end) for end in table["scale"].split("-"))
         scores = range(low, high + 1) if "steps" in table else (low, high)
         steps = zip(scores, table.get("steps") or table["ends"], strict=True)

@@ -88,7 +88,7 @@ def _engine(folder: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         config={
             "memory_limit": ENGINE_MEMORY,
-            "temp_directory": str(folder / "spill"),
+            "temp_directory": str(folder),  # the process that reads makes no folders
             "autoinstall_known_extensions": "false",
         }
     )

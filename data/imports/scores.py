@@ -1,6 +1,5 @@
 """Answers to score questions: digits, worded answers by the table in words.toml, and the codes that mean "not answered"."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 
@@ -40,10 +39,9 @@ def codes(scale: str) -> tuple[str, ...]:
     """Numbers outside a scale that surveys write for "not answered": they are left out by rule, without a question."""
     if not scale:
         return ()
-    tables = tomllib.loads(WORDS.read_text(encoding="utf-8"))
     low, high = scale_of(scale)
     return tuple(
-        code for code in tables["codes"] + tables["codes_beyond"].get(scale, []) if not low <= float(code) <= high
+        code for code in WORDS["codes"] + WORDS["codes_beyond"].get(scale, []) if not low <= float(code) <= high
     )
 
 

@@ -57,23 +57,25 @@ class Staged:
         receipt: Receipt,
         first: NeedsMapping,
         meta: ImportMeta,
+        most_bytes: int,
     ) -> None:
         self.receipt = receipt
         self.first = first  # the columns of the first file, for who wants to map them anew
         self._folder = folder
         self._store = store
         self._meta = meta
+        self._most_bytes = most_bytes  # of the rows of one table, as a file
 
     def tables(self) -> Mapping[str, Callable[[], pa.RecordBatchReader]]:
         """Per table with rows, a function that reads them from the start."""
         return {table.kind: self._reader(table.kind) for table in self.receipt.tables}
 
     def _reader(self, kind: str) -> Callable[[], pa.RecordBatchReader]:
-        return lambda: handover.open_rows(kind, Path(self._folder.name))
+        return lambda: handover.open_rows(kind, Path(self._folder.name), self._most_bytes)
 
     def left_out_csv(self, rule: str | None = None) -> bytes:
         """The lines left out (by one rule, or all) as CSV with a BOM: file, line, column, value, rule, reason."""
-        return leftover.as_csv(handover.open_rows(handover.LEFT_OUT, Path(self._folder.name)), rule)
+        return leftover.as_csv(self._reader(handover.LEFT_OUT)(), rule)
 
     def take_in(
         self,
@@ -139,10 +141,11 @@ def stage(
         "remembered": store.remembered_mappings() if store is not None else {},
         "tiers": store.tiers() if store is not None else [],
     }
+    settings = Settings.read()
     folder = open_folder()
     try:
-        answer = _ask(files, request, Path(folder.name), lambda share: tell(SHARE * share), cancelled)
-        staged = _staged(answer, files, folder, store)
+        answer = _ask(files, request, Path(folder.name), settings, lambda share: tell(SHARE * share), cancelled)
+        staged = _staged(answer, files, folder, store, _disk_mib(settings) * sandbox.MIB)
         if cancelled and cancelled():
             raise Cancelled(STOPPED)
         if store is not None:
@@ -158,14 +161,14 @@ def _ask(
     files: Files,
     request: dict[str, Any],
     folder: Path,
+    settings: Settings,
     progress: Callable[[float], None],
     cancelled: Callable[[], bool] | None,
 ) -> dict[str, Any]:
     """The answer of the process that reads files. Raises what it refused with, or a sentence for what it came to its end of."""
-    settings = Settings.read()
     limits = sandbox.Limits(
         memory_mib=settings.import_memory_mib,
-        disk_mib=DISK_TIMES * settings.upload_limit_mib,
+        disk_mib=_disk_mib(settings),
         seconds=settings.import_seconds,
     )
     request = {**request, "files": _hand_in(files, folder), "limit_bytes": settings.upload_limit_mib << 20}
@@ -181,6 +184,10 @@ def _ask(
     if refused is not None:
         raise refused
     return answer
+
+
+def _disk_mib(settings: Settings) -> int:
+    return DISK_TIMES * settings.upload_limit_mib
 
 
 def _ended(reason: str, files: Files, limits: sandbox.Limits) -> Refused:
@@ -229,7 +236,11 @@ def _refuse_unreadable(file: Path) -> None:
 
 
 def _staged(
-    answer: dict[str, Any], files: Files, folder: "TemporaryDirectory[str]", store: Destination | None
+    answer: dict[str, Any],
+    files: Files,
+    folder: "TemporaryDirectory[str]",
+    store: Destination | None,
+    most_bytes: int,
 ) -> Staged:
     """What was read, once it is seen to be what was agreed; all else is removed from the folder."""
     place = Path(folder.name)
@@ -238,7 +249,7 @@ def _staged(
         counted = {table.kind: table.rows for table in receipt.tables}
         if not counted.keys() <= TABLES.keys():
             raise handover.Unsound("tables")
-        found = {name: handover.check(name, place) for name in [*counted, handover.LEFT_OUT]}
+        found = {name: handover.check(name, place, most_bytes) for name in [*counted, handover.LEFT_OUT]}
         if any(found[kind] != rows for kind, rows in counted.items()):
             raise handover.Unsound("rows")
         sha256, mapping = (str(answer[name]) for name in ("sha256", "mapping"))
@@ -252,7 +263,7 @@ def _staged(
     if store is not None:
         receipt = replace(receipt, already_loaded=store.loaded_as(sha256, mapping))
     meta = ImportMeta(", ".join(map(_name, files)), sha256, receipt.profile, mapping, remember=remember)
-    return Staged(folder, store, receipt, first, meta)
+    return Staged(folder, store, receipt, first, meta, most_bytes)
 
 
 def _name(file: Path | NamedBytes) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from data.sandbox import calls
+from data.sandbox import calls, walls
 from data.sandbox.limits import Limits, exhaustion
 
 ANSWER, ERRORS = "answer.json", "errors.txt"
@@ -31,6 +31,7 @@ Job = Callable[..., dict]  # (request, folder, progress) → answer
 def main() -> None:
     """`argv`: the parent's number, and the module whose JOBS are the jobs."""
     _end_with(int(sys.argv[1]))
+    walls.raise_outer()  # before libraries start threads of theirs
     jobs: dict[str, Job] = import_module(sys.argv[2]).JOBS
     calls.refuse()
     line = sys.stdin.buffer.readline()
@@ -38,9 +39,10 @@ def main() -> None:
         return
     order = json.loads(line)
     folder = Path(order["folder"])
-    threading.Thread(target=_end_with_input, daemon=True).start()
     progress = _redirect(folder)
     Limits(**order["limits"]).hold()
+    walls.raise_inner(folder)
+    threading.Thread(target=_end_with_input, daemon=True).start()
     os._exit(_work(jobs[order["job"]], order["request"], folder, progress))  # at once: there is nothing to put away
 
 

@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from data.sandbox.child import ANSWER, CODES, ERRORS
+from data.sandbox.left import TooLarge, open_left
 from data.sandbox.limits import MIB, Limits, said_memory
 
 ROOT = Path(__file__).parents[2]
@@ -190,10 +191,10 @@ def _resident_bytes(pid: int) -> int:
 
 
 def _written(folder: Path) -> tuple[int, int]:
-    """How many files lie in a folder, at any depth, and the room that they take."""
+    """How many files and folders lie in a folder, at any depth, and the room that the files take."""
     count = size = 0
-    for place, _folders, names in os.walk(folder):
-        count += len(names)
+    for place, folders, names in os.walk(folder):
+        count += len(folders) + len(names)
         for name in names:
             try:
                 size += os.lstat(os.path.join(place, name)).st_blocks * 512  # noqa: PTH118 (as fast as can be)
@@ -208,26 +209,24 @@ def _answer(child: Child, folder: Path, limits: Limits) -> dict:
         code = child.wait(END_SECONDS)
     except subprocess.TimeoutExpired:
         raise Ended("crash") from None
-    answer = folder / ANSWER
-    if code == 0 and answer.is_file():
-        with answer.open("rb") as stream:
-            text = stream.read(limits.answer_bytes + 1)
-        if len(text) > limits.answer_bytes:
-            raise Ended("files")
+    if code == 0:
         try:
-            found = json.loads(text)
-        except (ValueError, RecursionError):
+            with open_left(folder / ANSWER, limits.answer_bytes) as stream:
+                found = json.loads(stream.read())
+        except TooLarge:
+            raise Ended("files") from None
+        except (OSError, ValueError, RecursionError):
             found = None
         if isinstance(found, dict):
             return found
-    raise Ended(_reason(code, folder))
+    raise Ended(_reason(code, folder, limits))
 
 
-def _reason(code: int, folder: Path) -> str:
-    if not (folder / ERRORS).exists():  # it never came to its order
+def _reason(code: int, folder: Path, limits: Limits) -> str:
+    if not os.path.lexists(folder / ERRORS):  # it never came to its order
         LOG.error("A child did not start", {"code": code})
         return "start"
-    told = _last_words(folder)
+    told = _last_words(folder, limits)
     found = next((reason for reason, known in CODES.items() if known == code), "crash")
     if code == TIME_IS_UP:
         found = "time"
@@ -243,9 +242,9 @@ def _reason(code: int, folder: Path) -> str:
     return found
 
 
-def _last_words(folder: Path) -> bytes:
+def _last_words(folder: Path, limits: Limits) -> bytes:
     try:
-        with (folder / ERRORS).open("rb") as stream:
+        with open_left(folder / ERRORS, limits.disk_mib * MIB) as stream:
             stream.seek(0, os.SEEK_END)
             stream.seek(max(0, stream.tell() - LAST_WORDS))
             return stream.read()

@@ -2,14 +2,23 @@
 
 import ctypes
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+import zoneinfo
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from tests.data.sandbox import break_in
 
 Job = Callable[..., dict]
 
@@ -140,6 +149,53 @@ def _refused() -> None:
     raise OSError
 
 
+def _break_in(request: dict, folder: Path, _progress: object) -> dict:
+    return {
+        "processes": break_in.done(break_in.OTHER_PROCESSES),
+        "left": break_in.done(break_in.left_behind(folder)),
+        "files": break_in.done(break_in.other_files(folder, Path(request["secret"]))),
+        "thread": _in_a_thread(lambda: break_in.done(break_in.other_files(folder, Path(request["secret"])))),
+    }
+
+
+def _in_a_thread(work: Callable[[], list[str]]) -> list[str]:
+    found: list[str] = []
+    thread = threading.Thread(target=lambda: found.extend(work()))
+    thread.start()
+    thread.join()
+    return found
+
+
+def _use_what_is_needed(_request: dict, folder: Path, _progress: object) -> dict:
+    """What a reader does: files of its own in and out, what it was handed, libraries and time zones, its own limits, its own end."""
+    (folder / "made").write_bytes(b"0123456789")
+    os.truncate(folder / "made", 4)
+    (folder / "made").rename(folder / "renamed")
+    (folder / "renamed").unlink()
+    with tempfile.TemporaryFile() as stream:
+        stream.write(b"x")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    os.kill(os.getpid(), 0)
+    zone = str(zoneinfo.ZoneInfo("Asia/Shanghai"))
+    frame = pl.select(pl.int_range(100_000).alias("n")).lazy().select(pl.col("n").sum()).collect()
+    rows = duckdb.sql("select sum(range) from range(100000)").fetchall()
+    return {
+        "given": (folder / "given-0").read_text(),
+        "zone": zone,
+        "sums": [frame.item(), int(rows[0][0])],
+        "library": import_module("pyarrow.parquet").__name__,
+        "processor": os.cpu_count() is not None and Path("/proc/self/statm").exists(),
+    }
+
+
+def _wait_and_leave(_request: dict, folder: Path, progress: Callable[[float], None]) -> dict:
+    """End well once somebody has put something into the folder."""
+    progress(0.5)
+    while not (folder / "ready").exists():
+        time.sleep(0.01)
+    os._exit(0)
+
+
 def _look_around(_request: dict, _folder: Path, _progress: object) -> dict:
     fds = Path("/proc/self/fd")
     open_now = [str(fd.readlink()) for fd in fds.iterdir() if fd.is_symlink() and fd.exists()] if fds.exists() else []
@@ -170,4 +226,7 @@ JOBS: dict[str, Job] = {
     "stay": _stay,
     "reach out": _reach_out,
     "look around": _look_around,
+    "break in": _break_in,
+    "use what is needed": _use_what_is_needed,
+    "wait and leave": _wait_and_leave,
 }
