@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from data import kept, links, person
 from data.access import LOCAL, Person, Role, personal
+from data.errors import Busy
 from data.segment import Segment
 from data.store import Store
 from metrics import catalogue
@@ -265,10 +266,15 @@ def test_a_view_waits_for_no_note_and_the_next_one_makes_it(
     open_app: Open, demo_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the file is written anew."""
+
+    def noting(_store: Store, *, within: float | None = None) -> None:
+        assert within is not None
+        raise Busy("anew")
+
     token = pin(open_app(demo_path, "nps"))
     signed_in(monkeypatch, VIC)
-    store = cached.store()
-    with store._engine.noting:
+    with monkeypatch.context() as anew:
+        anew.setattr(Store, "noting", noting)
         app = open_app(demo_path, "nps", link=token)
         assert not app.exception
         assert [link.uses for link in links.listing(cached.store())] == [0]
