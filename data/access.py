@@ -163,11 +163,6 @@ class Access:
         self.person.check("change")
         return self._store.tiers()
 
-    def remember_mapping(self, signature: str, mapping: str) -> None:
-        """As Store.remember_mapping."""
-        self.person.check("change")
-        self._store.remember_mapping(signature, mapping)
-
     def remembered_mappings(self) -> dict[str, str]:
         """As Store.remembered_mappings."""
         self.person.check("change")

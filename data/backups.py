@@ -1,7 +1,8 @@
 """Backups while the app runs: those that the command asks it for, and those that the settings plan.
 
-The app has the file to itself, so `python -m data.backup` leaves a request in a folder beside it. A thread of the app makes the copy there,
-and the command takes it to where it is wanted: the app itself writes nowhere else.
+The app has the file to itself, so `python -m data.backup` leaves a request in a folder beside it. One thread of the app sees it at once,
+another, which may be at work on a planned copy or writing the file anew, makes the copy there when its turn comes, and the command takes
+it to where it is wanted: the app itself writes nowhere else.
 """
 
 import datetime as dt
@@ -12,6 +13,7 @@ import shutil
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,11 +28,14 @@ from metrics.texts import N_
 
 LOG = logging.getLogger("rapport.backups")
 LOOK_SECONDS = 1.0
-ANSWER_SECONDS, COPY_SECONDS = 15.0, 3600.0  # until the app has seen the request; until the copy is written
+ANSWER_SECONDS, COPY_SECONDS = (
+    15.0,
+    3600.0,
+)  # until the app has seen the request; until the copy is written, and those before it
 FORGOTTEN_SECONDS = ANSWER_SECONDS + COPY_SECONDS  # after which the command has given up
 SUMMER_TIME = dt.timedelta(hours=2)
 AHEAD = "The backup %(file)s is dated in the future: the clock was wrong when it was made, or is wrong now"
-RETRY = dt.timedelta(minutes=15)
+RETRY, RARELY = dt.timedelta(minutes=15), dt.timedelta(days=1)
 
 
 def requests(db: Path) -> Path:
@@ -48,18 +53,23 @@ def ask_app(db: Path, target: Path) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     owners.give(folder, like=db, mode=0o700)  # as root: it is the app that has to look into it
     request = folder / f"{uuid.uuid4().hex}.request"
-    taken, made, failed = (request.with_suffix(suffix) for suffix in (".taken", ".duckdb", ".failed"))
+    endings = (".seen", ".taken", ".duckdb", ".failed")
+    seen, taken, made, failed = (request.with_suffix(ending) for ending in endings)
     request.touch()
     try:
-        if not _appears(ANSWER_SECONDS, taken, made, failed):
-            raise StoreError("{path} is open in a process that makes no backups. Stop it first.", path=db)
+        if not _appears(ANSWER_SECONDS, seen, taken, made, failed):
+            raise StoreError(
+                "{path} is open in a process that makes no backups, or that is still opening it. Run the command again in a minute; "
+                "if it says this again, stop that process first.",
+                path=db,
+            )
         if not _appears(COPY_SECONDS, made, failed):
             raise StoreError("The app did not finish the copy of {path}. Its log says why.", path=db)
         if failed.exists():
             raise StoreError("{reason}", reason=failed.read_text("utf-8"))
         _move(made, target, db)
     finally:
-        for name in (request, taken, made, failed):
+        for name in (request, seen, taken, made, failed):
             name.unlink(missing_ok=True)
 
 
@@ -91,15 +101,18 @@ def _move(made: Path, target: Path, db: Path) -> None:
 
 
 class Keeper:
-    """The thread of the app that makes the backups of one store, as the settings plan them, until that store is closed."""
+    """The threads of the app that see to the backups of one store, as asked for and as the settings plan them, until it is closed."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store, self._settings = store, settings
         self._not_before = self._rewrite_after = self._now = dt.datetime(1970, 1, 1)
-        threading.Thread(target=self._run, name="rapport-backups", daemon=True).start()
+        self._rewrite_wait = dt.timedelta()
+        for name, *works in (("backups", self._clear_away, self._look), ("requests", self._see)):
+            threading.Thread(target=self._run, args=works, name=f"rapport-{name}", daemon=True).start()
 
-    def _run(self) -> None:
-        for work in itertools.chain([self._clear_away], itertools.repeat(self._look)):
+    def _run(self, *works: Callable[[dt.datetime], None]) -> None:
+        """Each of the works once a second, the last of them over and over."""
+        for work in itertools.chain(works, itertools.repeat(works[-1])):
             if self._store.closed.wait(LOOK_SECONDS):
                 return
             try:
@@ -122,22 +135,31 @@ class Keeper:
             if not taken.with_suffix(".duckdb").exists():
                 _fail(taken, "The app was stopped while it wrote the copy. Run the command again.")
         if asked.is_dir():
-            halves.sweep(asked, ["*.partial*"])
+            halves.sweep(asked)
         if self._settings.backup_dir and self._settings.backup_dir.is_dir():
-            halves.sweep(self._settings.backup_dir, ["rapport-*.duckdb.partial*", "rapport-*.duckdb.*.partial*"])
+            halves.sweep(self._settings.backup_dir)
 
     def _rewrite_when_due(self, now: dt.datetime) -> None:
-        """Write the file anew without the rows of erased people, where there was no room for it, or no moment, before."""
-        if now >= self._rewrite_after or self._rewrite_after - now > RETRY:  # or the clock was set back
-            self._rewrite_after = now + RETRY
-            if self._store.rewrite_is_due():
-                self._store.rewrite()
+        """Write the file anew without the rows of erased people, where there was no room for it, or no moment, before. Each time the whole
+        file is copied, and people wait for a moment: so after each failure it is tried half as often, down to once a day."""
+        ahead = self._rewrite_after - now
+        if dt.timedelta() < ahead <= max(self._rewrite_wait, RETRY):  # one further ahead: the clock was set back
+            return
+        failed = self._store.rewrite_is_due() and not self._store.rewrite()
+        self._rewrite_wait = min(max(2 * self._rewrite_wait, RETRY), RARELY) if failed else dt.timedelta()
+        self._rewrite_after = now + max(self._rewrite_wait, RETRY)
+
+    def _see(self, _now: dt.datetime) -> None:
+        """Tell the commands that wait that somebody will answer."""
+        for request in requests(self._store.path).glob("*.request"):
+            with suppress(FileNotFoundError):  # the command gave up meanwhile
+                request.rename(request.with_suffix(".seen"))
 
     def _answer_requests(self) -> None:
         _remove_forgotten(requests(self._store.path))
-        for request in requests(self._store.path).glob("*.request"):
+        for seen in requests(self._store.path).glob("*.seen"):
             with suppress(FileNotFoundError):  # the command gave up meanwhile
-                taken = request.rename(request.with_suffix(".taken"))
+                taken = seen.rename(seen.with_suffix(".taken"))
                 self._answer(taken)
 
     def _answer(self, taken: Path) -> None:

@@ -5,7 +5,6 @@ It reads as any page does, so nobody waits for it and it waits for nobody: not e
 
 import errno
 import os
-import shutil
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from data import halves, owners, space
+from data import halves, opening, owners, space
 from data.errors import StoreError
 from data.sql import only_value
 from metrics.texts import N_
@@ -53,25 +52,32 @@ def write_copy(
         flush(target.parent)
 
 
-def copy_file(source: Path, target: Path) -> None:
-    """The bytes of a file that nobody has open, under another name once they are whole and on the disk."""
-    with halves.writing(target) as partial, space.plainly(target.parent):
-        shutil.copyfile(source, partial)
-        shutil.copystat(source, partial)
-        owners.give(partial, like=source, mode=stat.S_IMODE(source.stat().st_mode))
-        flush(partial)
-        partial.replace(target)
-        flush(target.parent)
+def name(path: Path, other: Path) -> None:
+    """Give the file a name that no other file bears; FileExistsError when one does. The first one stays where the disk knows second ones.
 
-
-def keep_as(path: Path, other: Path) -> None:
-    """Give the file a second name, so that it stays when another one takes its place; a copy where the disk knows no second names."""
+    It is not opened: closing it here would let go of the engine's lock, should this process have it open.
+    """
     try:
         other.hardlink_to(path)
     except OSError as error:
         if error.errno not in NO_LINKS:
             raise
-        copy_file(path, other)
+        if other.exists():
+            raise FileExistsError(other) from error
+        path.rename(other)
+
+
+def make_way(path: Path, other: Path, fresh: Path) -> None:
+    """Put `fresh` in the place of a file, which is `other` then, in one step; where the disk knows no second names there are two, and a
+    kill between them leaves no file under the name: then a start names the other."""
+    name(path, other)
+    try:
+        fresh.replace(path)
+    except OSError:
+        if not path.exists():
+            other.rename(path)
+        raise
+    flush(path.parent)
 
 
 def flush(path: Path) -> None:
@@ -121,4 +127,6 @@ def _batches(cursor: duckdb.DuckDBPyConnection, name: str, source: Path) -> Iter
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         if space.is_full(error):
             raise space.sentence(error, source.parent) from error
+        if reason := space.reason(str(error)):  # of the system: the source may be sound
+            raise StoreError(opening.FAILED, path=source, reason=reason) from error
         raise StoreError(UNREADABLE, path=source) from error

@@ -16,17 +16,18 @@ import duckdb
 
 from data import copying, halves, opening, schema, space
 from data.errors import RapportError, StoreError
-from data.opening import beside, log_of
+from data.opening import log_of
 from data.sql import only_value
 from metrics.texts import N_
 
 LOG = logging.getLogger("rapport.store")
-QUIET_SECONDS = 10.0
+REVIVE_SECONDS, REWRITE_SECONDS = (
+    10.0,
+    2.0,
+)  # in which nothing begins: all waits for the former, for the latter people wait
 GIVEN_UP = N_("The data file is being opened again after a failure, such as a full disk. Try again in a moment.")
-DAMAGED = N_("{path} is damaged: a part of it cannot be read. Restore a backup.")
 CLOSED_FOLDER = N_("{path} cannot be made ({reason}). Name another file in RAPPORT_DB or --db.")
 NOT_YET = "The file could not be written anew without the rows that were deleted; it is tried again: %(reason)s"
-LEFT = (".restoring*", ".*.restoring*", ".rewriting*", ".old", ".creating*", ".*.creating*", ".partial*", ".*.partial*")
 
 _engines: "weakref.WeakSet[Engine]" = weakref.WeakSet()
 _opening = threading.Lock()
@@ -140,18 +141,15 @@ class Engine:
             yield
         except duckdb.FatalException as error:
             raise StoreError(GIVEN_UP) from error
-        except (duckdb.IOException, duckdb.TransactionException) as error:
-            if opening.DENIED in str(error) or opening.READ_ONLY in str(
-                error
-            ):  # the log beside the file cannot be made
-                raise opening.sentence(self.path, str(error)) from error
-            if isinstance(error, duckdb.TransactionException):
+        except duckdb.Error as error:
+            sentence = opening.failure(self.path, error)
+            if sentence is None:
                 raise
-            raise StoreError(DAMAGED, path=self.path) from error
+            raise sentence from error
 
     def _revive(self, given_up: duckdb.DuckDBPyConnection) -> None:
         """Open the file again, once what reads it has failed or ended: before that the engine would give the same database."""
-        with self._quiet() as quiet:
+        with self._quiet(REVIVE_SECONDS) as quiet:
             if self._connection is not given_up:  # another thread did it meanwhile
                 return
             if not quiet:
@@ -161,12 +159,12 @@ class Engine:
         LOG.warning("The data file was opened again after a failure of the engine")
 
     @contextmanager
-    def _quiet(self) -> Iterator[bool]:
-        """No transaction begins until the block ends, but inside one that its thread has open; whether all have ended in time."""
+    def _quiet(self, seconds: float) -> Iterator[bool]:
+        """No transaction begins until the block ends, but inside one that its thread has open; whether all have ended in that time."""
         with self._swapping, self._cursors:
             self._pausing = True
             try:
-                yield self._cursors.wait_for(lambda: self._under_way == 0, QUIET_SECONDS)
+                yield self._cursors.wait_for(lambda: self._under_way == 0, seconds)
             finally:
                 self._pausing = False
                 self._cursors.notify_all()
@@ -188,7 +186,7 @@ class Engine:
                 schema.create(connection)
             else:
                 schema.migrate(connection, path, version)
-            halves.sweep(path.parent, [f"{escape(path.name)}{ending}" for ending in LEFT])
+            halves.sweep(path.parent, of=path)
             return _locked_down(connection)
         except (duckdb.Error, ValueError) as error:  # a part of it is missing or cannot be read
             connection.close()
@@ -203,22 +201,20 @@ class Engine:
             return schema.rewrite_is_due(cursor)
 
     def rewrite(self) -> bool:
-        """Write the file anew, so that no byte of what was deleted is left in it. Readers go on; writers wait.
+        """Write the file anew, so that no byte of what was deleted is left in it. Writers wait; readers go on while the copy is made, and
+        begin nothing for REWRITE_SECONDS at most while the last ones end.
 
         False when there was no room, or no moment without readers: then it stays due, as schema.REWRITE in the file says.
         """
-        fresh = beside(self.path, ".rewriting")
         try:
-            with self.writing, self.noting:
+            with self.writing, self.noting, halves.writing(self.path, "rewriting") as fresh:
                 with self.transaction() as cursor:
                     copying.write_copy(cursor, self.path, fresh, then=schema.forget_rewrite)
-                with self._quiet() as quiet:
+                with self._quiet(REWRITE_SECONDS) as quiet:
                     return quiet and self._swap(fresh)
         except (RapportError, OSError, duckdb.Error) as error:
             LOG.warning(NOT_YET, {"reason": str(error)})
             return False
-        finally:
-            fresh.unlink(missing_ok=True)
 
     def _swap(self, fresh: Path) -> bool:
         """Put the fresh file in the place of the one that is open.
@@ -226,16 +222,13 @@ class Engine:
         A kill on the way leaves the old file or the new one under the name, each whole. Should something in this process still hold the
         old one, the engine gives that again: then it keeps its name, and rewriting stays due.
         """
-        old = beside(self.path, ".old")
-        old.unlink(missing_ok=True)
+        old = fresh.with_suffix(f".{halves.REWRITTEN}")
         self._connection.execute("checkpoint")
         self._connection.close()
         try:
             if log_of(self.path).exists() and log_of(self.path).stat().st_size:  # it must not be read into another file
                 return False
-            copying.keep_as(self.path, old)
-            fresh.replace(self.path)
-            copying.flush(self.path.parent)
+            copying.make_way(self.path, old, fresh)
         finally:
             self._connection = _locked_down(opening.connect(self.path, self._limit))
         if schema.rewrite_is_due(self._connection):
@@ -274,7 +267,7 @@ def _create(path: Path) -> None:
                 schema.create(empty)
             copying.flush(part)
             with suppress(FileExistsError):  # another process was first
-                copying.keep_as(part, path)
+                copying.name(part, path)
             copying.flush(path.parent)
     except (OSError, duckdb.Error) as error:
         reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]

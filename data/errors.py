@@ -22,5 +22,9 @@ class NoRoom(StoreError):
     """The disk has no room for what was to be written; the data are as they were."""
 
 
+class Busy(StoreError):
+    """Something else is being written for longer than whoever asked would wait; nothing was written."""
+
+
 class Cancelled(RapportError):
     """The user stopped the work; nothing was written."""

@@ -12,13 +12,28 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
+from typing import Literal, get_args
+
+Kind = Literal["partial", "restoring", "creating", "rewriting"]
+REWRITTEN = "before-rewriting"  # the file that was rewritten, until it is seen that the new one is in its place
+WHOLE = ("rewriting", REWRITTEN)  # may be all that is left of a file
+KINDS = (*get_args(Kind), REWRITTEN)
+TOKEN_BYTES = 4
+TOKEN = "[0-9a-f]" * 2 * TOKEN_BYTES
+
+
+def patterns(of: str = "*", kinds: Iterable[str] = KINDS, more: str = "*") -> list[str]:
+    """What such names look like: of whatever they were to be, since the next backup has another name, so nobody would look for the half of
+    the last one; or `of` one name, as a pattern. `more`: what may follow. No other name is ours: people call their copies `….old`."""
+    return [f"{of}.{TOKEN}.{kind}{more}" for kind in kinds]
 
 
 @contextmanager
-def writing(target: Path, kind: str = "partial") -> Iterator[Path]:
-    """A name beside `target` for what is not whole yet; whatever still bears it when the block ends is removed."""
-    sweep(target.parent, [f"{escape(target.name)}.*{kind}*", f"{escape(target.name)}.{kind}*"])
-    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.{kind}")
+def writing(target: Path, kind: Kind = "partial") -> Iterator[Path]:
+    """A name beside `target` for what is not whole yet; whatever still bears it when the block ends is removed, and what killed processes
+    left in that folder before it begins."""
+    sweep(target.parent)
+    part = target.with_name(f"{target.name}.{secrets.token_hex(TOKEN_BYTES)}.{kind}")
     with _locked(target.parent, fcntl.LOCK_SH):
         try:
             yield part
@@ -26,11 +41,14 @@ def writing(target: Path, kind: str = "partial") -> Iterator[Path]:
             remove([part, *part.parent.glob(f"{escape(part.name)}*")])
 
 
-def sweep(folder: Path, patterns: Iterable[str]) -> None:
-    """Remove what bears such a name, unless somebody is writing in the folder: then the next start does it."""
+def sweep(folder: Path, of: Path | None = None) -> None:
+    """Remove what was never ended in the folder, unless somebody is writing there: then the next start does it. What may be WHOLE goes only
+    when the file is given that it was of, and that is there."""
+    parts = patterns(kinds=[kind for kind in KINDS if kind not in WHOLE])
+    whole = patterns(escape(of.name), WHOLE) if of and of.exists() else []
     with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB) as alone:
         if alone:
-            for pattern in patterns:
+            for pattern in (*parts, *whole):
                 remove(folder.glob(pattern))
 
 

@@ -11,6 +11,7 @@ from data.store import Store
 ALPHABET = string.digits + string.ascii_letters  # nothing that a chat program takes for the end of an address
 ID_CHARACTERS, SEAL_CHARACTERS, SEAL_BYTES = 10, 22, 16
 SECRET_BYTES = 32
+KNOWN = "select value from meta where key = 'link_secret'"
 
 
 def new_id() -> str:
@@ -31,15 +32,19 @@ def id_in(secret: bytes, text: str) -> str | None:
     return link_id if hmac.compare_digest(token(secret, link_id), text) else None
 
 
+def known_secret(store: Store) -> bytes | None:
+    """The secret of the store; None before it was needed, so that no link can have been made."""
+    with store.reading() as cursor:  # links are read on a full disk too
+        found = first_row(cursor, KNOWN)
+    return bytes.fromhex(found[0]) if found else None
+
+
 def secret(store: Store) -> bytes:
     """The secret of the store, made when it is first needed. It goes along in a backup, and so do the links."""
-    known = "select value from meta where key = 'link_secret'"
-    with store.reading() as cursor:  # links are read on a full disk too
-        found = first_row(cursor, known)
-    if found:
-        return bytes.fromhex(found[0])
+    if found_secret := known_secret(store):
+        return found_secret
     with store.noting() as cursor:  # a write, so that two who need it first agree on one
-        found = first_row(cursor, known)
+        found = first_row(cursor, KNOWN)
         text = str(found[0]) if found else secrets.token_hex(SECRET_BYTES)
         if not found:
             cursor.execute("insert into meta values ('link_secret', $secret)", {"secret": text})

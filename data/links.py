@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import duckdb
 import polars as pl
 
-from data import kept, link_tokens
+from data import audit, kept, link_tokens
 from data.errors import RapportError, StoreError
 from data.segment import EVERYBODY, Segment
 from data.sql import only_value
@@ -91,12 +91,14 @@ class Link:
 class _Book:
     """The links of one store, in memory: they are looked up many times in a run, and no other process writes the file."""
 
-    secret: bytes
+    secret: bytes | None  # none before the first link is made
     links: dict[str, Link]
 
 
 _books: WeakKeyDictionary[Store, _Book] = WeakKeyDictionary()
-_lock = threading.RLock()
+_lock = (
+    threading.Lock()
+)  # every run in a link asks for it: nobody waits for anything under it but for a look into the file
 
 
 def make(
@@ -111,30 +113,30 @@ def make(
         raise ValueError("A public link expires.")
     if not link.public and link.version is None:
         raise ValueError("A pinned link has a version.")
+    made = replace(link, id=link_tokens.new_id())
+    with store.noting() as cursor:
+        _insert(cursor, made)
+        if made.version is not None:
+            if erasures not in (None, kept.erasures(cursor)):
+                raise StoreError(N_("A customer was erased meanwhile. Load the page again, and make the link anew."))
+            kept.keep(cursor, made.version, answers or {})
     with _lock:
-        book = _book(store)
-        made = replace(link, id=link_tokens.new_id())
-        with store.noting() as cursor:
-            _insert(cursor, made)
-            if made.version is not None:
-                if erasures not in (None, kept.erasures(cursor)):
-                    raise StoreError(
-                        N_("A customer was erased meanwhile. Load the page again, and make the link anew.")
-                    )
-                kept.keep(cursor, made.version, answers or {})
-        book.links[made.id] = made
+        _book(store).links[made.id] = made
     return made
 
 
 def token(store: Store, link: Link) -> str:
     """What stands for the link in an address."""
-    return link_tokens.token(_book(store).secret, link.id)
+    secret = _looked_up(store).secret or link_tokens.secret(store)
+    with _lock:
+        _book(store).secret = secret
+    return link_tokens.token(secret, link.id)
 
 
 def find(store: Store, text: str, *, now: dt.datetime) -> Link:
     """The link of a token. Raises LinkError for one that was never made, was altered, was revoked, or has expired by `now`."""
-    book = _book(store)
-    link_id = link_tokens.id_in(book.secret, text)
+    book = _looked_up(store)
+    link_id = link_tokens.id_in(book.secret, text) if book.secret else None
     link = book.links.get(link_id) if link_id else None
     if link is None:
         raise LinkError("unknown")
@@ -146,34 +148,36 @@ def find(store: Store, text: str, *, now: dt.datetime) -> Link:
 
 def listing(store: Store, *, maker: str | None = None) -> list[Link]:
     """Every link, newest first; those of one maker with `maker`."""
-    found = [link for link in _book(store).links.values() if maker is None or link.maker == maker]
+    found = [link for link in list(_looked_up(store).links.values()) if maker is None or link.maker == maker]
     return sorted(found, key=lambda link: (link.made_at, link.id), reverse=True)
 
 
 def revoke(store: Store, link_id: str, *, now: dt.datetime) -> None:
     """The link opens nothing from now on; answers that only it kept are dropped."""
+    with store.noting() as cursor:
+        cursor.execute(
+            "update links set revoked_at = $now where id = $id and revoked_at is null", {"now": now, "id": link_id}
+        )
+        kept.forget_unpinned(cursor)
     with _lock:
         book = _book(store)
-        with store.noting() as cursor:
-            cursor.execute(
-                "update links set revoked_at = $now where id = $id and revoked_at is null", {"now": now, "id": link_id}
-            )
-            kept.forget_unpinned(cursor)
         known = book.links[link_id]
         book.links[link_id] = replace(known, revoked_at=known.revoked_at or now)
 
 
-def used(store: Store, link_id: str, *, now: dt.datetime) -> bool:
-    """Note that someone opened the link; whether nobody had on that day."""
+def used(store: Store, link_id: str, *, now: dt.datetime, who: str = "", within: float | None = None) -> None:
+    """Note that someone opened the link, also in the audit: of a public link the first use of each day, since its visitors have no name,
+    and must not push what others did out of sight. Busy is raised when it cannot be noted `within` so many seconds."""
+    with store.noting(within=within) as cursor:
+        kind, before, uses = cursor.execute(
+            "select kind, last_used_at, uses from links where id = $1", [link_id]
+        ).fetchall()[0]
+        cursor.execute("update links set last_used_at = $2, uses = $3 where id = $1", [link_id, now, uses + 1])
+        if kind != "public" or before is None or before.date() < now.date():
+            audit.add(cursor, who, "use link", link_id)
     with _lock:
         book = _book(store)
-        with store.noting() as cursor:
-            cursor.execute(
-                "update links set last_used_at = $now, uses = uses + 1 where id = $id", {"now": now, "id": link_id}
-            )
-        known = book.links[link_id]
-        book.links[link_id] = replace(known, last_used_at=now, uses=known.uses + 1)
-    return known.last_used_at is None or known.last_used_at.date() < now.date()
+        book.links[link_id] = replace(book.links[link_id], last_used_at=now, uses=uses + 1)
 
 
 def came_since(store: Store, version: int) -> dict[str, int]:
@@ -235,11 +239,16 @@ def _read(row: tuple) -> Link:
     )
 
 
-def _book(store: Store) -> _Book:
+def _looked_up(store: Store) -> _Book:
     with _lock:
-        if store not in _books:
-            secret = link_tokens.secret(store)
-            with store.reading() as cursor:
-                rows = cursor.execute(f"select {', '.join(COLUMNS)} from links").fetchall()
-            _books[store] = _Book(secret, {link.id: link for link in map(_read, rows)})
-        return _books[store]
+        return _book(store)
+
+
+def _book(store: Store) -> _Book:
+    """To be called under the lock."""
+    if store not in _books:
+        secret = link_tokens.known_secret(store)
+        with store.reading() as cursor:
+            rows = cursor.execute(f"select {', '.join(COLUMNS)} from links").fetchall()
+        _books[store] = _Book(secret, {link.id: link for link in map(_read, rows)})
+    return _books[store]

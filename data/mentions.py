@@ -1,7 +1,8 @@
 """Where else the file names a person, beside the person's own rows: every text of every table is looked through.
 
 What can be decided goes by itself when the person is erased: the id is taken out wherever nothing else is likely to be written like it.
-What cannot is listed, for somebody to decide: comments of others, who did something here, names that another may bear, short ids.
+What cannot is listed, for somebody to decide: comments of others, who did something here, names that another may bear, short ids, an
+e-mail address or a telephone number in what rows of others are known by.
 """
 
 import json
@@ -34,6 +35,12 @@ LEFT_TO_PEOPLE = {
     ("customer_keys", "customer_id"),
 }
 OTHERS_IDS = ("customer_keys", "customer_id")
+# What rows are known by. Under another name an order of somebody else would be another order, and the shop's next export would bring the
+# one of the old name beside it.
+KNOWN_BY = {
+    *((table, name) for table, key in NATURAL_KEYS.items() for name in key),
+    ("feedback", "order_id"),
+}
 # What never comes from data: codes that Rapport writes and reads, and what is made anew from other columns.
 OWN = {
     *(("customers", name) for name in ("customer_id", "acquisition_channel", "region")),
@@ -127,7 +134,7 @@ def take_out(cursor: duckdb.DuckDBPyConnection, customer_id: str) -> None:
     if not spelling.is_certain:
         return
     for table, column in _columns(cursor):
-        if (table, column) not in LEFT_TO_PEOPLE:
+        if (table, column) not in LEFT_TO_PEOPLE | KNOWN_BY:
             for text in _candidates(cursor, table, column, spelling):
                 _change(cursor, table, column, text, _without(spelling, table, column, text, asked=False))
 
@@ -177,7 +184,12 @@ def _hits(
     for table, column in columns or _columns(cursor):
         if (table, column) == OTHERS_IDS and not spelling.is_certain:
             continue
+        is_name = (table, column) in KNOWN_BY
+        if is_name and not spelling.is_address:
+            continue
         for text in _candidates(cursor, table, column, spelling):
+            if is_name and text.strip().isdecimal():  # the number of an order, not of a telephone
+                continue
             found = spelling.worth_listing if columns is None else spelling.whole
             if any(found(leaf) for leaf in _leaves(text)):
                 yield table, column, text, found(text) or [(0, 0)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from data import space
+from data import halves, space
 from data.errors import StoreError
 from data.settings import Settings
 from metrics.texts import N_
@@ -17,6 +17,10 @@ from metrics.texts import N_
 # What the engine says; of a damaged file it says "block", which holds "lock".
 LOCKED, DENIED, READ_ONLY = "Could not set lock on file", "Permission denied", "Read-only file system"
 LOG_WORDS = ("WAL file", "This WAL was created", "WAL does not match")
+BROKEN = ("Corrupt", "does not match stored checksum")  # of what it read
+CUT_SHORT = "Could not read enough bytes from file"
+DAMAGED = N_("{path} is damaged: a part of it cannot be read. Restore a backup.")
+FAILED = N_("{path} could not be read or written ({reason}).")
 LOG_BEGINS = b"d\x00be\x00"  # of every log that the engine writes
 PLANNED = "rapport-%Y-%m-%d-%H%M%S.duckdb"  # names of backups that a plan makes
 
@@ -111,8 +115,8 @@ def refuse_new(path: Path) -> None:
             found=whole[-1],
         )
     name = escape(path.name)
-    for part in (log_of(path), *path.parent.glob(f"{name}.restoring"), *path.parent.glob(f"{name}.*.restoring")):
-        if part.exists():
+    for pattern in (f"{name}.wal", f"{name}.restoring", *halves.patterns(name, ["restoring"], more="")):
+        for part in path.parent.glob(pattern):
             raise Missing(
                 N_(
                     "There is no file {path}, but {found} is there, which is a part of one. Restore a backup with: "
@@ -126,8 +130,9 @@ def refuse_new(path: Path) -> None:
 def _whole(path: Path) -> Iterator[Path]:
     """Files that hold all that the file held at some time."""
     name = escape(path.name)
-    for pattern in (".replaced-*", ".old", ".rewriting", ".schema-*.backup"):
-        yield from (each for each in path.parent.glob(name + pattern) if not each.name.endswith((".wal", ".partial")))
+    ours = halves.patterns(name, ["rewriting", halves.REWRITTEN], more="")
+    for pattern in (f"{name}.replaced-*", f"{name}.old", *ours, f"{name}.schema-*.backup"):
+        yield from (each for each in path.parent.glob(pattern) if not each.name.endswith((".wal", ".partial")))
     settings = Settings.read()
     if path.absolute() == real(settings.db).absolute():  # a plan makes backups of this file alone
         for folder in filter(None, {path.parent, settings.backup_dir}):
@@ -162,10 +167,30 @@ def sentence(path: Path, said: str) -> StoreError:
         return _bad_log(path)
     if space.is_full(OSError(said)):
         return StoreError(space.FULL, folder=path.parent, free=space.free_bytes(path.parent) // space.MIB)
+    if reason := space.reason(said):  # too many open files, a failing disk: the file may be sound
+        return StoreError(FAILED, path=path, reason=reason)
     return StoreError(
         N_("{path} cannot be opened as a DuckDB file. Name another file in RAPPORT_DB, or restore a backup."),
         path=path,
     )
+
+
+def failure(path: Path, error: duckdb.Error) -> StoreError | None:
+    """What to say when the engine fails with a file that is open: damaged only when it read this very file and found it wrong. The disk,
+    the files to which it spills and the system have faults of their own, and a backup put in the place of a sound file loses what is in
+    it. None for what has nothing to do with files."""
+    said = str(error).partition("\n")[0]
+    of_files = isinstance(error, duckdb.IOException)
+    of_data = of_files or type(error) is duckdb.Error  # what it calls data corruption has no class of its own here
+    of_system = of_files or (isinstance(error, duckdb.TransactionException) and bool(space.reason(said)))  # no commit
+    if f"{path}.tmp" not in said and "temporary file" not in said:
+        if of_system and (DENIED in said or READ_ONLY in said):  # the log beside the file cannot be made
+            return sentence(path, said)
+        if of_data and (any(words in said for words in BROKEN) or f'{CUT_SHORT} "{path}"' in said):
+            return StoreError(DAMAGED, path=path)
+    if of_system or "temporary file" in said:
+        return StoreError(FAILED, path=path, reason=said.partition("Error: ")[2] or said)
+    return None
 
 
 def _bad_log(path: Path) -> StoreError:

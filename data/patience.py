@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import duckdb
@@ -47,8 +47,8 @@ class _Watch:
         with self._changed:
             self._asked.add(question)
             if not self._looking:
-                self._looking = True
                 threading.Thread(target=self._look, name="rapport-patience", daemon=True).start()
+                self._looking = True  # only now: where no thread can be started, the next question tries again
 
     def remove(self, question: _Question) -> None:
         with self._changed:
@@ -63,13 +63,16 @@ class _Watch:
     def _look(self) -> None:
         idle_since = time.monotonic()
         with self._changed:
-            while self._asked or time.monotonic() - idle_since < IDLE_SECONDS:
-                idle_since = time.monotonic() if self._asked else idle_since
-                for question in self._asked:
-                    if question.over:
-                        question.cursor.interrupt()
-                self._changed.wait(LOOK_SECONDS)
-            self._looking = False
+            try:
+                while self._asked or time.monotonic() - idle_since < IDLE_SECONDS:
+                    idle_since = time.monotonic() if self._asked else idle_since
+                    for question in self._asked:
+                        if question.over:
+                            with suppress(duckdb.Error):  # a cursor that was closed meanwhile asks nothing
+                                question.cursor.interrupt()
+                    self._changed.wait(LOOK_SECONDS)
+            finally:  # however it ends: the next question has it begin anew
+                self._looking = False
 
 
 _watch = _Watch()
@@ -80,8 +83,8 @@ def patience(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None
     """Within the block, what the cursor works out on this thread takes no longer than so many seconds: then TooLong is raised, or Abandoned
     after `abandon`."""
     question = _Question(cursor, threading.get_ident(), time.monotonic() + seconds)
-    _watch.add(question)
     try:
+        _watch.add(question)
         yield
     except Exception as error:
         if not question.over or isinstance(error, RapportError):

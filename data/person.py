@@ -11,13 +11,14 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from glob import escape
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import polars.selectors as cs
 
-from data import audit, kept, links, mentions, opening, rollups, schema
+from data import audit, halves, kept, links, mentions, opening, rollups, schema
 from data.characters import whole
 from data.command import ended
 from data.errors import RapportError
@@ -122,6 +123,7 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
         _forget_answers(cursor)
         _mend_extents(cursor, first)
         spoken = [word for word in words if word != name or "@" in word]
+        spoken.sort(key=lambda word: "@" in word)  # as people write it: Zoe rather than the zoe of a mailbox
         names = dict.fromkeys(part for word in spoken for part in mentions.names_in(word) if part not in words)
         left = mentions.mentions(cursor, words, list(names))
         audit.add(cursor, who, "erase", trace(name))
@@ -146,9 +148,12 @@ def remove(store: Store, word: str, place: str, who: str = "") -> bool:
 
 
 def copies_beside(db: Path) -> tuple[str, ...]:
-    """Names of the files beside the data that hold earlier states of them."""
-    kinds = ("schema-*.backup*", "replaced-*", "restoring*", "partial*", "rewriting.partial*")
-    return tuple(sorted({path.name for kind in kinds for path in db.parent.glob(f"{db.name}.{kind}")}))
+    """Names of the files beside the data that may hold earlier states of them: all whose names begin with the file's, whoever made them,
+    backups that a plan makes, and halves of any name."""
+    named = (path for path in db.parent.glob(f"{escape(db.name)}.*") if path != opening.log_of(db))
+    halved = (path for pattern in halves.patterns() for path in db.parent.glob(pattern))
+    planned = (path for _at, path in opening.planned(db.parent))
+    return tuple(sorted({path.name for path in (*named, *halved, *planned) if path.is_file() and path != db}))
 
 
 def _known(cursor: duckdb.DuckDBPyConnection, customer_id: str) -> tuple[str, int]:

@@ -83,7 +83,7 @@ def _put_in_place(fresh: Path, db: Path) -> Path | None:
         if log_of(db).exists():  # of a file that is gone
             log_of(db).replace(log_of(_kept(db)))
         try:
-            copying.keep_as(fresh, db)
+            copying.name(fresh, db)
         except FileExistsError:
             raise OpenElsewhere(
                 N_("{path} is open in the running app. Use the app, or stop it first."), path=db
@@ -94,7 +94,7 @@ def _put_in_place(fresh: Path, db: Path) -> Path | None:
     kept = _kept(db)
     held = _hold(db)
     try:
-        copying.keep_as(db, kept)
+        copying.name(db, kept)
         if log_of(db).exists():  # only of a file that cannot be read: a start after a kill puts it back
             log_of(db).replace(log_of(kept))
         fresh.replace(db)

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from data.errors import RapportError
 
+# A run that waits for a picture, or for its turn, is not still: that takes up to 30 seconds, and 5 (pages/shared/pictures.py, turns.py).
+LEAST_WATCHDOG_SECONDS = 40
+
 SETTINGS: dict[str, tuple[str, str]] = {
     "RAPPORT_DB": ("data/rapport.duckdb", "the DuckDB file that holds all data"),
     "RAPPORT_MEMORY_LIMIT_MIB": ("2048", "memory that the DuckDB engine may use before it spills to disk, in MiB"),
@@ -30,7 +33,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     ),
     "RAPPORT_WATCHDOG_SECONDS": (
         "60",
-        "seconds after which a server that stands still is ended, so that what supervises it starts it again (Linux); 0 never ends it",
+        "seconds after which a server that stands still is ended, for its supervisor to start it again (Linux), from 40 up; 0: never",
     ),
     "RAPPORT_LOGS": ("plain", "“json” prints a JSON object per line, without anything that could name a person"),
     "RAPPORT_BACKUP_DIR": ("none", "the folder where the running app puts a backup from time to time"),
@@ -74,7 +77,7 @@ class Settings:
             access=Path(text["RAPPORT_ACCESS"]),
             session_hours=_positive("RAPPORT_SESSION_HOURS", text),
             open_view=_one_of("RAPPORT_OPEN", ("no", "view"), text) == "view",
-            watchdog_seconds=_positive("RAPPORT_WATCHDOG_SECONDS", text, or_none=True),
+            watchdog_seconds=_watchdog_seconds(text["RAPPORT_WATCHDOG_SECONDS"]),
             json_logs=_one_of("RAPPORT_LOGS", ("plain", "json"), text) == "json",
             backup_dir=None if text["RAPPORT_BACKUP_DIR"] == "none" else Path(text["RAPPORT_BACKUP_DIR"]),
             backup_hours=_positive("RAPPORT_BACKUP_HOURS", text),
@@ -90,9 +93,17 @@ def text(name: str) -> str:
     return "" if value in ("none", "any") else value
 
 
-def _positive(name: str, text: dict[str, str], *, or_none: bool = False) -> int:
-    if or_none and text[name] == "0":
-        return 0
+def _watchdog_seconds(value: str) -> int:
+    if value == "0" or (value.isdecimal() and int(value) >= LEAST_WATCHDOG_SECONDS):
+        return int(value)
+    raise RapportError(
+        "RAPPORT_WATCHDOG_SECONDS must be 0, for never, or a whole number from {least}, but is “{value}”: a picture may take 30.",
+        least=LEAST_WATCHDOG_SECONDS,
+        value=value,
+    )
+
+
+def _positive(name: str, text: dict[str, str]) -> int:
     if not text[name].isdecimal() or int(text[name]) == 0:
         raise RapportError("{name} must be a whole number above 0, but is “{value}”.", name=name, value=text[name])
     return int(text[name])

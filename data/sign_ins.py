@@ -6,15 +6,21 @@ import json
 import logging
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from data.errors import NoRoom
 from data.store import Store
 
 LOG = logging.getLogger("rapport.sign_ins")
+WRITE_SECONDS = 5.0  # so long a sign-out waits for its row
 KEPT = 100_000  # the newest; older ones have long run out. By number, since a clock that jumps must not forget any
 
 _known: dict[str, set[str]] = {}  # store path → ended sign-ins; asked for on every run, so kept in memory
-_lock = threading.Lock()
+_lock = (
+    threading.Lock()
+)  # every run and message asks for it: nobody waits for anything under it but for a look into the file
+_writing = ThreadPoolExecutor(1, thread_name_prefix="rapport-sign-outs")
 
 
 def fingerprint(claims: Mapping[str, object]) -> str:
@@ -29,13 +35,18 @@ def end(store: Store, sign_in: str) -> None:
         if sign_in in known:
             return
         known.add(sign_in)
-        try:
-            with store.noting() as cursor:
-                cursor.execute("insert into ended_sessions values ($1, $2)", [sign_in, dt.datetime.now()])
-                newest = "select rowid from ended_sessions order by rowid desc limit $1"
-                cursor.execute(f"delete from ended_sessions where rowid not in ({newest})", [KEPT])
-        except NoRoom as error:  # a full disk keeps nobody signed in
-            LOG.error("A sign-out holds until the next start only: %(reason)s", {"reason": str(error)})
+    with suppress(TimeoutError):  # it holds already, and is written when the file may be
+        _writing.submit(_write, store, sign_in).result(WRITE_SECONDS)
+
+
+def _write(store: Store, sign_in: str) -> None:
+    try:
+        with store.noting() as cursor:
+            cursor.execute("insert into ended_sessions values ($1, $2)", [sign_in, dt.datetime.now()])
+            newest = "select rowid from ended_sessions order by rowid desc limit $1"
+            cursor.execute(f"delete from ended_sessions where rowid not in ({newest})", [KEPT])
+    except NoRoom as error:  # a full disk keeps nobody signed in
+        LOG.error("A sign-out holds until the next start only: %(reason)s", {"reason": str(error)})
 
 
 def ended(store: Store, sign_in: str) -> bool:

@@ -1,6 +1,7 @@
 """Room on the disk: looked at before something is written, and what is said when it ends all the same."""
 
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,9 @@ MIB = 1 << 20
 SPARE_BYTES = MIB  # for the log, the header and the folder's own entries
 FULL_CODES = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, a quota, the largest file that a process may write
 FULL_WORDS = ("No space left on device", "Disk quota exceeded", "File too large")
-SPILL_WORDS = ("max_temp_directory_size", "failed to offload data block", "duckdb_temp_storage", ".tmp/duckdb_temp_")
+SPILLED_WORDS = ("max_temp_directory_size", "failed to offload data block")  # as much as may be written was written
+SPILL_FILES = ("duckdb_temp_storage", ".tmp/duckdb_temp_")
+REASONS = frozenset(map(os.strerror, errno.errorcode))  # all that the system gives for a failure
 
 FULL = N_(
     "The disk is full at {folder}: {free} MB are free. What was being written was not kept. Make room, and try again."
@@ -54,12 +57,21 @@ def is_full(error: BaseException) -> bool:
     """Whether the system or the engine failed because there was no room to write."""
     if isinstance(error, OSError) and error.errno in FULL_CODES:
         return True
-    return any(words in str(error) for words in (*FULL_WORDS, *SPILL_WORDS))
+    text = str(error)
+    if any(words in text for words in (*FULL_WORDS, *SPILLED_WORDS)):
+        return True
+    return any(name in text for name in SPILL_FILES) and not reason(text)  # cut off without a word
+
+
+def reason(text: str) -> str:
+    """What the system gave as the reason, where the engine hands that on at the end of what it says; else empty."""
+    last = text.partition("\n")[0].rpartition(": ")[2].strip()
+    return last if last in REASONS else ""
 
 
 def sentence(error: BaseException, folder: Path) -> RapportError:
     """What to say of an error that `is_full`."""
-    spilled = any(words in str(error) for words in SPILL_WORDS)
+    spilled = any(words in str(error) for words in (*SPILLED_WORDS, *SPILL_FILES))
     return NoRoom(TOO_LARGE if spilled else FULL, folder=folder, free=free_bytes(folder) // MIB)
 
 

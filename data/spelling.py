@@ -36,6 +36,11 @@ class Spelling:
         return digits if DIALLED.fullmatch(self.folded) and len(digits) >= FEWEST_DIALLED else ""
 
     @cached_property
+    def is_address(self) -> bool:
+        """Whether a person is reached by it: an e-mail address, or what may be a telephone number."""
+        return "@" in self.folded or bool(self.digits)
+
+    @cached_property
     def is_certain(self) -> bool:
         """Whether nothing else is likely to be written like it: an address, letters with digits or marks, many digits. “1”, “Anna” and
         “Diamond” may be a number, another person or a tier.

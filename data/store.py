@@ -11,7 +11,7 @@ import polars as pl
 
 from data import copying, merging, owners
 from data.engine import Engine
-from data.errors import StoreError
+from data.errors import Busy, StoreError
 from data.extent import Extent
 from data.imported import Counts, ImportMeta, Merged, Tables
 from data.opening import OpenElsewhere
@@ -79,11 +79,20 @@ class Store:
             yield cursor
 
     @contextmanager
-    def noting(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def noting(self, *, within: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """As `reading`, to write a few rows, which are kept when the block ends without an error. Imports and notes do not wait
-        for each other."""
-        with self._engine.noting, self._transaction(write=True) as cursor:
-            yield cursor
+        for each other; while the file is written anew notes wait, so nobody may hold what readers need meanwhile.
+
+        Busy is raised when it could not begin `within` so many seconds.
+        """
+        noting = self._engine.noting
+        if not noting.acquire(timeout=-1 if within is None else within):
+            raise Busy(N_("The data file is being written anew. Try again in a moment."))
+        try:
+            with self._transaction(write=True) as cursor:
+                yield cursor
+        finally:
+            noting.release()
 
     @contextmanager
     def changing(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -170,11 +179,6 @@ class Store:
                 """,
                 {"sha256": sha256, "mapping": mapping},
             )
-
-    def remember_mapping(self, signature: str, mapping: str) -> None:
-        """Keep a mapping made by hand for the next file with the same headers."""
-        with self._engine.writing, self._transaction(write=True) as cursor:
-            _remember(cursor, signature, mapping)
 
     def tiers(self) -> list[str]:
         """The names of the tiers that the store holds."""

@@ -14,7 +14,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from data.access import Person, Role
 from pages.shared import auth, visit
 from pages.shared.serving import messages
-from pages.shared.serving.messages import Line, Messages, Pace
+from pages.shared.serving.messages import Broken, Line, Messages, Pace
 
 ANALYST, VIEWER = Person("bo@example.com", Role.ANALYST), Person("vic@example.com", Role.VIEWER)
 WHO = {"nobody": None, "viewer": VIEWER, "analyst": ANALYST}
@@ -268,6 +268,8 @@ def test_a_public_link_makes_its_visitor_a_reader_until_it_is_withdrawn(monkeypa
         ({"bytes": b"\x00" * (messages.MOST_BYTES + 1)}, 1009),
         ({"bytes": rerun("x" * messages.MOST_BYTES)}, 1009),
         ({"bytes": rerun("x" * messages.MOST_BYTES_AT_THE_DOOR)}, 1009),
+        ({"bytes": rerun("x" * (messages.MOST_QUERY_CHARACTERS + 1))}, 1009),
+        ({"bytes": rerun("&" * messages.MOST_QUERY_FIELDS)}, 1009),
     ],
 )
 def test_who_breaks_the_protocol_is_hung_up_on_and_no_session_hears_of_it(
@@ -323,3 +325,107 @@ def test_a_person_whom_the_store_cannot_name_is_nobody(monkeypatch) -> None:
 def test_so_many_at_once_then_so_many_a_second(at: list[float], waits: list[float]) -> None:
     pace = Pace(3, 2.0, 3, 0.0)
     assert [pace.wait_seconds(now) for now in at] == pytest.approx(waits)
+
+
+def of_parts(kind: str, many: int) -> BackMsg:
+    """A message that holds so many of something."""
+    message = filled("file_urls_request" if kind == "file names" else "rerun_script")
+    state = message.rerun_script
+    if kind == "file names":
+        message.file_urls_request.file_names.extend("a" for _ in range(many))
+    elif kind == "hashes":
+        state.cached_message_hashes.extend("a" for _ in range(many))
+    elif kind == "widgets":
+        for _ in range(many):
+            state.widget_states.widgets.add(id="w", bool_value=True)
+    elif kind == "widgets of no page":
+        for _ in range(many):
+            state.widget_states.widgets.add(id="w", int_value=1)
+    elif kind == "files":
+        files = state.widget_states.widgets.add(id="w").file_uploader_state_value.uploaded_file_info
+        for _ in range(many - 1):
+            files.add(name="a")
+    elif kind == "half widgets, half values":
+        for _ in range(many // 2):
+            state.widget_states.widgets.add(id="w").string_array_value.data.append("a")
+        if many % 2:
+            state.widget_states.widgets.add(id="w", bool_value=True)
+    else:
+        field = {"texts": "string_array_value", "numbers": "double_array_value", "whole": "int_array_value"}[kind]
+        value = "a" if kind == "texts" else 1
+        getattr(state.widget_states.widgets.add(id="w"), field).data.extend(value for _ in range(many - 1))
+    return message
+
+
+PARTS = (
+    "widgets",
+    "widgets of no page",
+    "half widgets, half values",
+    "texts",
+    "numbers",
+    "whole",
+    "files",
+    "file names",
+    "hashes",
+)
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_a_message_of_more_parts_than_a_page_has_is_hung_up_on_before_anybody_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    asked: list[str] = []
+    opened = line(monkeypatch, ANALYST)
+    assert asyncio.run(opened.let_through(of_parts(kind, messages.MOST_PARTS).SerializeToString())) is not None
+    monkeypatch.setattr(messages, "STANDING_SECONDS", -1.0)
+    monkeypatch.setattr(auth, "own_by", lambda _claims: asked.append("who"))
+    monkeypatch.setattr(messages, "parse_qs", lambda *_: asked.append("address"))
+    monkeypatch.setattr(messages, "_keep", lambda *_: asked.append("widgets"))
+    with pytest.raises(Broken) as ended:
+        asyncio.run(opened.let_through(of_parts(kind, messages.MOST_PARTS + 1).SerializeToString()))
+    assert (ended.value.code, asked) == (messages.TOO_BIG, [])
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_until_it_is_known_who_sends_a_message_may_be_small_alone(monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
+    """What is larger is not even taken apart."""
+    large = filled("rerun_script")
+    large.rerun_script.widget_states.widgets.add(id="w", json_value="x" * messages.MOST_BYTES_AT_THE_DOOR)
+    taken_apart: list[int] = []
+
+    def begun() -> BackMsg:
+        taken_apart.append(1)
+        return BackMsg()
+
+    async def sends() -> bytes | None:
+        opened = line(monkeypatch, VIEWER)
+        if known:
+            await opened.let_through(rerun())
+        monkeypatch.setattr(messages, "BackMsg", begun)
+        return await opened.let_through(large.SerializeToString())
+
+    if known:
+        assert asyncio.run(sends()) is not None
+        return
+    with pytest.raises(Broken):
+        asyncio.run(sends())
+    assert not taken_apart
+
+
+@pytest.mark.parametrize(
+    ("query", "link"),
+    [
+        ("", None),
+        ("lang=en", None),
+        ("link=abc", "abc"),
+        ("link=", None),
+        ("link", None),
+        ("link=a&link=b", "b"),
+        ("lang=en&link=a%20b&region=x", "a b"),
+        ("x" * messages.MOST_QUERY_CHARACTERS, None),
+        ("&" * (messages.MOST_QUERY_FIELDS - 1), None),
+        ("a=" + "%41" * 5000 + "&link=c", "c"),
+    ],
+)
+def test_the_link_of_an_address(query: str, link: str | None) -> None:
+    assert messages._link_in(query) == link

@@ -4,7 +4,6 @@ The system holds address space, size of a file, processor time and open files; t
 hold by itself: memory in use, all files together, time on the clock.
 """
 
-import errno
 import os
 import resource
 from collections.abc import Iterator
@@ -12,13 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from data import space
+
 MIB = 1 << 20
 OPEN_FILES = 256
 # Allocators keep address space that they have given back: an import that used 820 MiB had 2,270 MiB of it at its end.
 SPACE_TIMES, SPACE_MORE_MIB = 2, 1024
 NO_MEMORY = ("out of memory", "memory allocation of", "bad_alloc", "malloc of size", "MemoryError", "realloc of size")
-NO_ROOM = ("No space left on device", "File too large", "Disk quota exceeded", "max_temp_directory_size")
-NO_ROOM_CODES = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def exhaustion(error: BaseException) -> str | None:
         text = f"{type(each).__name__} {each}"
         if isinstance(each, MemoryError) or _names(text, NO_MEMORY):
             return "memory"
-        if (isinstance(each, OSError) and each.errno in NO_ROOM_CODES) or _names(text, NO_ROOM):
+        if space.is_full(each):
             return "disk"
     return None
 

@@ -101,6 +101,11 @@ def standing_for(who: Person | None) -> Iterator[None]:
         _stands_for.reset(token)
 
 
+def stands() -> bool:
+    """Whether the app itself asks, for somebody who has no session: a page for a message."""
+    return _stands_for.get() is not None
+
+
 def may(action: str) -> bool:
     """Whether the person of this session may do something (a key of data.access.LEAST_ROLE)."""
     who = person()

@@ -3,6 +3,7 @@ what that person may see; never by a frame."""
 
 import datetime as dt
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -61,7 +62,8 @@ def access() -> Access:
     person = auth.person()
     if person is None:
         raise Forbidden(N_("You are signed out. Load the page again to sign in."))
-    return Access(store(), person, Settings.read().question_seconds)
+    # What the app itself asks takes its time; it is watched all the same, so that it can be given up (see offscreen).
+    return Access(store(), person, math.inf if auth.stands() else Settings.read().question_seconds)
 
 
 def renew() -> int:

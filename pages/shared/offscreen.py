@@ -22,6 +22,7 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state import SafeSessionState, SessionState
 
+from data import patience
 from data.access import Forbidden, Person
 from data.errors import RapportError
 from metrics.texts import N_
@@ -54,6 +55,8 @@ def drawn(
     thread = threading.Thread(target=run, name=session, daemon=True)
     thread.start()
     thread.join(RUN_SECONDS)
+    if thread.is_alive():
+        patience.abandon(thread.ident or 0)  # what it still asks the store is asked for nobody
     _forget(session)
     if failed:
         raise failed[0]

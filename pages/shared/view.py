@@ -121,9 +121,10 @@ def settle(
 ) -> View | None:
     """The view of this run; None while there are no data. `values` are the codes of each filter that the data hold, `scope` is whom
     the reader is limited to."""
-    if extent.first is None or extent.last is None:
-        return None
     state = st.session_state
+    if extent.first is None or extent.last is None:
+        state[UNKNOWN] = []  # what was named as unknown was so to data that are gone
+        return None
     told = {name: st.query_params.get_all(name) for name in st.query_params if name not in ("lang", visit.PARAMETER)}
     linked = visit.codes(["from", "to", "as_of", "vs", *SEGMENT, *(option.name for option in options)])
     entered = state.get(ENTERED) != visit.token()
@@ -132,6 +133,8 @@ def settle(
         _arrive(linked, extent, values, options)
     elif STATE not in state or (entered and linked) or (told and told != state.get(MIRRORED)):
         _arrive({**linked, **told}, extent, values, options)
+    else:
+        _leave_out(extent, values)
     _follow(extent)
     current: Params = state[STATE]
     for option in options:
@@ -263,6 +266,23 @@ def _arrive(told: Params, extent: Extent, values: Mapping[str, Sequence[str]], o
     follows = {name for name, codes in (("as_of", state["as_of"]), ("period", state["from"])) if not codes}
     st.session_state[STATE], st.session_state[UNKNOWN], st.session_state[FOLLOWS] = state, unknown, follows
     _follow(extent)
+
+
+def _leave_out(extent: Extent, values: Mapping[str, Sequence[str]]) -> None:
+    """Leave out what was chosen and is not in the data any more, as after an undo, and keep it to be named: who stays sees what the
+    same URL shows to who comes."""
+    state = st.session_state
+    chosen: Params = state[STATE]
+    gone = []
+    if "as_of" not in state[FOLLOWS] and not _holds(extent, chosen["as_of"][0]):
+        gone += [("as_of", chosen["as_of"][0])]
+        state[FOLLOWS] = state[FOLLOWS] | {"as_of"}
+    for name in SEGMENT:
+        unheld = [code for code in chosen[name] if code != ALL and code not in values[name]]
+        if unheld:
+            gone += [(name, code) for code in unheld]
+            chosen[name] = [code for code in chosen[name] if code not in unheld] or [ALL]
+    state[UNKNOWN] = [*state[UNKNOWN], *gone]
 
 
 def _understood(

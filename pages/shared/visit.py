@@ -12,7 +12,7 @@ import streamlit as st
 
 from data import links
 from data.access import Access, Person, Role
-from data.errors import NoRoom
+from data.errors import Busy, NoRoom
 from data.links import Link, LinkError
 from data.segment import EVERYBODY, Segment
 from pages.shared.once import once
@@ -20,6 +20,7 @@ from pages.shared.opened import store
 
 PARAMETER = "link"
 TOKEN_KEY, COUNTED_KEY = "visit.token", "visit.counted"
+COUNT_SECONDS = 0.2
 DATES = {"as_of": ("as_of",), "period": ("from", "to")}  # what can follow the data → in the URL
 # A pinned link is for looking at numbers of another day: what would change today's, or is about them, is not in it.
 NOT_IN_PINNED = frozenset({"change", "alerts", "publish", "administer", "erase"})
@@ -113,15 +114,13 @@ def leave() -> None:
 
 
 def count(access: Access) -> None:
-    """Note the first use of the link in this session. Of a public link the audit tells one on each day: its visitors have no name, and
-    must not push what others did out of sight."""
+    """Note the first use of the link in this session. No view waits for it: while the file is written anew, the next run notes it."""
     found, counted = link(), st.session_state.setdefault(COUNTED_KEY, set())
     if found and found.id not in counted:
-        counted.add(found.id)
-        with suppress(NoRoom):  # on a full disk links are read, and not counted
-            first_today = links.used(store(), found.id, now=dt.datetime.now())
-            if first_today or not found.public:
-                access.note("use link", found.id)
+        with suppress(Busy):
+            with suppress(NoRoom):  # on a full disk links are read, and not counted
+                links.used(store(), found.id, now=dt.datetime.now(), who=access.person.who, within=COUNT_SECONDS)
+            counted.add(found.id)
 
 
 def _found() -> Link | LinkError | None:

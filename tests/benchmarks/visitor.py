@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -29,6 +29,14 @@ class Shown:
 
     title: str
     mark: str
+    parts: dict[tuple[int, ...], str] = field(
+        default_factory=dict
+    )  # of what kind and content each element is, by its place
+
+    def differing(self, other: "Shown") -> list[str]:
+        """The elements that only one of the two has, or that differ: place and kind."""
+        places = sorted(place for place in self.parts | other.parts if self.parts.get(place) != other.parts.get(place))
+        return [f"{place} {(self.parts.get(place) or other.parts[place]).split()[0]}" for place in places]
 
 
 class Visitor:
@@ -48,7 +56,7 @@ class Visitor:
         """Open a page at a view; what it shows, once the script has run to its end. Raises Broken for an error on the page."""
         self.ask(code, view)
         title, error = "", ""
-        elements: dict[tuple[int, ...], bytes] = {}
+        elements: dict[tuple[int, ...], tuple[str, bytes]] = {}
         while True:
             answer = ForwardMsg()
             answer.ParseFromString(self._line.recv(timeout=PATIENCE_SECONDS))  # type: ignore[arg-type]
@@ -57,7 +65,7 @@ class Visitor:
                 element = answer.delta.new_element
                 what = element.WhichOneof("type")
                 place = tuple(answer.metadata.delta_path)
-                elements[place] = b"" if what in NOT_SHOWN else element.SerializeToString(deterministic=True)
+                elements[place] = (what, element.SerializeToString(deterministic=True))
                 if what == "exception":
                     error = element.exception.message
                 elif what == "heading" and element.heading.tag == "h1":
@@ -65,16 +73,19 @@ class Visitor:
             elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                 if error or not title:
                     raise Broken(error or "The page has no title.")
-                return Shown(title, _mark(elements))
+                return shown(title, elements)
             elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                 raise Broken("The script does not compile.")
 
 
-def _mark(elements: dict[tuple[int, ...], bytes]) -> str:
-    digest = hashlib.sha256()
-    for place in sorted(place for place, content in elements.items() if content):
-        digest.update(repr(place).encode() + elements[place])
-    return digest.hexdigest()
+def shown(title: str, elements: dict[tuple[int, ...], tuple[str, bytes]]) -> Shown:
+    """The view that has these elements: by place, kind and content."""
+    digest, parts = hashlib.sha256(), {}
+    for place, (what, content) in sorted(elements.items()):
+        if what not in NOT_SHOWN:
+            digest.update(f"{place} {what} ".encode() + content)
+            parts[place] = f"{what} {hashlib.sha256(content).hexdigest()[:16]}"
+    return Shown(title, digest.hexdigest(), parts)
 
 
 @contextmanager

@@ -60,7 +60,15 @@ def readers(tables: Mapping[str, pl.DataFrame]) -> dict[str, Callable[[], pa.Rec
 _taken = itertools.count()
 
 
-def take(store: Store, *, name: str = "a.csv", sha256: str | None = None, **tables: list[dict[str, object]]) -> Merged:
+def take(
+    store: Store,
+    *,
+    name: str = "a.csv",
+    sha256: str | None = None,
+    remember: Mapping[str, str] | None = None,
+    **tables: list[dict[str, object]],
+) -> Merged:
     """Merge hand-written rows as one import, of a file that no other is equal to unless `sha256` says so."""
     made = {kind: table(kind, rows) for kind, rows in tables.items()}
-    return store.merge(readers(made), ImportMeta(name, sha256 or f"bytes {next(_taken)}", "test"))
+    meta = ImportMeta(name, sha256 or f"bytes {next(_taken)}", "test", remember=remember or {})
+    return store.merge(readers(made), meta)

@@ -130,7 +130,6 @@ WRITES: dict[str, Callable[[Access], object]] = {
     "merge": lambda access: access.merge({}, ImportMeta("f", "h", "p")),
     "undo": lambda access: access.undo(1),
     "loaded_as": lambda access: access.loaded_as("x"),
-    "remember_mapping": lambda access: access.remember_mapping("x", "y"),
     "remembered_mappings": lambda access: access.remembered_mappings(),
     "beside": lambda access: access.beside("publish"),
 }

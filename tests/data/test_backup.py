@@ -135,9 +135,41 @@ def test_the_command_has_the_running_app_make_the_copy(db: Path, tmp_path: Path)
 
 def test_the_command_says_when_nobody_answers(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(backups, "ANSWER_SECONDS", 0.2)
-    with pytest.raises(StoreError, match="open in a process that makes no backups"):
+    with pytest.raises(StoreError, match="open in a process that makes no backups, or that is still opening it"):
         backups.ask_app(db, tmp_path / "backup.duckdb")
     assert list(backups.requests(db).iterdir()) == []
+
+
+@pytest.mark.parametrize("at_work", ["_clear_away", "_rewrite_when_due", "_keep_plan", "_answer"])
+def test_a_request_is_seen_while_the_app_is_at_work_on_something_else(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_work: str
+):
+    """For as long as that takes: until the command has seen that its request was seen, none is answered."""
+    busy, over, target = threading.Event(), threading.Event(), tmp_path / "backup.duckdb"
+    real, appears = getattr(backups.Keeper, at_work), backups._appears
+
+    def slow(keeper: backups.Keeper, given: object) -> None:
+        busy.set()
+        assert over.wait(60)
+        real(keeper, given)
+
+    def seen(seconds: float, *names: Path) -> bool:
+        found = appears(seconds, *names)
+        over.set()
+        return found
+
+    monkeypatch.setattr(backups, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(backups.Keeper, at_work, slow)
+    with Store.open(db) as store:
+        backups.Keeper(store, Settings.read())
+        if at_work == "_answer":  # of somebody else, who came first
+            first = backups.requests(db) / "first.request"
+            first.parent.mkdir()
+            first.touch()
+        assert busy.wait(60)
+        monkeypatch.setattr(backups, "_appears", seen)
+        backups.ask_app(db, target)
+    assert content(target) == content(db)
 
 
 def test_the_command_says_why_the_app_could_not(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -1,6 +1,7 @@
 """Planned backups when the clock is wrong: it jumps ahead, back, or stands in another century. The plan goes by what is older than now."""
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,7 @@ def keeper(store: Store, tmp_path: Path, *, keep: int = 3) -> Keeper:
     made: Keeper = Keeper.__new__(Keeper)
     made._store, made._settings = store, settings
     made._not_before = made._rewrite_after = made._now = dt.datetime(1970, 1, 1)
+    made._rewrite_wait = dt.timedelta()
     return made
 
 
@@ -111,6 +113,34 @@ def test_what_waits_for_room_is_said_and_done_once_there_is(
     assert condition.warnings(store, keeping._settings, NOW) == []
 
 
+def test_after_each_failure_the_file_is_written_anew_half_as_often_down_to_once_a_day(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeping = keeper(store, tmp_path)
+    tried: list[int] = []  # minutes
+    ends = iter([False] * 9 + [True] + [False] * 2)
+    monkeypatch.setattr(store, "rewrite_is_due", lambda: True)
+    monkeypatch.setattr(store, "rewrite", lambda: (tried.append(minute), next(ends))[1])
+    for minute in range(0, 6 * 24 * 60, 5):
+        keeping._rewrite_when_due(NOW + dt.timedelta(minutes=minute))
+        if len(tried) == 12:
+            break
+    waits = [later - earlier for earlier, later in itertools.pairwise(tried)]
+    assert waits == [15, 30, 60, 120, 240, 480, 960, 1440, 1440, 15, 15]
+
+
+def test_a_clock_that_was_set_back_does_not_put_off_the_rewriting(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeping = keeper(store, tmp_path)
+    tried: list[int] = []
+    monkeypatch.setattr(store, "rewrite_is_due", lambda: True)
+    monkeypatch.setattr(store, "rewrite", lambda: bool(tried.append(1)))
+    keeping._rewrite_when_due(NOW)
+    keeping._rewrite_when_due(NOW - dt.timedelta(hours=1))
+    assert len(tried) == 2
+
+
 def test_a_start_without_room_for_the_rewriting_opens_and_the_next_one_does_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -141,7 +171,7 @@ def test_an_app_that_starts_clears_parts_of_copies_and_tells_who_waits(store: St
     for name in ("a.taken", "a.duckdb.0a1b2c3d.partial", "b.taken", "b.duckdb", "c.request"):
         (asked / name).touch()
     keeper(store, tmp_path)._clear_away(NOW)
-    assert {path.name for path in folder.iterdir()} == {"mine.partial"}
+    assert {path.name for path in folder.iterdir()} == {"mine.partial", "rapport-2026-03-01-120000.duckdb.partial"}
     assert {path.name for path in asked.iterdir()} == {"a.taken", "a.failed", "b.taken", "b.duckdb", "c.request"}
     assert (asked / "a.failed").read_text() == "The app was stopped while it wrote the copy. Run the command again."
 

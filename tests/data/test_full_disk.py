@@ -53,7 +53,7 @@ OPERATIONS: dict[str, Callable[[Store], object]] = {
     "undo": lambda store: store.undo(1),
     "erase": lambda store: person.erase(store, "c5"),
     "note": lambda store: audit.note(store, "ada", "upload", "x" * 200, "y" * 200),
-    "remember": lambda store: store.remember_mapping("signature", "z" * 90_000),
+    "remember": lambda store: take(store, sha256="remember", orders=SOME[:1], remember={"signature": "z" * 90_000}),
     "rewrite": lambda store: store.rewrite(),
     "backup": lambda store: store.backup(store.path.with_name("backup.duckdb")),
 }
@@ -127,7 +127,7 @@ def test_reading_goes_on_after_the_engine_gave_up_also_without_room(db: Path) ->
 
 
 def test_who_asks_while_another_reads_waits_for_a_moment_and_is_told(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.engine.QUIET_SECONDS", 0.2)
+    monkeypatch.setattr("data.engine.REVIVE_SECONDS", 0.2)
     said: list[str] = []
 
     def ask() -> None:

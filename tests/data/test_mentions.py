@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +16,10 @@ from hypothesis import strategies as st
 from data import audit, mentions, person, rollups, schema
 from data.errors import RapportError
 from data.imports.receipt import FileRead, LeftOut, Receipt
-from data.mentions import LEFT_TO_PEOPLE, OTHERS_IDS, OWN
+from data.mentions import KNOWN_BY, LEFT_TO_PEOPLE, OTHERS_IDS, OWN
 from data.spelling import Spelling, trace
 from data.store import ImportMeta, Merged, Store
+from metrics.schemas import NATURAL_KEYS, TABLES
 from tests.data.rows import nps, order, readers, table, take
 
 WHO, OTHER = "zoe.quux@mail.test", "other-1"
@@ -63,8 +65,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "tier_changes": [{"customer_id": OTHER, "effective_on": dt.date(2026, 1, 1), "tier": "gold"}],
         }  # fmt: skip
         made = readers({name: table(name, rows) for name, rows in tables.items()})
-        store.merge(made, ImportMeta("a.csv", "bytes", "test", receipt=partial(_receipt, receipt)))
-        store.remember_mapping("signature", json.dumps({"columns": {"customer_id": "id"}}))
+        remember = {"signature": json.dumps({"columns": {"customer_id": "id"}})}
+        store.merge(made, ImportMeta("a.csv", "bytes", "test", receipt=partial(_receipt, receipt), remember=remember))
         audit.note(store, "bo", "upload", "1", "a.csv")
         with store.noting() as cursor:
             cursor.execute("insert into links (id, kind, view, scope, maker) values ('l1', 'pinned', '{}', '{}', 'bo')")
@@ -137,7 +139,7 @@ def test_in_every_column_the_id_is_gone_or_listed(db: Path, texts: list[str]) ->
         cells = held(store)
         assert {pair for pair in cells if any(text.strip() in cell for cell in cells[pair] for text in texts)} <= listed
         assert listed >= LEFT_TO_PEOPLE - {OTHERS_IDS}
-        assert listed <= LEFT_TO_PEOPLE or texts is JOINED
+        assert listed <= LEFT_TO_PEOPLE | KNOWN_BY or texts is JOINED
         with store.changing() as cursor:
             rollups.forget_touched(cursor)
             while named := mentions.mentions(cursor, [WHO]):
@@ -185,12 +187,8 @@ def test_what_may_be_something_else_is_listed_and_not_changed(db: Path, short: s
         after = held(store)
         assert _numbers(store) == numbers
     places = {(one.table, one.column) for one in erased.mentions}
-    assert {
-        ("feedback", "comment"),
-        ("feedback", "touchpoint"),
-        ("members", "attributes"),
-        ("orders", "order_id"),
-    } <= places
+    assert {("feedback", "comment"), ("feedback", "touchpoint"), ("members", "attributes")} <= places
+    assert places & KNOWN_BY == set()
     own = {
         ("customer_keys", "customer_id"),
         ("imports", "receipt"),
@@ -205,6 +203,71 @@ def test_what_may_be_something_else_is_listed_and_not_changed(db: Path, short: s
         for pair, cells in gone.items()
         if cells and pair not in {("orders", "order_id"), ("orders", "source")}
     } == {}
+
+
+# Ids, and how somebody else's row may be called that holds one: whether that is listed, because it may be an address.
+NAMES_OF_ROWS = {
+    "the same ten digits": ("1000000042", "1000000042", False),
+    "the same eighteen digits": ("300000000000000042", "300000000000000042", False),
+    "digits within": ("1000000042", "1000000042-1", True),
+    "a telephone number alone": ("13800138000", "13800138000", False),
+    "a telephone number within": ("13800138000", "tel 138 0013 8000", True),
+    "a telephone number as it is dialled": ("+49301234567", "+49 30 1234567", True),
+    "an e-mail address": (WHO, WHO.upper(), True),
+    "an e-mail address within": (WHO, f"{WHO}|7", True),
+    "letters and digits": ("CUST-000042", "cust-000042", False),
+    "letters and digits within": ("CUST-000042", "CUST-000042 7", False),
+    "few digits": ("42", "42", False),
+    "a word": ("Diamond", "diamond", False),
+}
+
+
+def test_every_column_that_tells_rows_apart_is_known() -> None:
+    texts = {
+        (name, column)
+        for name, rows in TABLES.items()
+        for column, told in rows.columns().items()
+        if told.dtype == pl.String
+    }
+    keys = {(name, column) for name, key in NATURAL_KEYS.items() for column in key}
+    ids = {(name, column) for name, column in texts if column.endswith("_id") and column != "customer_id"}
+    assert KNOWN_BY & texts == (keys & texts) | ids
+
+
+@pytest.mark.parametrize("case", NAMES_OF_ROWS)
+def test_rows_of_others_keep_their_names_and_count_once_when_they_come_again(db: Path, case: str) -> None:
+    who, called, listed = NAMES_OF_ROWS[case]
+    at = dt.datetime(2026, 3, 2)
+    theirs = {
+        "orders": [order(called, OTHER, "2026-03-01", 25.0, source=called)],
+        "feedback": [nps(called, OTHER, "2026-03-02", 9.0, order_id=called, source=called)],
+        "answers": [
+            {"source": called, "response_id": called, "item": called, "customer_id": OTHER, "responded_at": at, "score": 1.0,
+             "scale_low": 1.0, "scale_high": 5.0},
+        ],
+    }  # fmt: skip
+    columns = sorted(KNOWN_BY & {(name, column) for name, rows in theirs.items() for column in rows[0]})
+    assert len(columns) == 8
+    with Store.open(db) as store:
+        take(store, orders=[order("mine", who, "2026-03-01", 1.0)])
+        take(store, sha256="theirs", **theirs)
+        erased = person.erase(store, who)
+        cells = held(store)
+        assert [pair for pair in columns if called not in cells[pair]] == []
+        assert [pair for pair in columns if pair in {(one.table, one.column) for one in erased.mentions}] == (
+            columns if listed else []
+        )
+        before = _money_and_rows(store)
+        take(store, sha256="theirs again", **theirs)
+        assert _money_and_rows(store) == before
+
+
+def _money_and_rows(store: Store) -> list[tuple]:
+    counts = "(select count(*) from feedback where replaced_by is null), (select count(*) from answers where replaced_by is null)"
+    with store.reading() as cursor:
+        return cursor.execute(
+            f"select count(*), sum(amount), {counts} from orders where replaced_by is null"
+        ).fetchall()
 
 
 def _numbers(store: Store) -> list[object]:
@@ -266,7 +329,8 @@ def test_what_names_the_person_in_the_data_of_others_is_gone(db: Path) -> None:
         )
         take(store, orders=[order(f"{WHO}|7", OTHER, "2026-01-05", 3.0, region=WHO)])
         erased = person.erase(store, WHO)
-        assert erased.mentions == ()
+        assert [one.place for one in erased.mentions] == [f"orders.order_id:{WHO}|7"]
+        assert person.remove(store, WHO, erased.mentions[0].place)
         with store.reading() as cursor:
             names = [name for (name,) in cursor.execute("select file_name from imports order by id").fetchall()]
             (members,) = cursor.execute("select region, attributes from members where replaced_by is null").fetchall()
@@ -303,9 +367,20 @@ def test_the_command_lists_and_takes_out(db: Path, capsys: pytest.CaptureFixture
 
 
 def test_half_written_copies_are_named(db: Path) -> None:
-    for kind in ("restoring", "restoring.wal", "partial", "schema-2.backup", "replaced-2026-01-01-000000"):
-        (db.parent / f"{db.name}.{kind}").touch()
-    assert len(person.copies_beside(db)) == 5
+    copies = [
+        *(f"{db.name}.{kind}" for kind in ("restoring", "old", "bak", "schema-2.backup", "replaced-2026-01-01-000000")),
+        *(
+            f"{db.name}.0a1b2c3d.{kind}"
+            for kind in ("restoring", "restoring.wal", "rewriting", "before-rewriting", "partial")
+        ),
+        "monday.0a1b2c3d.partial",
+        "rapport-2026-03-01-120000.duckdb",
+    ]
+    others = [f"{db.name}.wal", "notes.txt", "other.duckdb", "rapport-of-monday.duckdb"]
+    for name in (*copies, *others):
+        (db.parent / name).touch()
+    (db.parent / f"{db.name}.requests").mkdir()
+    assert person.copies_beside(db) == tuple(sorted(copies))
 
 
 IDS = st.text("ab1.@- 张é", min_size=1, max_size=6).filter(lambda text: text.strip() not in ("", ".", "-", "@"))

@@ -265,11 +265,12 @@ def test_a_log_that_a_kill_cut_off_is_read_as_far_as_it_goes(db: Path, rest: int
 
 REMAINS = {
     "a replaced file": "store.duckdb.replaced-2026-03-01-120000",
-    "the old one of a rewriting": "store.duckdb.old",
-    "a file written anew": "store.duckdb.rewriting",
+    "the old one of a rewriting": "store.duckdb.1a2b3c4d.before-rewriting",
+    "a file written anew": "store.duckdb.1a2b3c4d.rewriting",
+    "a copy made by hand": "store.duckdb.old",
     "a copy from before a migration": "store.duckdb.schema-2.backup",
     "a part of a restored file": "store.duckdb.1a2b3c4d.restoring",
-    "a part as older versions named it": "store.duckdb.restoring",
+    "a part by another name": "store.duckdb.restoring",
     "a log": "store.duckdb.wal",
 }
 
@@ -304,7 +305,7 @@ def test_a_start_without_the_file_names_the_newest_planned_backup(
     assert not db.exists()
 
 
-@pytest.mark.parametrize("left", ["replaced-2026-03-01-120000", "old"])
+@pytest.mark.parametrize("left", ["replaced-2026-03-01-120000", "old", "1a2b3c4d.before-rewriting"])
 def test_what_the_sentence_says_brings_it_back(db: Path, left: str) -> None:
     kept = db.rename(db.with_name(f"{db.name}.{left}"))
     with pytest.raises(Missing):
@@ -328,23 +329,36 @@ def test_a_new_file_appears_only_when_it_is_whole(tmp_path: Path, monkeypatch: p
 # What killed processes left ---------------------------------------------------------------------------------------------
 
 LEFT = (
-    "store.duckdb.restoring",
-    "store.duckdb.restoring.wal",
     "store.duckdb.0a1b2c3d.restoring",
     "store.duckdb.0a1b2c3d.restoring.wal",
     "store.duckdb.0a1b2c3d.restoring.schema-2.backup",
-    "store.duckdb.rewriting",
-    "store.duckdb.rewriting.partial",
-    "store.duckdb.rewriting.0a1b2c3d.partial.wal",
+    "store.duckdb.0a1b2c3d.rewriting",
+    "store.duckdb.0a1b2c3d.rewriting.4e5f6a7b.partial.wal",
+    "store.duckdb.0a1b2c3d.before-rewriting",
     "store.duckdb.schema-2.backup.0a1b2c3d.partial",
-    "store.duckdb.old",
     "store.duckdb.0a1b2c3d.creating",
+    "other.duckdb.0a1b2c3d.restoring.wal",
+    "copy.0a1b2c3d.partial",
+    "copy.of.monday.0a1b2c3d.partial.wal",
+    "rapport-2026-03-01-120000.duckdb.0a1b2c3d.partial",
 )
 NOT_OURS = (
     "other.duckdb.restoring",
+    "other.duckdb.0a1b2c3d.before-rewriting",
+    "store.duckdb.old",
+    "store.duckdb.bak",
+    "store.duckdb.partial",
+    "store.duckdb.partial-copy",
+    "store.duckdb.restoring",
+    "store.duckdb.restoring-tuesday.wal",
+    "store.duckdb.rewriting",
+    "store.duckdb.creating",
+    "store.duckdb.before-rewriting",
     "store.duckdb.replaced-2026-03-01-120000",
     "store.duckdb.schema-2.backup",
     "notes.partial",
+    "notes.of-0a1b.partial",
+    "0a1b2c3d.partial",
 )
 
 
@@ -388,6 +402,16 @@ def test_what_another_process_is_writing_is_left_to_it(db: Path, kind: str, kill
     assert part.exists() == killed
     Store.open(db).close()
     assert not part.exists()
+
+
+def test_the_next_copy_clears_the_halves_of_others_in_its_folder(db: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for name in ("monday.0a1b2c3d.partial", "monday.0a1b2c3d.partial.wal", "monday", "notes.partial"):
+        (elsewhere / name).touch()
+    with Store.open(db) as store:
+        store.backup(elsewhere / "tuesday")
+    assert {path.name for path in elsewhere.iterdir()} == {"monday", "notes.partial", "tuesday"}
 
 
 # A restore that is killed -----------------------------------------------------------------------------------------------

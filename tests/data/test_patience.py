@@ -120,3 +120,62 @@ def test_without_a_limit_nothing_is_cut_off(store: Store) -> None:
         return snap.cursor.sql("select 42 as n").pl()
 
     assert Access(store, LOCAL).table(0, slow, None)["n"].to_list() == [42]  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> patience._Watch:
+    """One that has not begun to look."""
+    fresh = patience._Watch()
+    monkeypatch.setattr(patience, "_watch", fresh)
+    return fresh
+
+
+def is_cut_off(store: Store) -> None:
+    with pytest.raises(TooLong), Access(store, LOCAL, SOON).snapshot() as snap:
+        snap.cursor.execute(ENDLESS).fetchall()
+
+
+class Cursor:
+    """One whose interrupt fails."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        self.met = threading.Event()
+
+    def interrupt(self) -> None:
+        self.met.set()
+        raise self.error
+
+
+def test_where_no_thread_can_be_started_the_next_question_is_cut_off(store: Store, watch, monkeypatch) -> None:
+    def none_left(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", none_left)
+        with pytest.raises(RuntimeError, match="can't start"), Access(store, LOCAL, LATE).snapshot():
+            pass
+    assert (watch._asked, watch._looking) == (set(), False)
+    with Access(store, LOCAL, LATE).snapshot():
+        assert watch._looking
+
+
+def test_a_cursor_that_was_closed_keeps_no_other_question_from_being_cut_off(store: Store, watch) -> None:
+    closed = duckdb.connect()
+    closed.close()
+    for cursor in (closed, Cursor(duckdb.ConnectionException("closed"))):
+        with patience.patience(cursor, 0.0):  # type: ignore[arg-type]
+            is_cut_off(store)
+    assert watch._looking
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_should_the_look_fail_the_next_question_begins_another(watch) -> None:
+    faulty = Cursor(ZeroDivisionError())
+    with patience.patience(faulty, 0.0):  # type: ignore[arg-type]
+        assert faulty.met.wait(LATE)
+    with watch._changed:  # it had this until it ended
+        assert not watch._looking
+    again = Cursor(duckdb.ConnectionException("closed"))
+    with patience.patience(again, 0.0):  # type: ignore[arg-type]
+        assert again.met.wait(LATE)

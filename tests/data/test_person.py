@@ -143,7 +143,7 @@ def test_no_byte_of_the_person_stays_in_the_closed_file(db: Path) -> None:
 
 
 def test_with_readers_about_the_bytes_go_at_the_next_start(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "QUIET_SECONDS", 0.2)
+    monkeypatch.setattr(engine, "REWRITE_SECONDS", 0.2)
     with Store.open(db) as store, store.snapshot() as snap:
         before = snap.extent()
         assert not person.erase(store, WHO).gone

@@ -444,13 +444,13 @@ def test_the_engine_is_locked_down(store: Store, statement: str):
 
 def test_mappings_and_files_are_remembered(store: Store):
     assert store.remembered_mappings() == {}
-    store.remember_mapping("a|b", "{}")
-    store.remember_mapping("a|b", '{"score": "b"}')
+    take(store, orders=A, sha256="first", remember={"a|b": "{}"})
+    take(store, orders=A, sha256="second", remember={"a|b": '{"score": "b"}'})
     assert store.remembered_mappings() == {"a|b": '{"score": "b"}'}
     assert store.loaded_as("hash") is None
     take(store, orders=A, sha256="hash")
-    assert store.loaded_as("hash") == 1
-    store.undo(1)
+    assert store.loaded_as("hash") == 3
+    store.undo(3)
     assert store.loaded_as("hash") is None
 
 

@@ -37,7 +37,7 @@ class Elsewhere:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._snap, name)
-        return self._moving(name, found) if callable(found) and name not in ("extent", "values") else found
+        return self._moving(name, found) if callable(found) and name not in ("extent", "ladder", "values") else found
 
     def _moving(self, name: str, method: Callable[..., nw.LazyFrame]) -> Callable[..., nw.LazyFrame]:
         def moved(*args: object, **kwargs: object) -> nw.LazyFrame:

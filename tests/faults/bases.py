@@ -53,6 +53,7 @@ def data(folder: Path) -> None:
             store,
             name="others",
             sha256="others",
+            remember={"signature": "{}"},
             members=[{"customer_id": f"c{n}", "region": ("East", "West")[n % 2]} for n in range(45)],
             feedback=[nps(str(n), f"c{n % 50}", f"2026-0{1 + n % 6}-11", n % 11, order_id=str(n)) for n in range(120)],
             tier_changes=[
@@ -64,7 +65,6 @@ def data(folder: Path) -> None:
         pinned = links.make(store, PINNED, answers={kept.question("nps", 1, "{}", (), EVERYBODY): answer})
         links.used(store, pinned.id, now=NOW)
         book.claim(store, book.add(store, ALERT, NOW).id, "2026-05", NOW)
-        store.remember_mapping("signature", "{}")
         sign_ins.end(store, "somebody")
         audit.note(store, "ada@example.com", "erase", "1f2e3d4c")
 

@@ -115,12 +115,17 @@ def trial(request: pytest.FixtureRequest, fault_server: Server, bases: Callable[
     trial = Trial(fault_server, operation, base, {}, {}, [])
     trial.before = _sound(fault_server.ask("look", db=trial.copy() / DB), exists=(base / DB).exists())
     folder = trial.copy()
-    ended = fault_server.ask("run", operation=operation, folder=folder, strace=points.listing(log))
-    assert ended["ended"] == "done", ended
+    trial.points = points_of(fault_server, operation, folder, log)
     trial.after = _sound(fault_server.ask("look", db=folder / DB))
     assert "refused" not in trial.after
-    trial.points = points.points(log, folder)
     return trial
+
+
+def points_of(server: Server, operation: str, folder: Path, log: Path) -> list[Point]:
+    """Do an operation in the folder, and say where it can be broken."""
+    ended = server.ask("run", operation=operation, folder=folder, strace=points.listing(log))
+    assert ended["ended"] == "done", ended
+    return points.points(log, folder)
 
 
 def _sound(found: dict[str, Any], *, exists: bool = True) -> dict[str, str]:

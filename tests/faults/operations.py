@@ -17,16 +17,18 @@ from data.imports import __main__ as imports
 from data.imports import stage
 from data.settings import Settings
 from data.store import Store
+from tests.data.rows import order, take
 from tests.faults import bases
 from tests.faults.bases import ALERT, BY_HAND, CHANGED, DB, NOW, ORDERS, PINNED
 
 
 @dataclass(frozen=True)
 class Operation:
-    """`run` gets the folder that `base` made. It answers with the exit code of a command, or with None."""
+    """`run` gets the folder that `base` made. It answers with the exit code of a command, or with None. `reads`: files of people."""
 
     base: Callable[[Path], None]
     run: Callable[[Path], int | None]
+    reads: bool = False
 
 
 def command(module: ModuleType, *words: str) -> Callable[[Path], int]:
@@ -43,6 +45,11 @@ def command(module: ModuleType, *words: str) -> Callable[[Path], int]:
 def start(folder: Path) -> None:
     """The app begins and ends."""
     Store.open(folder / DB).close()
+
+
+def _mapped(store: Store) -> None:
+    """An import with a mapping made by hand."""
+    take(store, sha256="mapped", orders=[order("77777", "c1", "2026-06-01", 5.0)], remember={"signature": "[]"})
 
 
 def with_store(act: Callable[[Store], object]) -> Callable[[Path], None]:
@@ -74,19 +81,20 @@ def planned_backup(store: Store) -> None:
 OPERATIONS: dict[str, Operation] = {
     "first start": Operation(bases.nothing, start),
     "start after a kill": Operation(bases.killed, start),
-    "import": Operation(bases.empty, command(load, ORDERS, "--profile", "orders")),
-    "import that changes rows": Operation(bases.data, command(load, CHANGED, "--profile", "orders")),
+    "import": Operation(bases.empty, command(load, ORDERS, "--profile", "orders"), reads=True),
+    "import that changes rows": Operation(bases.data, command(load, CHANGED, "--profile", "orders"), reads=True),
     "import mapped by hand": Operation(
         bases.data,
         command(
             load, BY_HAND, "--profile", "orders", "--map", "order_id=No.", "--map", "customer_id=Who",
             "--map", "ordered_at=When", "--map", "amount=How much",
         ),
+        reads=True,
     ),
     "undo": Operation(bases.data, command(imports, "undo", "1")),
     "demo data": Operation(bases.nothing, command(demo, "--customers", str(bases.DEMO_CUSTOMERS))),
     "other demo data": Operation(bases.demo, command(demo, "--customers", "30", "--seed", "2")),
-    "demo data replaced by an import": Operation(bases.demo, with_store(replacement)),
+    "demo data replaced by an import": Operation(bases.demo, with_store(replacement), reads=True),
     "erasure": Operation(bases.data, command(person, "erase", "c3")),
     "rewrite": Operation(bases.unwritten, start),
     "backup": Operation(bases.data, command(backup, "new-copy")),
@@ -103,7 +111,7 @@ OPERATIONS: dict[str, Operation] = {
     "delivery ended": Operation(
         bases.data, with_store(lambda store: book.settle(store, Delivery(1, "2026-05", "sent", 1, "told", None, NOW)))
     ),
-    "mapping remembered": Operation(bases.data, with_store(lambda store: store.remember_mapping("signature", "[]"))),
+    "mapping remembered": Operation(bases.data, with_store(_mapped)),
     "sign-out": Operation(bases.data, with_store(lambda store: sign_ins.end(store, "somebody else"))),
 }  # fmt: skip
 

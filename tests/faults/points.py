@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 WRITES = ("write", "writev", "pwrite64", "pwritev", "fallocate", "copy_file_range", "sendfile")
 SYNCS = ("fsync", "fdatasync")
@@ -12,6 +13,15 @@ NAMES = ("rename", "renameat", "renameat2", "unlink", "unlinkat", "link", "linka
 REST = ("openat", "ftruncate", "truncate", "fchmod", "chmod", "fchmodat", "fchown", "chown", "fchownat")
 CALLS = (*WRITES, *SYNCS, *NAMES, *REST)
 LINE = re.compile(r"(?P<call>\w+)\((?P<rest>.*)")
+FILE = re.compile(r'[<"](…[^>"]*)')
+NUMBERS = re.compile(r"\b[0-9a-f]{8}\b|\d+")  # that a name holds only to be its own
+MOST_ALIKE = 8
+Each = TypeVar("Each")
+
+
+def runs_out(point: "Point") -> bool:
+    """Whether the disk can be full here."""
+    return point.call in (*WRITES, *SYNCS)
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ def listing(log: Path) -> list[str]:
 
 
 def points(log: Path, folder: Path) -> list[Point]:
-    """The points in a list of calls: those that name the folder or what lies beside it, succeeded, and change something."""
+    """The points in a list of calls: those that name the folder or what lies beside it, succeeded, and change something; thinned."""
     made: Counter[str] = Counter()
     found = []
     for line in log.read_text("utf-8", errors="replace").splitlines():
@@ -54,7 +64,24 @@ def points(log: Path, folder: Path) -> list[Point]:
         made[call] += 1
         if str(folder) in rest and " = -1 " not in rest and (call != "openat" or "O_CREAT" in rest):
             found.append(Point(call, made[call], earlier, line.replace(str(folder), "…")))
-    return found
+    return thinned(found, lambda point: point.text)
+
+
+def thinned(items: Sequence[Each], text: Callable[[Each], str]) -> list[Each]:
+    """Of those whose text begins alike and names the same files, the first and the last and as many evenly between as make MOST_ALIKE.
+
+    A copy of a store writes its log a hundred times, and each of these writes is like the next.
+    """
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for place, item in enumerate(items):
+        begin, *files = text(item).partition("(")[0], *FILE.findall(text(item))
+        alike.setdefault((begin, *(NUMBERS.sub("#", file) for file in files)), []).append(place)
+    kept = {
+        places[step * (len(places) - 1) // (MOST_ALIKE - 1)] if len(places) > MOST_ALIKE else places[step]
+        for places in alike.values()
+        for step in range(min(len(places), MOST_ALIKE))
+    }
+    return [items[place] for place in sorted(kept)]
 
 
 def watching(calls: Sequence[str]) -> list[str]:

@@ -79,7 +79,7 @@ def images(log: Path, folder: Path, base: Path, copies: Sequence[Path]) -> Itera
             files = tuple((name, number, synced[number]) for name, number in sorted(there.items()))
             if files not in seen:
                 seen.add(files)
-                yield Image(f"{kind} after {line[:100].replace(str(folder), '…')}", files)
+                yield Image(f"{kind} after {line.replace(str(folder), '…')[:160]}", files)
     assert syncs == len(copies), "a sync was not seen"
 
 

@@ -25,7 +25,7 @@ import duckdb
 
 from data import rollups, schema
 from data.errors import RapportError
-from tests.faults import invariants, operations
+from tests.faults import invariants, operations, reading
 from tests.faults.operations import MODULES, OPERATIONS, QUESTIONS
 from tests.faults.power import BEGINS, STOPPED
 
@@ -33,6 +33,7 @@ ANSWER_BYTES = 1 << 20
 LONGEST_SECONDS = 120.0
 ANY_TRACER = (0x59616D61, ctypes.c_ulong(2**64 - 1))  # PR_SET_PTRACER, PR_SET_PTRACER_ANY
 connect = duckdb.connect
+rehearsed: set[str] = set()  # operations whose files have been read
 
 
 def one_thread(path: str = ":memory:", **options: object) -> duckdb.DuckDBPyConnection:
@@ -73,6 +74,11 @@ def run(
     def copy(number: int) -> None:
         shutil.copytree(folder, Path(copies or "") / str(number))
 
+    if strace and operation in OPERATIONS and OPERATIONS[operation].reads and operation not in rehearsed:
+        aside = shutil.copytree(folder, f"{folder}-rehearsal")
+        run(operation, aside)
+        shutil.rmtree(aside)
+        rehearsed.add(operation)
     return in_child(act, Path(folder), strace, Stops(Path(log), copy) if log else None)
 
 
@@ -201,6 +207,7 @@ def _warm() -> None:
 
 def main() -> None:
     duckdb.connect = one_thread  # type: ignore[assignment]
+    reading.remember()
     _warm()
     questions = {"run": run, "command": command, "base": base, "look": look}
     for line in sys.stdin:

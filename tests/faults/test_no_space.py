@@ -5,14 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults.conftest import POINTS, Trial, each_operation
-from tests.faults.points import SYNCS, WRITES
+from tests.faults.points import runs_out
 
 pytestmark = pytest.mark.faults
 
 
 @each_operation()
 def test_no_space_from_any_write_on(trial: Trial, record_property: Callable[[str, object], None]) -> None:
-    chosen = [point for point in trial.points if point.call in (*WRITES, *SYNCS)]
+    chosen = [point for point in trial.points if runs_out(point)]
     record_property(POINTS, len(chosen))
     wrong = []
     for point in chosen:

@@ -9,6 +9,7 @@ import pytest
 from tests.faults import power
 from tests.faults.bases import DB
 from tests.faults.conftest import POINTS, Trial, each_operation
+from tests.faults.points import thinned
 
 pytestmark = pytest.mark.faults
 
@@ -24,7 +25,7 @@ def test_loss_of_power_after_any_call(
     )
     assert ended["ended"] == "done", ended
     taken = sorted(copies.iterdir(), key=lambda path: int(path.name))
-    images = list(power.images(log, folder, trial.base, taken))
+    images = thinned(list(power.images(log, folder, trial.base, taken)), lambda image: image.text)
     record_property(POINTS, len(images))
     wrong = []
     for number, image in enumerate(images):

@@ -259,3 +259,18 @@ def test_one_use_per_session_is_noted(open_app: Open, demo_path: Path, monkeypat
     with store.reading() as cursor:
         rows = cursor.execute("select who, action from audit where action like '%link' order by rowid").fetchall()
     assert rows == [("", "make link"), ("vic@example.com", "use link")]
+
+
+def test_a_view_waits_for_no_note_and_the_next_one_makes_it(
+    open_app: Open, demo_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the file is written anew."""
+    token = pin(open_app(demo_path, "nps"))
+    signed_in(monkeypatch, VIC)
+    store = cached.store()
+    with store._engine.noting:
+        app = open_app(demo_path, "nps", link=token)
+        assert not app.exception
+        assert [link.uses for link in links.listing(cached.store())] == [0]
+    app.run()
+    assert [link.uses for link in links.listing(cached.store())] == [1]

@@ -260,3 +260,46 @@ def test_after_an_import_only_chosen_dates_stay(
     take_in_answers(cached.store(), dt.date(2026, 10, 1), [9] * 30)
     app.run()
     assert (url(app)["as_of"], url(app)["from"]) == (as_of, period)
+
+
+@pytest.mark.parametrize(
+    ("params", "change"),
+    [
+        ({}, "replaced"),
+        ({}, "gone"),
+        ({"as_of": "2026-06-30"}, "replaced"),
+        ({"as_of": "2026-06-30"}, "undone"),
+        ({"as_of": "2026-04-18", "to": "2026-04-18"}, "replaced"),
+        ({"region": "East China"}, "replaced"),
+        ({"region": "North China"}, "replaced"),
+        ({"region": "North China"}, "gone"),
+        ({"region": ["East China", "North China"]}, "undone"),
+        ({"tier": ["gold", "silver"]}, "undone"),
+        ({"channel": "search"}, "replaced"),
+        ({"as_of": "2026-06-30", "region": "North China", "tier": "gold", "channel": "search"}, "replaced"),
+    ],
+)
+def test_after_a_change_of_the_data_who_stays_sees_what_the_address_shows_to_who_comes(
+    open_app: Open, demo_path: Path, params: dict, change: str
+) -> None:
+    """Of demo data and 18 answers from East China the demo data go, at once or later, or there are no data any more."""
+    dates = {"from_": "2026-04-01", "to": "2026-06-30", "as_of": "2026-07-18"}
+    app = open_app(demo_path, "nps", **{**dates, **params})
+    address, store = url(app), cached.store()
+    if change != "gone":
+        take_in_answers(store, dt.date(2026, 4, 1), [10, 9, 9, 8, 7, 6, 3, 0, 10] * 2)
+    if change == "undone":
+        app.run()
+    store.undo(1)
+    app.run()
+    stayed, come = words(app), open_app(demo_path, "nps", **address)
+    assert not app.exception
+    assert stayed == words(come)
+    assert url(app) == url(come)
+
+
+def test_what_was_unknown_to_data_that_are_gone_is_not_named(open_app: Open, demo_path: Path) -> None:
+    app = open_app(demo_path, "nps", region="Mars")
+    assert app.warning
+    cached.store().undo(1)
+    assert not app.run().warning

@@ -109,4 +109,6 @@ def test_revenue_of_the_rollup_is_that_of_all_lines_with_a_customer(
     periods: nw.LazyFrame, lines: list[dict[str, str]]
 ) -> None:
     revenue = periods.select(nw.col("revenue").sum()).collect("polars").to_native().item()
-    assert revenue == pytest.approx(sum(int(line["Quantity"]) * float(line["UnitPrice"]) for line in lines), abs=0.005)
+    assert float(revenue) == pytest.approx(
+        sum(int(line["Quantity"]) * float(line["UnitPrice"]) for line in lines), abs=0.005
+    )

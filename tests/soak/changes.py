@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.pages import choose_files, take_in
 
@@ -36,11 +36,9 @@ def take(page: Page, server: str, path: Path) -> None:
     page.goto(f"{server}/upload?lang=en")
     choose_files(page, path)
     take_in(page).wait_for()
-    demo = page.get_by_role("checkbox", name="Replace the demo data")
-    if demo.count() and demo.is_checked():
-        page.get_by_text("Replace the demo data").first.click()
-        page.wait_for_timeout(1_000)
-        assert not demo.is_checked()
+    # drawn after the button above: who does not wait for it replaces the demo data, and the undo leaves nothing
+    page.get_by_text("Replace the demo data").first.click()
+    expect(page.get_by_role("checkbox", name="Replace the demo data")).not_to_be_checked(timeout=PATIENCE_MS)
     take_in(page).click()
     page.get_by_role("heading", name=re.compile(r"taken in$")).first.wait_for()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from websockets.exceptions import WebSocketException
 
-from tests.benchmarks.visitor import Broken, visiting
+from tests.benchmarks.visitor import Broken, Shown, visiting
 
 DATES = {"as_of": "2026-06-30", "from": "2026-04-01", "to": "2026-06-30"}
 PAGES = ("", "nps", "csat", "retention", "churn", "tiers", "value", "replay")
@@ -26,10 +26,10 @@ FAULTS = (Broken, OSError, EOFError, WebSocketException)
 class Seen:
     """What people met: when, at which place, which view; errors. And the views that are right there: one per data version."""
 
-    views: list[tuple[float, int, str]] = field(default_factory=list)
+    views: list[tuple[float, int, Shown]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    right: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    right: defaultdict[int, dict[str, Shown]] = field(default_factory=lambda: defaultdict(dict))  # by mark
 
     def note_version(self, server: str) -> None:
         """Look at each place while nothing is written: what is shown then is right. All at once, so that they need not stand in line
@@ -40,7 +40,8 @@ class Seen:
         def look(place: int) -> None:
             try:
                 with visiting(server) as visitor:
-                    self.right[place].add(visitor.look(*PLACES[place]).mark)
+                    view = visitor.look(*PLACES[place])
+                    self.right[place][view.mark] = view
             except FAULTS as error:
                 missing[place] = error
 
@@ -52,8 +53,17 @@ class Seen:
         self.errors += [f"what is right at {PLACES[place]}: {error}"[:300] for place, error in missing.items()]
 
     def mixed(self) -> list[str]:
-        """Places of the views that are of no data version as a whole."""
-        return [f"{PLACES[place]}" for _, place, mark in self.views if mark not in self.right[place]]
+        """Of the views that are of no data version as a whole: place, and in what they differ from the version that is nearest."""
+        return [
+            f"{PLACES[place]}: {', '.join(self._differing(place, view))}"
+            for _, place, view in self.views
+            if view.mark not in self.right[place]
+        ]
+
+    def _differing(self, place: int, view: Shown) -> list[str]:
+        return min(
+            (view.differing(right) for right in self.right[place].values()), key=len, default=["nothing is right"]
+        )
 
     def longest_silence(self, begun: float, ended: float) -> float:
         """Seconds in which nobody got an answer."""
@@ -72,8 +82,8 @@ def browse(server: str, number: int, seen: Seen, ended: threading.Event) -> None
                         return
                     place = draws.randrange(len(PLACES))
                     start = time.monotonic()
-                    mark = visitor.look(*PLACES[place]).mark
-                    seen.views.append((time.monotonic(), place, mark))
+                    view = visitor.look(*PLACES[place])
+                    seen.views.append((time.monotonic(), place, view))
                     seen.seconds.append(time.monotonic() - start)
         except FAULTS as error:
             seen.errors.append(f"{type(error).__name__}: {error}"[:300])

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from types import TracebackType
 
 
@@ -28,6 +29,23 @@ class Deadline:
             self._timer.cancel()
         if self._line is not None:
             self._line.close()
+
+    def addresses(self, host: str, port: int) -> list[tuple[str, int]]:
+        """Where a host is found; OSError when it is not in time.
+
+        Who asks the system for it cannot be stopped: it is asked on a thread of its own, which is left behind at the deadline.
+        """
+        found: Future[list[tuple[str, int]]] = Future()
+
+        def look() -> None:
+            try:
+                entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                found.set_result([(str(entry[4][0]), port) for entry in entries])
+            except BaseException as error:  # whoever waits gets it
+                found.set_exception(error)
+
+        threading.Thread(target=look, name="finding a host", daemon=True).start()
+        return found.result(self._left())
 
     def connect(self, addresses: Sequence[tuple[str, int]]) -> socket.socket:
         """A line to the first of the addresses that takes one; OSError when none does in time."""

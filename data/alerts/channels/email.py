@@ -104,8 +104,7 @@ class _Server(smtplib.SMTP):
         super().__init__(mail.host, mail.port)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002 - the deadline is its time
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        line = self._deadline.connect([(str(entry[4][0]), port) for entry in found])
+        line = self._deadline.connect(self._deadline.addresses(host, port))
         return self.trusted.wrap_socket(line, server_hostname=host) if self._mail.tls == "on" else line
 
 

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import socket
 import ssl
 from urllib.parse import SplitResult, urlsplit
 
@@ -120,8 +119,7 @@ class _Pinned(http.client.HTTPConnection):
 
     def connect(self) -> None:
         place = self._place
-        found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-        addresses = [(str(entry[4][0]), place.port) for entry in found]
+        addresses = self._deadline.addresses(place.host, place.port)
         if not place.named and not all(is_public(address) for address, _port in addresses):
             raise NotSent(
                 N_("“{host}” lies in a private network, where no webhook goes."), again=False, host=place.host

@@ -3,6 +3,7 @@
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
@@ -23,7 +24,7 @@ class Guard:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reason = _refusal(scope) if scope["type"] in ("http", "websocket") else None
+        reason = await _refusal(scope) if scope["type"] in ("http", "websocket") else None
         if reason is None:
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -32,7 +33,7 @@ class Guard:
             await PlainTextResponse(reason, status_code=403)(scope, receive, send)
 
 
-def _refusal(scope: Scope) -> str | None:
+async def _refusal(scope: Scope) -> str | None:
     """Why a request is turned away; None for one that may go on."""
     if scope["type"] == "websocket" and _is_of_another_site(Headers(scope=scope)):
         return "A page of another site may not open a session here."
@@ -41,11 +42,16 @@ def _refusal(scope: Scope) -> str | None:
         if not _is_local(scope):
             return "Rapport serves this machine only, until sign-in is configured: see docs/deployment.md."
         return None
-    if UPLOADS in scope["path"] and scope.get("method") not in ("GET", "HEAD", "OPTIONS"):
-        who = auth.person_of(claims(HTTPConnection(scope))) if how is auth.Mode.SIGN_IN else None
-        if who is None or not who.may("change"):
-            return "You may not upload here. Sign in as someone who may."
+    uploads = UPLOADS in scope["path"] and scope.get("method") not in ("GET", "HEAD", "OPTIONS")
+    if uploads and not (how is auth.Mode.SIGN_IN and await run_in_threadpool(_may_upload, scope)):
+        return "You may not upload here. Sign in as someone who may."
     return None
+
+
+def _may_upload(scope: Scope) -> bool:
+    """Whether a request is of somebody who may upload. Who that is takes a look into the store, which the loop must not wait for."""
+    who = auth.person_of(claims(HTTPConnection(scope)))
+    return who is not None and who.may("change")
 
 
 def _is_of_another_site(headers: Headers) -> bool:

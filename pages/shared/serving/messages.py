@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 from urllib.parse import parse_qs
 
 import duckdb
@@ -56,6 +57,8 @@ OF_THE_DOOR = re.compile(
 OF_THE_DOOR_VALUES = ("trigger_value", "string_array_value")
 
 MOST_BYTES, MOST_BYTES_AT_THE_DOOR = 1 << 20, 1 << 16
+# What is in a message is gone through here and by Streamlit, on the loop of the server. A page has some dozens of widgets.
+MOST_PARTS, MOST_QUERY_CHARACTERS, MOST_QUERY_FIELDS = 1_000, 1 << 14, 1_000
 # Messages at once, and then so many a second: more wait in their own line.
 PACE, PACE_AT_THE_DOOR = (100, 20.0), (10, 1.0)
 STANDING_SECONDS = 5.0  # for so long it holds who somebody was found to be; each run of a page asks anew
@@ -141,7 +144,7 @@ class Line:
         """The message as the session may hear it; None for one that is dropped. Raises Broken."""
         if data is None:
             raise Broken(UNSUPPORTED)  # text: Streamlit's pages send none
-        if len(data) > MOST_BYTES:
+        if len(data) > (MOST_BYTES if self._person else MOST_BYTES_AT_THE_DOOR):  # the first of a line is small too
             raise Broken(TOO_BIG)
         message = BackMsg()
         try:
@@ -149,8 +152,9 @@ class Line:
         except Exception:  # whatever it was: the same for every message that is none
             raise Broken(PROTOCOL_ERROR) from None
         message.DiscardUnknownFields()
+        _count(message, MOST_PARTS)
         if message.WhichOneof("type") == RERUN:
-            self._link = parse_qs(message.rerun_script.query_string).get(visit.PARAMETER, [self._link])[-1]
+            self._link = _link_in(message.rerun_script.query_string) or self._link
         person = await self._standing()
         if person is None and len(data) > MOST_BYTES_AT_THE_DOOR:
             raise Broken(TOO_BIG)
@@ -206,6 +210,26 @@ class Line:
             return False
         self._asked = asked
         return True
+
+
+def _count(message: Any, left: int) -> int:
+    """How many more parts, such as widgets, values of a list and names of files, the message may have. Raises Broken."""
+    for field, value in message.ListFields():
+        parts = value if field.is_repeated else (value,)
+        left -= len(parts) if field.is_repeated else 0
+        if left < 0:
+            raise Broken(TOO_BIG)
+        if field.message_type:
+            for part in parts:
+                left = _count(part, left)
+    return left
+
+
+def _link_in(query: str) -> str | None:
+    """The link that an address names, if any. Raises Broken."""
+    if len(query) > MOST_QUERY_CHARACTERS or query.count("&") >= MOST_QUERY_FIELDS:
+        raise Broken(TOO_BIG)
+    return parse_qs(query).get(visit.PARAMETER, [None])[-1]
 
 
 def _keep(state: ClientState, wanted: Callable[[WidgetState], bool]) -> None:

@@ -1,5 +1,6 @@
 """The way through the identity provider and back."""
 
+from collections.abc import Mapping
 from urllib.parse import quote, unquote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -27,7 +28,7 @@ class ReturnTo:
             return
         request = HTTPConnection(scope)
         if scope["path"].endswith(LOGOUT) and (told := claims(request)):
-            await run_in_threadpool(sign_ins.end, store(), sign_ins.fingerprint(told))
+            await run_in_threadpool(_end, told)
 
         async def send_with_place(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] in (302, 307):
@@ -43,6 +44,10 @@ class ReturnTo:
             await send(message)
 
         await self.app(scope, receive, send_with_place)
+
+
+def _end(told: Mapping[str, object]) -> None:
+    sign_ins.end(store(), sign_ins.fingerprint(told))
 
 
 def _came_from(request: HTTPConnection) -> str | None:

@@ -131,6 +131,36 @@ def test_encryption_that_never_begins(way: str, play: Play, monkeypatch: pytest.
         assert isinstance(ended_in_time(lambda: send(channel, MESSAGE, target, Setup.read())), NotSent)
 
 
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize(
+    "way", ["json", "slack", "wecom", "dingtalk", "feishu", "off", "starttls", "smtps", "two", "many"]
+)
+def test_a_host_that_is_never_found(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    def find(*_: object, **__: object) -> list[tuple]:
+        over.wait(FOR_EVER)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", find)
+    monkeypatch.setenv("RAPPORT_WEBHOOK_HOSTS", "https://hooks.example.com")
+    scheme, tls = ("smtps", "") if way == "smtps" else ("smtp", "?tls=off" if way == "off" else "")
+    monkeypatch.setenv("RAPPORT_SMTP_URL", f"{scheme}://mail.example.com:2525{tls}")
+    monkeypatch.setenv("RAPPORT_MAIL_FROM", "rapport@example.com")
+    people = {"two": 2, "many": 20}.get(way, 1)
+    channel, target = (
+        (way, target_of("https://hooks.example.com/x"))
+        if way in ("json", "slack", "wecom", "dingtalk", "feishu")
+        else ("email", ", ".join(f"ada{place}@example.com" for place in range(people)))
+    )
+    began = time.monotonic()
+    with pytest.raises(NotSent):
+        send(channel, MESSAGE, target, Setup.read())
+    took = time.monotonic() - began
+    over.set()
+    assert took < PATIENCE
+
+
 # What a mail server answers to each line that it gets, in order: the last it says over and over.
 HELLO, FINE = b"220 hello\r\n", b"250 fine\r\n"
 MAIL: dict[str, tuple[list[bytes], bytes, type[Exception] | None]] = {
