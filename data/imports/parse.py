@@ -49,9 +49,8 @@ def parse(
     flags = [condition.fill_null(False).alias(f"bad_{n}") for n, (_, condition, _) in enumerate(problems)]
     done = 0
     for frame in batches(connection, f"select * from {source}"):
-        both = (
-            frame.lazy().select(*expressions, *flags).collect()
-        )  # lazily: what several expressions share is worked out once
+        # Lazily: what several expressions share is worked out once.
+        both = frame.lazy().select(*expressions, *flags).collect()
         typed, bad_cells = both.select(pl.exclude(r"^bad_\d+$")), both.select(f"bad_{n}" for n in range(len(flags)))
         typed = typed.with_columns(**_name_problems(frame, bad_cells, problems))
         connection.register("arriving", typed.to_arrow())

@@ -62,7 +62,7 @@ def test_online_retail_equals_plain_sql(retail: Receipt, retail_path: Path, stor
             "select order_id, ordered_at, amount from orders where source = 'online_retail' order by order_id"
         ).fetchall()
     assert [(order, time, round(amount, 2)) for order, time, amount in ours] == [
-        (order, time, float(round(amount, 2))) for order, time, amount in plain
+        (order, time, round(amount, 2)) for order, time, amount in plain
     ]
 
 
