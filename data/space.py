@@ -14,6 +14,7 @@ MIB = 1 << 20
 SPARE_BYTES = MIB  # for the log, the header and the folder's own entries
 FULL_CODES = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, a quota, the largest file that a process may write
 FULL_WORDS = ("No space left on device", "Disk quota exceeded", "File too large")
+EARLIER = "Original error:"  # what the engine gave up on before, in the words of whoever asks it then
 SPILLED_WORDS = ("max_temp_directory_size", "failed to offload data block")  # as much as may be written was written
 SPILL_FILES = ("duckdb_temp_storage", ".tmp/duckdb_temp_")
 REASONS = frozenset(map(os.strerror, errno.errorcode))  # all that the system gives for a failure
@@ -57,7 +58,7 @@ def is_full(error: BaseException) -> bool:
     """Whether the system or the engine failed because there was no room to write."""
     if isinstance(error, OSError) and error.errno in FULL_CODES:
         return True
-    text = str(error)
+    text = str(error).partition(EARLIER)[0]
     if any(words in text for words in (*FULL_WORDS, *SPILLED_WORDS)):
         return True
     return any(name in text for name in SPILL_FILES) and not reason(text)  # cut off without a word

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
 
-from data import rollups
-from data import store as store_module
+from data import engine, rollups
 from data.demo.build import build
 from data.snapshot import Snapshot
 from data.sql import only_value
@@ -206,13 +206,16 @@ def many(orders: int = 300_000, answers: int = 260_000) -> Tables:
     return {name: full(name, rows) for name, rows in made.items()}
 
 
+def with_threads(connection: duckdb.DuckDBPyConnection, threads: int) -> duckdb.DuckDBPyConnection:
+    connection.execute(f"set threads = {threads}")
+    return connection
+
+
 def test_threads_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor does the place of the rows, where several threads each add a part of them."""
     frames: list[dict[str, pl.DataFrame]] = []
     for threads, rows in ((1, many()), (4, shuffled(many(), 3))):
-        monkeypatch.setattr(
-            store_module, "_lock_down", lambda connection, n=threads: connection.execute(f"set threads = {n}")
-        )
+        monkeypatch.setattr(engine, "_locked_down", lambda connection, n=threads: with_threads(connection, n))
         with Store.open(tmp_path / f"{threads}.duckdb") as store:
             take(store, rows)
             with store.snapshot() as snap:
