@@ -181,14 +181,14 @@ class Engine:
             _create(path)
         connection = opening.connect(path, self._limit)
         try:
-            version = schema.version_of(connection, path)
+            version = _version(connection, path)
             if version is None:
                 schema.create(connection)
             else:
                 schema.migrate(connection, path, version)
             halves.sweep(path.parent, of=path)
             return _locked_down(connection)
-        except (duckdb.Error, ValueError) as error:  # a part of it is missing or cannot be read
+        except duckdb.Error as error:  # a part of it is missing or cannot be read
             connection.close()
             raise opening.sentence(path, str(error)) from error
         except BaseException:
@@ -272,6 +272,14 @@ def _create(path: Path) -> None:
     except (OSError, duckdb.Error) as error:
         reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
         raise StoreError(CLOSED_FOLDER, path=path, reason=reason) from error
+
+
+def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
+    """As schema.version_of; a file whose version is missing or no number is none of Rapport's."""
+    try:
+        return schema.version_of(connection, path)
+    except (TypeError, ValueError) as error:
+        raise opening.sentence(path, str(error)) from error
 
 
 def _locked_down(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
