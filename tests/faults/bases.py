@@ -63,6 +63,7 @@ def data(folder: Path) -> None:
         store.undo(take(store, name="wrong", sha256="wrong", orders=[order("9999", "c3", "2026-03-03", 7)]).import_id)
         answer = pl.DataFrame({"nps": [12.5], "n": [120]})
         pinned = links.make(store, PINNED, answers={kept.question("nps", 1, "{}", (), EVERYBODY): answer})
+        links.token(store, pinned)  # given out: from now on there is a secret
         links.used(store, pinned.id, now=NOW)
         book.claim(store, book.add(store, ALERT, NOW).id, "2026-05", NOW)
         sign_ins.end(store, "somebody")

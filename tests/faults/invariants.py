@@ -49,7 +49,7 @@ def broken(store: Store) -> Iterator[str]:
     with store.reading() as cursor:
         linked = cursor.execute("select count(*) from links").fetchall() != [(0,)]
     try:
-        if linked:  # else the first look at them makes their secret
+        if linked:
             links.listing(store)
         for each in book.alerts(store):
             book.deliveries(store, each.id)
