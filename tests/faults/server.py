@@ -99,8 +99,12 @@ def base(operation: str, folder: str) -> dict[str, object]:
 
     def act() -> dict[str, object]:
         printed = io.StringIO()
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            OPERATIONS[operation].base(Path(folder))
+        try:
+            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+                OPERATIONS[operation].base(Path(folder))
+        except Exception as error:
+            error.add_note(printed.getvalue())
+            raise
         return {"ended": "done"}
 
     return in_child(act, Path(folder))
