@@ -123,7 +123,7 @@ def test_sessions_of_one_person_run_one_after_the_other_and_others_beside_them(s
     assert server.begun[1] == "other"
     server.go_on[server.begun[0]].set()
     server.until(lambda: len(server.begun) == 3)
-    assert runs.runs.waiting == 3
+    server.until(lambda: runs.runs.waiting == 3)
 
 
 def test_a_run_that_was_stopped_while_it_waited_leaves_the_queue_and_says_so(server: Server) -> None:

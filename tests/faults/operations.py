@@ -92,7 +92,7 @@ OPERATIONS: dict[str, Operation] = {
         reads=True,
     ),
     "undo": Operation(bases.data, command(imports, "undo", "1")),
-    "demo data": Operation(bases.nothing, command(demo, "--customers", str(bases.DEMO_CUSTOMERS))),
+    "demo data": Operation(bases.empty, command(demo, "--customers", str(bases.DEMO_CUSTOMERS))),
     "other demo data": Operation(bases.demo, command(demo, "--customers", "30", "--seed", "2")),
     "demo data replaced by an import": Operation(bases.demo, with_store(replacement), reads=True),
     "erasure": Operation(bases.data, command(person, "erase", "c3")),
