@@ -134,6 +134,7 @@ def stage(
     Raises Refused with one sentence, NeedsMapping when nobody recognises the headers, Cancelled when the user stops.
     """
     tell = progress or (lambda _share: None)
+    tell(0.0)  # what the process says first may come together with what it says next
     request = {
         "profile": profile,
         "mapping": dict(mapping or {}),

@@ -66,7 +66,7 @@ def test_later_spend_on_the_demo_is_that_of_plain_loops(demo) -> None:
     for row in found.iter_rows(named=True):
         assert row["matched"] == matched[row["kind"]]
         assert row["customers"] == len(spends[row["kind"]])
-        assert row["spend"] == pytest.approx(mean(spends[row["kind"]]), rel=1e-9)
+        assert row["spend"] == pytest.approx(float(mean(spends[row["kind"]])), rel=1e-9)
 
 
 def test_match_rate_and_answered_share_on_the_demo_are_those_of_plain_loops(demo) -> None:
