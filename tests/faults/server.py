@@ -168,7 +168,7 @@ def _answer(act: Callable[[], dict[str, object]], memory: mmap.mmap, folder: Pat
             os.kill(os.getpid(), signal.SIGSTOP)
         answer = act()
     except RapportError as error:
-        answer = {"ended": "refused", "text": str(error)}
+        answer = {"ended": "refused", "text": str(error).replace(f"{folder}/", "")}  # the same sentence in every folder
     except BaseException as error:
         answer = {"ended": "failed", "text": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}
     text = json.dumps(answer).encode()
