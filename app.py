@@ -3,25 +3,15 @@
 import streamlit as st
 
 from data.errors import RapportError
-from pages.shared import (
-    alerting,
-    auth,
-    banner,
-    blocks,
-    cached,
-    door,
-    filters,
-    once,
-    registry,
-    report,
-    takeaway,
-    view,
-    visit,
-)
-from pages.shared.back import keep_back
+from pages.shared import registry
+from pages.shared.bar import banner, door, filters
+from pages.shared.files import report
 from pages.shared.front import LOGO, MARK
-from pages.shared.states import no_data, not_begun
-from pages.shared.theme import watch_theme
+from pages.shared.screen import blocks, takeaway
+from pages.shared.screen.back import keep_back
+from pages.shared.screen.states import no_data, not_begun
+from pages.shared.screen.theme import watch_theme
+from pages.shared.session import alerting, auth, cached, once, view, visit
 
 
 def show(page: st.Page) -> None:

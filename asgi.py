@@ -14,10 +14,9 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
-from data import policy
 from data.errors import RapportError
+from data.people import policy
 from data.settings import Settings
-from pages.shared import auth
 from pages.shared.serving import frames, runs
 from pages.shared.serving.compression import Compression
 from pages.shared.serving.guard import Guard, is_loopback
@@ -28,6 +27,7 @@ from pages.shared.serving.messages import Messages
 from pages.shared.serving.return_to import ReturnTo
 from pages.shared.serving.start import serving
 from pages.shared.serving.unread import Unread
+from pages.shared.session import auth
 
 # Until st.navigation has run once, Streamlit takes pages/ for its own folder of scripts, and tells the first visitor who follows
 # a link to a cold server that there is no such page.

@@ -4,12 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from data import opening
-from data.backups import ask_app
 from data.command import ended
 from data.errors import RapportError
+from data.file import opening
 from data.settings import Settings
-from data.store import OpenElsewhere, Store
+from data.store.backups import ask_app
+from data.store.store import OpenElsewhere, Store
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from data import owners, space
 from data.errors import RapportError
+from data.file import owners, space
 
 
 def ended(work: Callable[[], int]) -> int:

@@ -5,13 +5,14 @@ import shlex
 import sys
 from pathlib import Path
 
-from data import opening, sandbox
-from data.characters import whole
+from data import sandbox
 from data.command import ended, one_line
 from data.errors import Refused
+from data.file import opening
 from data.imports import JOBS, LeftOut, Receipt, TableCounts, Undecided, stage
 from data.settings import Settings
-from data.store import Store
+from data.store.store import Store
+from data.text.characters import whole
 from metrics.texts import N_
 
 SHOWN = 80  # characters of a cell

@@ -11,17 +11,18 @@ from pathlib import Path
 
 import polars as pl
 
-from data import opening, policy
-from data.access import LOCAL, Access, Person
-from data.ask import Question, find
-from data.characters import whole
 from data.command import ended
 from data.errors import RapportError
-from data.formula_safe import csv_text
+from data.file import opening
+from data.people import policy
+from data.people.access import LOCAL, Access, Person
+from data.questions.ask import Question, find
 from data.segment import Segment
 from data.settings import Settings
-from data.snapshot import Snapshot
-from data.store import Store
+from data.store.snapshot import Snapshot
+from data.store.store import Store
+from data.text.characters import whole
+from data.text.formula_safe import csv_text
 from metrics.catalogue import CATALOGUE, Argument, Metric
 
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

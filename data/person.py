@@ -18,18 +18,20 @@ import duckdb
 import polars as pl
 import polars.selectors as cs
 
-from data import audit, halves, kept, links, mentions, opening, rollups, schema
-from data.characters import whole
 from data.command import ended
 from data.errors import RapportError
-from data.extent import measure
-from data.imports.keys import fold_key, fold_phone
-from data.mentions import Mention
+from data.file import halves, opening
+from data.imports.cells.keys import fold_key, fold_phone
+from data.people import audit, kept, links, mentions
+from data.people.mentions import Mention
+from data.people.spelling import Spelling, trace
 from data.settings import Settings
-from data.spelling import Spelling, trace
 from data.sql import first_row, only_value
-from data.store import Store
-from metrics.schemas import TABLES
+from data.store import rollups, schema
+from data.store.extent import measure
+from data.store.store import Store
+from data.text.characters import whole
+from metrics.engine.schemas import TABLES
 from metrics.texts import N_
 
 TIMES = {"orders": "ordered_at", "feedback": "responded_at", "answers": "responded_at", "tier_changes": "effective_on"}
@@ -88,7 +90,7 @@ def export(store: Store, customer_id: str) -> dict[str, object]:
 
 
 def find_mentions(store: Store, customer_id: str) -> list[Mention]:
-    """Where else the file names somebody by this id or word, known as a customer or not; the first data.mentions.MOST_LISTED."""
+    """Where else the file names somebody by this id or word, known as a customer or not; the first data.people.mentions.MOST_LISTED."""
     with store.reading() as cursor:
         try:
             name, key = _known(cursor, customer_id)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import duckdb
 
-from data import copying, engine, halves, opening, owners, soundness, space
 from data.command import ended
 from data.errors import RapportError
-from data.opening import OpenElsewhere, log_of
+from data.file import copying, halves, opening, owners, space
+from data.file.opening import OpenElsewhere, log_of
 from data.settings import Settings
-from data.store import Store
+from data.store import engine, soundness
+from data.store.store import Store
 from metrics.texts import N_
 
 NEEDS = N_(

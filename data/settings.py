@@ -6,7 +6,7 @@ from pathlib import Path
 
 from data.errors import RapportError
 
-# A run that waits for a picture, or for its turn, is not still: that takes up to 30 seconds, and 5 (pages/shared/pictures.py, turns.py).
+# A run that waits for a picture, or for its turn, is not still: that takes up to 30 seconds, and 5 (pictures.py and turns.py of the pages).
 LEAST_WATCHDOG_SECONDS = 40
 
 SETTINGS: dict[str, tuple[str, str]] = {

@@ -3,20 +3,17 @@
 `python -m metrics.catalogue` prints docs/metrics.md. When a definition changes so that a number changes, its version goes up.
 """
 
-from metrics import (
-    record_churn,
-    record_clv,
-    record_reach,
-    record_retention,
-    record_satisfaction,
-    record_tiers,
-    record_variants,
-)
-from metrics.nps import nps, nps_trend
+from metrics import record_variants
+from metrics.churn import record_churn
+from metrics.clv import record_clv
+from metrics.feedback import record_reach, record_satisfaction
+from metrics.feedback.nps import nps, nps_trend
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
-from metrics.repeat_rate import repeat_rate, repeat_rate_trend
-from metrics.retention import KINDS, retention
+from metrics.retention import record_retention
+from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend
+from metrics.retention.retention import KINDS, retention
 from metrics.texts import N_
+from metrics.tiers import record_tiers
 
 WEIGHTED = Argument(
     False,

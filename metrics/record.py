@@ -6,7 +6,7 @@ from typing import Literal
 
 import polars as pl
 
-from metrics.periods import EVERY
+from metrics.engine.periods import EVERY
 from metrics.texts import N_
 
 

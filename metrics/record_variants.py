@@ -5,9 +5,9 @@ from typing import Any, Literal
 
 import polars as pl
 
+from metrics.clv.record_clv import METRICS as CLV_METRICS
+from metrics.clv.record_clv import STATE
 from metrics.record import HIGH, LOW, MINIMUM, WILSON_SOURCE, Argument, Metric
-from metrics.record_clv import METRICS as CLV_METRICS
-from metrics.record_clv import STATE
 from metrics.texts import N_
 from metrics.variants import (
     clv_variants,

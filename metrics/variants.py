@@ -14,15 +14,15 @@ import polars as pl
 from metrics.clv.fitted import DEFAULT_MODEL, OK, TOO_FEW
 from metrics.clv.lifetime import value_customers
 from metrics.clv.values import of_groups
-from metrics.exact import money
-from metrics.intervals import wilson
-from metrics.nps import asked as recommending
-from metrics.nps import nps
-from metrics.periods import start_of
-from metrics.reduce import collected, kinds, one_if, period_start, totals
-from metrics.retention import retention, retention_at
-from metrics.rolling import rolling_retention
-from metrics.satisfaction import SCALE, csat
+from metrics.engine.exact import money
+from metrics.engine.periods import start_of
+from metrics.engine.reduce import collected, kinds, one_if, period_start, totals
+from metrics.feedback.nps import asked as recommending
+from metrics.feedback.nps import nps
+from metrics.feedback.satisfaction import SCALE, csat
+from metrics.retention.retention import retention, retention_at
+from metrics.retention.rolling import rolling_retention
+from metrics.statistics.intervals import wilson
 
 STANDARD = "standard"
 TYPES: dict[str, pl.DataType] = {

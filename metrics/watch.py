@@ -8,14 +8,14 @@ from typing import Literal
 import polars as pl
 
 from metrics.catalogue import CATALOGUE
-from metrics.hiatus import inactive_share_change
-from metrics.nps import nps_change
-from metrics.repeat_rate import repeat_rate_change
-from metrics.retention import retention_change
-from metrics.satisfaction import ces_change, csat_change
-from metrics.shares import share_change
+from metrics.churn.hiatus import inactive_share_change
+from metrics.feedback.nps import nps_change
+from metrics.feedback.satisfaction import ces_change, csat_change
+from metrics.retention.repeat_rate import repeat_rate_change
+from metrics.retention.retention import retention_change
+from metrics.statistics.shares import share_change
 from metrics.texts import N_
-from metrics.tier_moves import RATE as MOVE_RATE
+from metrics.tiers.moves import RATE as MOVE_RATE
 
 Change = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 Kind = Literal["points", "share", "money", "count", "number"]

@@ -19,7 +19,9 @@ from polars.lazyframe.group_by import LazyGroupBy
 from streamlit import dataframe_util
 
 WHY = "the pool of Polars would call back to Python, and the server can stand still for good: work it out on a reduced column instead"
-PANDAS = "a frame reaches Streamlit as Arrow, by pages/shared/tables.py: on its way to pandas it holds Python's lock"
+PANDAS = (
+    "a frame reaches Streamlit as Arrow, by pages/shared/screen/tables.py: on its way to pandas it holds Python's lock"
+)
 # Names that mean nothing else. `get_categories` is so in Narwhals only, which calls back for it.
 METHODS = frozenset(
     [

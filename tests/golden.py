@@ -18,8 +18,8 @@ from polars.testing import assert_frame_equal
 
 from data import load
 from data.demo.load import load as load_demo
-from data.snapshot import Snapshot
-from data.store import Store
+from data.store.snapshot import Snapshot
+from data.store.store import Store
 from tests.conftest import SHARED
 from tests.data.every import every
 from tests.data.rows import order, take

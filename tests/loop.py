@@ -17,9 +17,9 @@ from starlette.testclient import TestClient
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 import asgi
-from data.store import Store
-from pages.shared import auth, opened
+from data.store.store import Store
 from pages.shared.serving import guard, messages, return_to
+from pages.shared.session import auth, opened
 
 HOST = "http://rapport.example.com"
 METHODS = ("GET", "PUT", "POST", "DELETE")

@@ -9,7 +9,7 @@ from tests.callbacks import PANDAS, PATCHED, WHY, findings, forbid
 ROOT = Path(__file__).parents[1]
 SOURCES = [ROOT / "app.py", ROOT / "asgi.py"]
 SOURCES += sorted(path for folder in ("data", "metrics", "pages") for path in (ROOT / folder).rglob("*.py"))
-PLACE_OF_TABLES = ROOT / "pages" / "shared" / "tables.py"
+PLACE_OF_TABLES = ROOT / "pages" / "shared" / "screen" / "tables.py"
 IMPORTS = "import duckdb, numpy as np, polars as pl, scipy.special, streamlit as st\nimport narwhals.stable.v2 as nw\n"
 
 CALLBACKS = (

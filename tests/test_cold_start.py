@@ -10,7 +10,7 @@ import pytest
 from data.alerts.channels import Setup
 from data.alerts.channels.webhook import target_of
 from data.alerts.making import make
-from data.store import Store
+from data.store.store import Store
 from tests.browser.server import serve
 from tests.data.alerts.conftest import NOW, alert, fill
 from tests.data.alerts.servers import receiver

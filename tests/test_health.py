@@ -11,10 +11,10 @@ from urllib.request import urlopen
 import pytest
 from starlette.types import Message
 
-from pages.shared import opened
 from pages.shared.serving import health
 from pages.shared.serving.health import PATH, Health
 from pages.shared.serving.unread import Unread
+from pages.shared.session import opened
 from tests.browser.provider import secrets_of
 from tests.browser.server import free_port, serve
 from tests.test_serving import UPLOAD

@@ -11,10 +11,10 @@ from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from data.access import Person, Role
-from pages.shared import auth, visit
+from data.people.access import Person, Role
 from pages.shared.serving import messages
 from pages.shared.serving.messages import Broken, Line, Messages, Pace
+from pages.shared.session import auth, visit
 
 ANALYST, VIEWER = Person("bo@example.com", Role.ANALYST), Person("vic@example.com", Role.VIEWER)
 WHO = {"nobody": None, "viewer": VIEWER, "analyst": ANALYST}

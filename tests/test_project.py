@@ -54,7 +54,7 @@ def test_nothing_but_init_lies_directly_in_pages() -> None:
 
 
 def test_every_page_is_registered() -> None:
-    files = [path for path in (ROOT / "pages").glob("*/*.py") if path.parent.name != "shared"]
+    files = [path for path in (ROOT / "pages").rglob("*.py") if "shared" not in path.parts]
     with_page = [path.relative_to(ROOT) for path in files if "\ndef page(" in path.read_text("utf-8")]
     assert {".".join(path.with_suffix("").parts) for path in with_page} == {entry.module for entry in ENTRIES}
 

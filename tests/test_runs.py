@@ -20,11 +20,11 @@ from streamlit.runtime.scriptrunner import RerunData, ScriptRunner, ScriptRunner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.state import SessionState
 
-from data import patience
-from pages.shared import auth
+from data.questions import patience
 from pages.shared.serving import runs
 from pages.shared.serving.runs import FileHandler, Runner, person_of
 from pages.shared.serving.turns import Turnstile
+from pages.shared.session import auth
 from tests.pages.conftest import ROOT
 
 PATIENCE_SECONDS = 20

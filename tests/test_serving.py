@@ -11,11 +11,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from data.access import Person, Role
-from pages.shared import auth, once
+from data.people.access import Person, Role
 from pages.shared.serving import guard, return_to
 from pages.shared.serving.guard import Guard
 from pages.shared.serving.return_to import ReturnTo
+from pages.shared.session import auth, once
 
 ROOT = Path(__file__).parents[1]
 UPLOAD = "/_stcore/upload_file/session/file"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import WebSocketException
 
-from pages.shared.serving import watchdog
+from pages.shared.serving.standstill import watchdog
 from tests.benchmarks.visitor import Broken, visiting
 from tests.browser.server import ROOT, end, free_port, wait_until_answered
 from tests.supervisor import supervise

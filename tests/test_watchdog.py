@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pages.shared.serving import watchdog
-from pages.shared.serving.watchdog import BEAT_SECONDS, LOOP, RUN, Look, Stillness
+from pages.shared.serving.standstill import watchdog
+from pages.shared.serving.standstill.watchdog import BEAT_SECONDS, LOOP, RUN, Look, Stillness
 from tests.hangs import moving
 
 ROOT = Path(__file__).parents[1]

@@ -10,19 +10,19 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from data import opening
 from data.alerts import book
 from data.alerts.book import Delivery
 from data.alerts.channels import masked
 from data.alerts.rules import Alert, Rule
 from data.alerts.run import Render, due, run, test
-from data.alerts.wording import rule_text
+from data.alerts.words.wording import rule_text
 from data.command import ended
 from data.errors import RapportError
+from data.file import opening
 from data.settings import Settings
-from data.store import Store
+from data.store.store import Store
 
-DRAWS = "pages.shared.alerting"  # has render() and store(); found when a page is to be sent, since data know no pages
+DRAWS = "pages.shared.session.alerting"  # has render() and store(); found when a page is to be sent, since data know no pages
 FAILED = ("failed", "gave up", "unsure")
 
 

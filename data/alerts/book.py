@@ -14,7 +14,7 @@ import duckdb
 from data.alerts.rules import Alert, asked_text, condition_text, read_segment, read_what, segment_of
 from data.errors import RapportError
 from data.sql import first_row, only_value
-from data.store import Store
+from data.store.store import Store
 from metrics.errors import RuleError
 from metrics.texts import N_
 

@@ -14,7 +14,7 @@ from data.alerts.book import Delivery
 from data.alerts.channels import Message, NotSent, Setup, Unsure
 from data.alerts.rules import Alert
 from data.errors import RapportError
-from data.store import Store
+from data.store.store import Store
 from metrics.texts import N_
 
 log = logging.getLogger("rapport.alerts")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from data.alerts.rules import Condition
-from metrics.verdict import verdict
+from metrics.statistics.verdict import verdict
 
 Why = Literal["below", "above", "rose", "fell", "within", "unclear", "no_change", "too_few"]
 TOLD = ("below", "above", "rose", "fell")

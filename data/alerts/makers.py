@@ -2,9 +2,9 @@
 
 import logging
 
-from data import policy
 from data.alerts.rules import Alert
 from data.errors import RapportError
+from data.people import policy
 from data.settings import Settings
 from metrics.texts import N_
 

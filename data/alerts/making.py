@@ -6,7 +6,7 @@ from data.alerts import book, channels
 from data.alerts.channels import Setup
 from data.alerts.rules import Alert, check
 from data.errors import RapportError
-from data.store import Store
+from data.store.store import Store
 from metrics.texts import N_
 
 MOST_ACTIVE = 200

@@ -8,14 +8,14 @@ import polars as pl
 from data.alerts.judge import Change, Reading, Why, judge
 from data.alerts.periods import Period, holding, last_complete
 from data.alerts.rules import Asked, Rule
-from data.ask import Question, ask, find, observed
-from data.extent import Extent
+from data.questions.ask import Question, ask, find, observed
+from data.questions.tiering import uploaded_tiers
 from data.segment import EVERYBODY
-from data.snapshot import Snapshot
-from data.tiering import uploaded_tiers
-from metrics.periods import months_before
-from metrics.retention import retention_at
-from metrics.tier_rules import known_from
+from data.store.extent import Extent
+from data.store.snapshot import Snapshot
+from metrics.engine.periods import months_before
+from metrics.retention.retention import retention_at
+from metrics.tiers.rules import known_from
 from metrics.watch import WATCHED
 
 DAY = dt.timedelta(days=1)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import polars as pl
 
-from data.access import Access, Forbidden
 from data.alerts import book, making, run
 from data.alerts.book import Delivery
 from data.alerts.channels import Setup
@@ -14,9 +13,10 @@ from data.alerts.judge import TOLD
 from data.alerts.measured import past
 from data.alerts.periods import Period
 from data.alerts.rules import Alert, Rule, read_what
-from data.ask import Question
 from data.errors import RapportError
-from data.snapshot import Snapshot
+from data.people.access import Access, Forbidden
+from data.questions.ask import Question
+from data.store.snapshot import Snapshot
 from metrics.texts import N_
 
 RIGHT = "alerts"

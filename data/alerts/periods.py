@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from metrics.periods import months_before, start_of
+from metrics.engine.periods import months_before, start_of
 
 UNITS = ("day", "week", "month", "quarter")
 MONTHS = {"month": 1, "quarter": 3}

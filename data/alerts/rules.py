@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from data.alerts.periods import UNITS
-from data.ask import check_arguments, check_segments, find
 from data.errors import RapportError
+from data.questions.ask import check_arguments, check_segments, find
 from data.segment import EVERYBODY, Segment, of_params
-from data.words import LANGUAGES
+from data.text.words import LANGUAGES
 from metrics.texts import N_
 from metrics.watch import UNWATCHED, WATCHED, columns, compares
 

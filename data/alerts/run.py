@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from data.alerts import book, deliver, makers, messages
+from data.alerts import book, deliver, makers
 from data.alerts.book import Delivery
 from data.alerts.channels import Message, Setup, receiver
 from data.alerts.judge import TOLD
-from data.alerts.links import dated
 from data.alerts.measured import covered, judged
 from data.alerts.outbox import Outbox, Outcome
 from data.alerts.periods import Period, last_complete
 from data.alerts.rules import Alert, Rule, Subscription
+from data.alerts.words import messages
+from data.alerts.words.links import dated
 from data.errors import RapportError
-from data.extent import Extent
 from data.segment import Segment
-from data.store import Store
+from data.store.extent import Extent
+from data.store.store import Store
 from metrics.errors import RuleError
 from metrics.texts import N_
 

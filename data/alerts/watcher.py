@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from data.alerts.run import Render, due, run
-from data.store import Store
+from data.store.store import Store
 
 log = logging.getLogger("rapport.alerts")
 LOOK_SECONDS = 20.0  # how often it looks for a new data version

@@ -8,7 +8,7 @@ from data.command import ended
 from data.demo.load import load
 from data.demo.world import CUSTOMERS, SEED
 from data.settings import Settings
-from data.store import Store
+from data.store.store import Store
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -16,7 +16,7 @@ PART_SIZE = 10_000_000  # members of one part have numbers of their own
 
 
 def build(*, customers: int = CUSTOMERS, seed: int = SEED) -> dict[str, pl.DataFrame]:
-    """One frame per table of metrics.schemas.TABLES, with its columns in order; no customers give frames without rows.
+    """One frame per table of metrics.engine.schemas.TABLES, with its columns in order; no customers give frames without rows.
 
     Every customer is a member; about one in fourteen never orders. Orders stand in the order of their times.
     """

@@ -39,7 +39,7 @@ def effort_rows(
     first_feedback_number: int,
     first_member_number: int,
 ) -> pl.DataFrame:
-    """One row per answer (metrics.schemas.Feedback) given until the last day."""
+    """One row per answer (metrics.engine.schemas.Feedback) given until the last day."""
     asked = np.flatnonzero((rng.random(len(placed)) < CES_ANSWER_SHARE * pace.answers) & (placed.customer >= 0))
     channel = placed.channel[asked]
     touchpoint = np.select([channel == STORE, channel == APP], [STORE_VISIT, IN_APP], DELIVERY)

@@ -94,7 +94,7 @@ def feedback_rows(
     first_feedback_number: int,
     first_member_number: int,
 ) -> pl.DataFrame:
-    """One row per answer (metrics.schemas.Feedback)."""
+    """One row per answer (metrics.engine.schemas.Feedback)."""
     size, order = len(answers.order), answers.order
     low, high = (np.array([SCALES[name][end] for name in ("nps", "csat")]) for end in (0, 1))
     return pl.DataFrame(
@@ -155,7 +155,7 @@ def item_rows(
     first_feedback_number: int,
     first_member_number: int,
 ) -> pl.DataFrame:
-    """One row per questionnaire and item (metrics.schemas.Answer), for some of the NPS answers; in stores nobody rates delivery."""
+    """One row per questionnaire and item (metrics.engine.schemas.Answer), for some of the NPS answers; in stores nobody rates delivery."""
     filled = np.flatnonzero((answers.survey == 0) & (rng.random(len(answers.order)) < QUESTIONNAIRE_SHARE))
     respondent = np.repeat(filled, len(ITEMS))
     item = np.tile(np.arange(len(ITEMS)), len(filled))

@@ -10,7 +10,7 @@ import pyarrow as pa
 from data.demo.build import build
 from data.demo.world import CUSTOMERS, SEED
 from data.errors import StoreError
-from data.imported import Destination, ImportMeta, Merged
+from data.store.imported import Destination, ImportMeta, Merged
 from metrics.texts import N_
 
 PROFILE = "demo"

@@ -99,7 +99,7 @@ def _home_stores(city: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def members(who: People, first_number: int) -> pl.DataFrame:
-    """One row per customer, whether or not there is an order (metrics.schemas.Member)."""
+    """One row per customer, whether or not there is an order (metrics.engine.schemas.Member)."""
     month, language = pl.Series("month", who.birthday_month), pick(LANGUAGES, who.language)
     attributes = pl.DataFrame(
         {"city": pick([city.name for city in CITIES], who.city), "month": month, "language": language}

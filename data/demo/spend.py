@@ -56,7 +56,7 @@ def order_rows(
     first_order_number: int,
     first_member_number: int,
 ) -> pl.DataFrame:
-    """One row per order (metrics.schemas.Order); the orders must be in the order of their times."""
+    """One row per order (metrics.engine.schemas.Order); the orders must be in the order of their times."""
     gross = _gross(who, placed, rng)
     coupon = _coupons(who, placed, seasons, rng)
     markdown = (coupon < 0) & (rng.random(len(placed)) < MARKDOWN_SHARE)

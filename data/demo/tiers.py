@@ -18,7 +18,7 @@ def month_starts() -> list[dt.date]:
 
 
 def tier_rows(who: People, placed: Orders, amount_cents: np.ndarray, *, first_member_number: int) -> pl.DataFrame:
-    """One row per customer and change (metrics.schemas.TierChange), by customer and date.
+    """One row per customer and change (metrics.engine.schemas.TierChange), by customer and date.
 
     Everybody enters in the lowest tier on the day of joining. What a month end decides holds from the next day.
     """

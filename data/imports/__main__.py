@@ -6,7 +6,7 @@ from pathlib import Path
 
 from data.command import ended
 from data.settings import Settings
-from data.store import Store
+from data.store.store import Store
 
 
 def main(arguments: list[str] | None = None) -> int:

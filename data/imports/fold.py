@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import duckdb
 import polars as pl
 
-from data.imports.parse import batches, safe_name
+from data.imports.columns.parse import batches, safe_name
 from data.imports.profile import Condition, Output
-from metrics.schemas import NATURAL_KEYS, TABLES
+from metrics.engine.schemas import NATURAL_KEYS, TABLES
 
 SQL_TYPES = {pl.String: "varchar", pl.Float64: "double", pl.Datetime: "timestamp", pl.Date: "date"}
 POSITION = "(file_no::bigint * 1099511627776 + row_no)"

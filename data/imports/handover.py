@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from data import sandbox
 from data.errors import RapportError, Refused
-from data.imports.layout import Layout
-from data.imports.leftover import COLUMNS
+from data.imports.files.layout import Layout
 from data.imports.mapper import NeedsMapping
-from data.imports.undecided import Undecided, Unread, UnreadCell
-from metrics.schemas import TABLES
+from data.imports.outcome.leftover import COLUMNS
+from data.imports.outcome.undecided import Undecided, Unread, UnreadCell
+from metrics.engine.schemas import TABLES
 
 LEFT_OUT = "left_out"
 PACKED = pa.ipc.IpcWriteOptions(compression="lz4")  # a folder for temporary files may be memory

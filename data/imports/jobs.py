@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import Refused
-from data.imports import handover, leftover, pipeline, summary
+from data.imports import handover, pipeline, summary
+from data.imports.files.unpack import Given
+from data.imports.outcome import leftover
 from data.imports.profile import profiles
-from data.imports.unpack import Given
 from metrics.texts import N_
 
 

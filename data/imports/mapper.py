@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.errors import Refused
-from data.imports.layout import Layout, fold_header, listed
+from data.imports.files.layout import Layout, fold_header, listed
 from data.imports.profile import by_name, find_column
 from metrics.texts import N_
 

@@ -10,14 +10,21 @@ import duckdb
 
 from data.errors import Refused
 from data.imports import summary
-from data.imports.answers import ALL, lasting
-from data.imports.budget import Budget
+from data.imports.cells.answers import ALL, lasting
 from data.imports.clock import latest_allowed
-from data.imports.decide import decide
+from data.imports.columns.decide import decide
+from data.imports.columns.parse import parse
+from data.imports.columns.reading import Reading
+from data.imports.columns.tier_names import settle_tiers
+from data.imports.columns.unread import refuse_unread
+from data.imports.columns.wanted import Wanted
+from data.imports.files.budget import Budget
+from data.imports.files.layout import Layout, find_layout, fold_header, listed, matches_lines, second_of
+from data.imports.files.raw import RawFile, load, number_lines, prepare
+from data.imports.files.unpack import Given, fingerprint, unpack
 from data.imports.fold import Folding, quote
-from data.imports.layout import Layout, find_layout, fold_header, listed, matches_lines, second_of
 from data.imports.mapper import NeedsMapping, signature
-from data.imports.parse import parse
+from data.imports.outcome.receipt import Receipt
 from data.imports.profile import (
     Column,
     FileRole,
@@ -30,15 +37,8 @@ from data.imports.profile import (
     recognise,
     with_columns,
 )
-from data.imports.raw import RawFile, load, number_lines, prepare
-from data.imports.reading import Reading
-from data.imports.receipt import Receipt
 from data.imports.said import refuse_values
 from data.imports.source import source_of
-from data.imports.tier_names import settle_tiers
-from data.imports.unpack import Given, fingerprint, unpack
-from data.imports.unread import refuse_unread
-from data.imports.wanted import Wanted
 from metrics.texts import N_
 
 ENGINE_MEMORY = "640MiB"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import Refused
-from data.imports.layout import fold_header
+from data.imports.files.layout import fold_header
 from metrics.texts import N_
 
 FOLDER = Path(__file__).parents[1] / "profiles"

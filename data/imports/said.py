@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 
 from data.errors import Refused
-from data.imports.answers import CONVENTIONS
+from data.imports.cells.answers import CONVENTIONS
 from data.imports.profile import Profile
-from metrics.schemas import TABLES
+from metrics.engine.schemas import TABLES
 from metrics.texts import N_
 
 ANSWERS = (*CONVENTIONS, "encoding", "source")  # what a file may leave open, whatever it holds

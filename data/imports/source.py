@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
+from data.imports.columns.parse import safe_name
+from data.imports.files.layout import fold_header
+from data.imports.files.raw import RawFile
 from data.imports.fold import quote
-from data.imports.layout import fold_header
-from data.imports.parse import safe_name
 from data.imports.profile import Column, FileRole, Output, find_column
-from data.imports.raw import RawFile
 
 ATTRIBUTES_MOST = 40
 

@@ -10,17 +10,18 @@ from typing import Any
 import pyarrow as pa
 
 from data import sandbox
-from data.characters import whole
 from data.errors import Cancelled, Refused
-from data.imported import Destination, ImportMeta, Merged
-from data.imports import handover, leftover, summary
-from data.imports.layout import listed
+from data.file.workspace import open_folder
+from data.imports import handover, summary
+from data.imports.files.layout import listed
+from data.imports.files.unpack import NamedBytes
 from data.imports.mapper import NeedsMapping
-from data.imports.receipt import Receipt
-from data.imports.unpack import NamedBytes
+from data.imports.outcome import leftover
+from data.imports.outcome.receipt import Receipt
 from data.settings import Settings
-from data.workspace import open_folder
-from metrics.schemas import TABLES
+from data.store.imported import Destination, ImportMeta, Merged
+from data.text.characters import whole
+from metrics.engine.schemas import TABLES
 from metrics.texts import N_
 
 JOBS = "data.imports.jobs"

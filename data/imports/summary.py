@@ -8,14 +8,14 @@ import duckdb
 import pyarrow as pa
 
 from data.errors import Refused
-from data.imported import Counts
-from data.imports import rules
-from data.imports.answers import EMPTY
+from data.imports.cells.answers import EMPTY
+from data.imports.files.raw import RawFile, number_lines
 from data.imports.fold import Folding, quote
+from data.imports.outcome import rules
+from data.imports.outcome.receipt import CannotAnswer, Convention, Doubt, FileRead, LeftOut, Receipt, TableCounts
 from data.imports.profile import Profile
-from data.imports.raw import RawFile, number_lines
-from data.imports.receipt import CannotAnswer, Convention, Doubt, FileRead, LeftOut, Receipt, TableCounts
-from metrics.schemas import TABLES
+from data.store.imported import Counts
+from metrics.engine.schemas import TABLES
 from metrics.texts import N_
 
 READ_ROWS = 100_000

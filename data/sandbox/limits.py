@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from data import space
+from data.file import space
 
 MIB = 1 << 20
 OPEN_FILES = 256

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.clv import gamma_gamma
-from metrics.clv.bg_nbd import BG_NBD, MBG_NBD
-from metrics.clv.fitting import Fit
-from metrics.clv.models import PurchaseModel, fit_without_dropout
-from metrics.clv.pareto_nbd import PARETO_NBD
-from metrics.clv.statistics import Purchases, Spends, total
-from metrics.periods import checked
+from metrics.clv.models import gamma_gamma
+from metrics.clv.models.bg_nbd import BG_NBD, MBG_NBD
+from metrics.clv.models.fitting import Fit
+from metrics.clv.models.model import PurchaseModel, fit_without_dropout
+from metrics.clv.models.pareto_nbd import PARETO_NBD
+from metrics.clv.models.statistics import Purchases, Spends, total
+from metrics.engine.periods import checked
 
 MODELS: dict[str, PurchaseModel] = {model.name: model for model in (MBG_NBD, BG_NBD, PARETO_NBD)}
 DEFAULT_MODEL = MBG_NBD.name

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from metrics.clv.statistics import buyers
-from metrics.exact import money, part_names, parts, plain, whole
-from metrics.intervals import skewed_mean
-from metrics.reduce import in_order, one_if, totals
+from metrics.clv.models.statistics import buyers
+from metrics.engine.exact import money, part_names, parts, plain, whole
+from metrics.engine.reduce import in_order, one_if, totals
+from metrics.statistics.intervals import skewed_mean
 
 TYPES: dict[str, pl.DataType] = {
     "customers": pl.Int64(),

@@ -7,12 +7,12 @@ import numpy as np
 import polars as pl
 from scipy.stats import rankdata
 
-from metrics.clv.fitting import Fit
-from metrics.clv.models import PurchaseModel
-from metrics.clv.statistics import DAYS_PER_WEEK, Purchases, with_weeks
-from metrics.periods import at_least
-from metrics.reduce import collected, one_if
-from metrics.rollups import seen_by
+from metrics.clv.models.fitting import Fit
+from metrics.clv.models.model import PurchaseModel
+from metrics.clv.models.statistics import DAYS_PER_WEEK, Purchases, with_weeks
+from metrics.engine.periods import at_least
+from metrics.engine.reduce import collected, one_if
+from metrics.engine.rollups import seen_by
 
 RECENT_WEEKS = 13
 PAST_RATE, RECENT_ONLY = "past_rate", "last_13_weeks"  # forecasts that need no model

@@ -20,9 +20,9 @@ from metrics.clv.holdout import (
     tracking,
 )
 from metrics.clv.lifetime import calibration_end
-from metrics.clv.statistics import DAYS_PER_WEEK
-from metrics.periods import at_least, checked
-from metrics.reduce import collected, folded
+from metrics.clv.models.statistics import DAYS_PER_WEEK
+from metrics.engine.periods import at_least, checked
+from metrics.engine.reduce import collected, folded
 
 USUAL_WEEKS = 26
 TOO_SHORT = "too_short"  # no week is left to fit to, or none to judge by

@@ -10,7 +10,7 @@ import polars as pl
 from metrics.clv.fitted import DEFAULT_MODEL
 from metrics.clv.lifetime import Valued, value_customers
 from metrics.clv.values import of_customers
-from metrics.reduce import in_order
+from metrics.engine.reduce import in_order
 
 TYPES: dict[str, pl.DataType] = {
     "customer_id": pl.String(),

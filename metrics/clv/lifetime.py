@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from metrics.clv import gamma_gamma
 from metrics.clv.fitted import DEFAULT_MODEL, Fitted, fit_models
-from metrics.clv.predictions import Horizon
-from metrics.clv.statistics import (
+from metrics.clv.models import gamma_gamma
+from metrics.clv.models.statistics import (
     EXACT_UP_TO_CUSTOMERS,
     as_purchases,
     as_spends,
@@ -20,11 +19,12 @@ from metrics.clv.statistics import (
     spend_statistics,
     with_weeks,
 )
+from metrics.clv.predictions import Horizon
 from metrics.clv.values import VALUES, Cells, Forecast, Terms, of_customers, of_groups
-from metrics.exact import FINE, money, plain
-from metrics.intervals import z_value
-from metrics.periods import at_least
-from metrics.reduce import collected, in_order, one_if
+from metrics.engine.exact import FINE, money, plain
+from metrics.engine.periods import at_least
+from metrics.engine.reduce import collected, in_order, one_if
+from metrics.statistics.intervals import z_value
 
 PURCHASE_LETTERS = ("r", "alpha", "a", "b", "s", "beta")
 MODEL_TYPES: dict[str, pl.DataType] = {

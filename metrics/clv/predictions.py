@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from metrics.clv.fitted import Fitted
-from metrics.clv.fitting import Fit
-from metrics.clv.statistics import Array, Purchases
+from metrics.clv.models.fitting import Fit
+from metrics.clv.models.statistics import Array, Purchases
 
 WEEKS_PER_YEAR = 365.25 / 7
 LEAST_WEEKS_WATCHED = (

@@ -14,8 +14,8 @@ from metrics.clv.keeping import keepers
 from metrics.clv.lifetime import Valued, value_customers
 from metrics.clv.spread import bands, deciles, histogram
 from metrics.clv.values import VALUES, Forecast, of_customers, of_groupings
-from metrics.intervals import skewed_mean, z_value
-from metrics.reduce import folded, in_order
+from metrics.engine.reduce import folded, in_order
+from metrics.statistics.intervals import skewed_mean, z_value
 
 SLOPE_STEP = 1e-4  # of the logarithm of a parameter
 

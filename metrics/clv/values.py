@@ -7,8 +7,9 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from metrics.clv import gamma_gamma
 from metrics.clv.fitted import Fitted
+from metrics.clv.models import gamma_gamma
+from metrics.clv.models.statistics import Array, Purchases
 from metrics.clv.predictions import (
     SEED,
     Expected,
@@ -19,7 +20,6 @@ from metrics.clv.predictions import (
     parameter_draws,
     purchase_draws,
 )
-from metrics.clv.statistics import Array, Purchases
 
 VALUES: dict[str, pl.DataType] = dict.fromkeys(("purchases", "spend", "clv", "low", "high", "p_active"), pl.Float64())
 

@@ -5,19 +5,20 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
-from data import audit, policy
-from data.access import Role
 from data.errors import RapportError
-from data.policy import Policy
+from data.people import audit, policy
+from data.people.access import Role
+from data.people.policy import Policy
 from data.settings import Settings
+from data.text.labels import label
 from metrics.texts import N_
-from pages.shared import auth, blocks, cached
-from pages.shared.auth import Mode
-from pages.shared.blocks import plain
-from pages.shared.door import ROLE_NAMES
-from pages.shared.labels import label
-from pages.shared.tables import sortable_table
-from pages.shared.texts import _, joined, moment, ngettext, number, told
+from pages.shared.bar.door import ROLE_NAMES
+from pages.shared.screen import blocks
+from pages.shared.screen.blocks import plain
+from pages.shared.screen.tables import sortable_table
+from pages.shared.session import auth, cached
+from pages.shared.session.auth import Mode
+from pages.shared.words.texts import _, joined, moment, ngettext, number, told
 
 ROWS = 200
 CHOSEN = "access.action"

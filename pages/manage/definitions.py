@@ -3,9 +3,9 @@
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE
-from pages.shared import blocks
-from pages.shared.definition import columns, entry
-from pages.shared.texts import _
+from pages.shared.screen import blocks
+from pages.shared.screen.definition import columns, entry
+from pages.shared.words.texts import _
 
 
 def page() -> None:

@@ -4,11 +4,13 @@ import datetime as dt
 
 import streamlit as st
 
-from data import links
-from data.links import Link
-from pages.shared import auth, blocks, cached, cards, link_words
-from pages.shared.blocks import plain, quietly
-from pages.shared.texts import _, date, moment, ngettext, number
+from data.people import links
+from data.people.links import Link
+from pages.shared.screen import blocks, cards
+from pages.shared.screen.blocks import plain, quietly
+from pages.shared.session import auth, cached
+from pages.shared.words import link_words
+from pages.shared.words.texts import _, date, moment, ngettext, number
 
 SOON_DAYS = 7
 PAGE_ROWS = 20

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 import streamlit as st
 
 from data import person
-from data.access import Access, Forbidden, Person
 from data.errors import RapportError
-from data.mentions import Mention
+from data.people.access import Access, Forbidden, Person
+from data.people.mentions import Mention
 from data.person import Erased, Held
-from data.store import Store
+from data.store.store import Store
 from metrics.texts import N_
-from pages.manage import health, wording
-from pages.shared import auth, blocks, cached
-from pages.shared.blocks import plain, section
-from pages.shared.opened import store
-from pages.shared.texts import _, dates, listed, ngettext, number
+from pages.manage.history import health
+from pages.manage.upload import wording
+from pages.shared.screen import blocks
+from pages.shared.screen.blocks import plain, section
+from pages.shared.session import auth, cached
+from pages.shared.session.opened import store
+from pages.shared.words.texts import _, dates, listed, ngettext, number
 
 LONGEST_ID, WIDTH, SECONDS_KEPT = 200, 420, 60
 ID_KEY, NOTE_KEY, LEFT_KEY = "people.id", "people.note", "people.left"

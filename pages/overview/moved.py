@@ -2,10 +2,12 @@
 
 import polars as pl
 
-from pages.shared import blocks, charts, findings, moves, states
-from pages.shared.display import forest_row
-from pages.shared.texts import _, date, listed, period, sentences
-from pages.shared.view import View
+from pages.shared.readings import moves
+from pages.shared.screen import blocks, charts, states
+from pages.shared.screen.display import forest_row
+from pages.shared.session.view import View
+from pages.shared.words import findings
+from pages.shared.words.texts import _, date, listed, period, sentences
 
 SHOWN = 7
 COLUMNS = ("metric", "dimension", "code", "change", "low", "high", "verdict")

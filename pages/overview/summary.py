@@ -2,24 +2,19 @@
 
 import streamlit as st
 
+from pages.customers.churn import readings as readings_churn
+from pages.customers.clv import readings as readings_value
 from pages.overview import moved
-from pages.shared import (
-    blocks,
-    findings,
-    measures,
-    readings,
-    readings_churn,
-    readings_tiers,
-    readings_value,
-    registry,
-    states,
-    trends,
-    view,
-)
-from pages.shared.cards import cards
-from pages.shared.definition import define
-from pages.shared.display import card, counted, how_to_read, shown
-from pages.shared.texts import _
+from pages.programme import readings as readings_tiers
+from pages.shared import registry
+from pages.shared.readings import measures, readings
+from pages.shared.screen import blocks, states, trends
+from pages.shared.screen.cards import cards
+from pages.shared.screen.definition import define
+from pages.shared.screen.display import card, counted, how_to_read, shown
+from pages.shared.session import view
+from pages.shared.words import findings
+from pages.shared.words.texts import _
 
 # Each key number, and the page that tells more about it
 NUMBERS = (

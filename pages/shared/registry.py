@@ -6,16 +6,16 @@ from importlib import import_module
 import streamlit as st
 
 from metrics.texts import N_
-from pages.shared import auth, visit
-from pages.shared.texts import _
-from pages.shared.view import Option
+from pages.shared.session import auth, visit
+from pages.shared.session.view import Option
+from pages.shared.words.texts import _
 
 
 @dataclass(frozen=True)
 class Entry:
     """A page: `module` has a function page(); the code is its path in the URL; `data`: it stands under the filter bar.
 
-    `needs`: the right (of data.access) without which the page is neither listed nor opened.
+    `needs`: the right (of data.people.access) without which the page is neither listed nor opened.
     """
 
     module: str
@@ -88,16 +88,16 @@ FEEDBACK, CUSTOMERS, PROGRAMME, MANAGE = N_("Feedback"), N_("Customers"), N_("Pr
 
 ENTRIES = (
     Entry("pages.overview.summary", "overview", N_("Overview"), ""),
-    Entry("pages.feedback.nps", "nps", N_("NPS"), FEEDBACK, options=NPS),
-    Entry("pages.feedback.csat", "csat", N_("CSAT and CES"), FEEDBACK, options=CSAT),
-    Entry("pages.customers.retention", "retention", N_("Retention"), CUSTOMERS, options=RETENTION),
-    Entry("pages.customers.value", "value", N_("Lifetime value"), CUSTOMERS, options=VALUE),
-    Entry("pages.customers.churn", "churn", N_("Churn and lifecycle"), CUSTOMERS, options=CHURN),
-    Entry("pages.programme.tiers", "tiers", N_("Tiers and migration"), PROGRAMME, options=TIERS),
-    Entry("pages.programme.replay", "replay", N_("Threshold replay"), PROGRAMME, options=REPLAY),
-    Entry("pages.manage.upload", "upload", N_("Upload"), MANAGE, data=False, needs="change"),
-    Entry("pages.manage.history", "history", N_("History"), MANAGE, data=False, needs="change"),
-    Entry("pages.manage.alerts", "alerts", N_("Alerts"), MANAGE, data=False, needs="alerts"),
+    Entry("pages.feedback.nps.page", "nps", N_("NPS"), FEEDBACK, options=NPS),
+    Entry("pages.feedback.csat.page", "csat", N_("CSAT and CES"), FEEDBACK, options=CSAT),
+    Entry("pages.customers.retention.page", "retention", N_("Retention"), CUSTOMERS, options=RETENTION),
+    Entry("pages.customers.clv.page", "value", N_("Lifetime value"), CUSTOMERS, options=VALUE),
+    Entry("pages.customers.churn.page", "churn", N_("Churn and lifecycle"), CUSTOMERS, options=CHURN),
+    Entry("pages.programme.tiers.page", "tiers", N_("Tiers and migration"), PROGRAMME, options=TIERS),
+    Entry("pages.programme.replay.page", "replay", N_("Threshold replay"), PROGRAMME, options=REPLAY),
+    Entry("pages.manage.upload.page", "upload", N_("Upload"), MANAGE, data=False, needs="change"),
+    Entry("pages.manage.history.page", "history", N_("History"), MANAGE, data=False, needs="change"),
+    Entry("pages.manage.alerts.page", "alerts", N_("Alerts"), MANAGE, data=False, needs="alerts"),
     Entry("pages.manage.access", "access", N_("Access"), MANAGE, data=False, needs="administer"),
     Entry("pages.manage.links", "links", N_("Links"), MANAGE, data=False, needs="share"),
     Entry("pages.manage.people", "people", N_("People"), MANAGE, data=False, needs="erase"),

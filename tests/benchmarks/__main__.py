@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from data.store import Store
+from data.store.store import Store
 from tests.benchmarks import again_speed, browser_speed, clv_speed, imports_speed, load_speed, metrics_speed
 from tests.benchmarks.measure import MIB, ROOT, Line
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from pages.shared import cached
 from pages.shared.registry import ENTRIES
+from pages.shared.session import cached
 from tests.benchmarks.measure import ROOT, Line
 
 LIMIT_MS, RUNS = 20, 7

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from data.store import ImportMeta, Store
+from data.store.store import ImportMeta, Store
 from tests.benchmarks.generate import FOLDER, generate, readers
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from data.ask import ask, whole
-from data.snapshot import Snapshot
-from metrics.clv.bg_nbd import BG_NBD
+from data.questions.ask import ask, whole
+from data.store.snapshot import Snapshot
 from metrics.clv.holdout import grouped, holdout_split
-from metrics.rollups import order_days
+from metrics.clv.models.bg_nbd import BG_NBD
+from metrics.engine.rollups import order_days
 from tests.benchmarks.measure import ROOT, Line, median_ms, medians_ms
 from tests.metrics.frames import lazy
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from data.demo.build import build_part
 from data.demo.world import SEED, Pace
-from metrics.schemas import TABLES
+from metrics.engine.schemas import TABLES
 
 CUSTOMERS = 1_000_000
 PART_CUSTOMERS = 50_000

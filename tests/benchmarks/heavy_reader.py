@@ -20,7 +20,7 @@ from pathlib import Path
 from websockets.exceptions import WebSocketException
 
 from data.demo.load import load
-from data.store import Store
+from data.store.store import Store
 from tests.access_file import ACCESS
 from tests.browser.provider import secrets_of
 from tests.browser.server import free_port, serve

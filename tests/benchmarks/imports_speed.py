@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.snapshot import Snapshot
+from data.store.snapshot import Snapshot
 from tests.benchmarks.measure import ROOT, Line, process
 
 LIMIT_RATIO, LIMIT_MIB = 3.0, 2048

@@ -1,4 +1,4 @@
-"""Count metrics through data.ask, not cached, beside hand-written SQL and pandas on the same rows."""
+"""Count metrics through data.questions.ask, not cached, beside hand-written SQL and pandas on the same rows."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
@@ -9,9 +9,9 @@ import pandas as pd
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from data.ask import Question, ask
+from data.questions.ask import Question, ask
 from data.segment import Segment
-from data.snapshot import Snapshot
+from data.store.snapshot import Snapshot
 from tests.benchmarks import by_hand, by_pandas, churn_by_hand
 from tests.benchmarks.measure import Line, median_ms, medians_ms
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from pages.shared.registry import ENTRIES
-from pages.shared.theme import background
+from pages.shared.screen.theme import background
 from tests.browser.idle import visit
 from tests.browser.pages import address
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from data.ask import Question, ask, columns_to_split_by, find, whole
 from data.errors import RapportError
-from data.snapshot import Snapshot
+from data.questions.ask import Question, ask, columns_to_split_by, find, whole
+from data.store.snapshot import Snapshot
 from metrics.catalogue import CATALOGUE
 
 SPLITS = ("region", "tier", "acquisition_channel")

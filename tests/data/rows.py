@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import polars as pl
 import pyarrow as pa
 
-from data.store import ImportMeta, Merged, Store
-from metrics.schemas import TABLES
+from data.store.store import ImportMeta, Merged, Store
+from metrics.engine.schemas import TABLES
 
 
 def table(name: str, rows: list[dict[str, object]]) -> pl.DataFrame:

@@ -9,16 +9,16 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from data import audit
-from data.access import LEAST_ROLE, LOCAL, WHOLE_DATA, Access, Forbidden, Person, Role
-from data.ask import Question, ask, shared_days, whole
 from data.demo.load import load
-from data.feedback import latest_comments
-from data.imported import ImportMeta
+from data.people import audit
+from data.people.access import LEAST_ROLE, LOCAL, WHOLE_DATA, Access, Forbidden, Person, Role
+from data.questions.ask import Question, ask, shared_days, whole
+from data.questions.feedback import latest_comments
+from data.questions.value import value_summary
 from data.segment import Segment
-from data.snapshot import Snapshot
-from data.store import Store
-from data.value import value_summary
+from data.store.imported import ImportMeta
+from data.store.snapshot import Snapshot
+from data.store.store import Store
 from metrics.catalogue import CATALOGUE
 from tests.data.rows import nps, order, readers, table, take
 

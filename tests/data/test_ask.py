@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from data.ask import Question, ask, columns_to_split_by, whole
 from data.errors import RapportError
+from data.questions.ask import Question, ask, columns_to_split_by, whole
 from data.segment import Segment
-from data.store import Store
+from data.store.store import Store
 from metrics.catalogue import CATALOGUE
 from tests.data.rows import nps, order, take
 

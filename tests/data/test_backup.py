@@ -16,10 +16,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data import backup, backups, copying, owners, restore, schema
+from data import backup, restore
 from data.errors import Cancelled, StoreError
+from data.file import copying, owners
 from data.settings import Settings
-from data.store import ImportMeta, OpenElsewhere, Store
+from data.store import backups, schema
+from data.store.store import ImportMeta, OpenElsewhere, Store
 from tests.data.rows import nps, order, readers, table, take
 
 PROJECT = Path(__file__).parents[2]

@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from data.access import Access, Forbidden, Person, Role, personal
-from data.ask import Question
-from data.behind import ANSWER_TYPES, CUSTOMER_TYPES, MOVER_TYPES, answers_of, cohort_customers, tier_movers
+from data.people.access import Access, Forbidden, Person, Role, personal
+from data.questions.ask import Question
+from data.questions.behind import ANSWER_TYPES, CUSTOMER_TYPES, MOVER_TYPES, answers_of, cohort_customers, tier_movers
 from data.segment import Segment
-from data.store import Store
+from data.store.store import Store
 from tests.data.rows import nps, order, take
 
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 6, 30)

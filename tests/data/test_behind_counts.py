@@ -9,17 +9,17 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from data.ask import Question, ask, asked_with, whole
-from data.behind import MEMBERS, answers_of, cohort_customers, tier_movers
 from data.demo.load import load
+from data.questions.ask import Question, ask, asked_with, whole
+from data.questions.behind import MEMBERS, answers_of, cohort_customers, tier_movers
 from data.segment import Segment
-from data.snapshot import Snapshot
-from data.store import Store
-from metrics.nps import GROUPS
-from metrics.periods import EVERY, start_of
-from metrics.reduce import collected
-from metrics.retention import KINDS
-from metrics.tier_moves import movers
+from data.store.snapshot import Snapshot
+from data.store.store import Store
+from metrics.engine.periods import EVERY, start_of
+from metrics.engine.reduce import collected
+from metrics.feedback.nps import GROUPS
+from metrics.retention.retention import KINDS
+from metrics.tiers.moves import movers
 from tests.metrics.frames import lazy
 
 

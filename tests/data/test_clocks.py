@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from data import backups, condition, person, space
-from data.backups import Keeper
+from data import person
+from data.file import space
 from data.settings import Settings
-from data.store import Store
+from data.store import backups, condition
+from data.store.backups import Keeper
+from data.store.store import Store
 from tests.data.full import files_up_to
 from tests.data.rows import order, take
 

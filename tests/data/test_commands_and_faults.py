@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from data import schema
-from data.store import Store
+from data.store import schema
+from data.store.store import Store
 from tests.data.full import small_disk
 from tests.data.rows import order, take
 

@@ -13,11 +13,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from data import engine, rollups
 from data.demo.build import build
-from data.snapshot import Snapshot
 from data.sql import only_value
-from data.store import ImportMeta, Store
+from data.store import engine, rollups
+from data.store.snapshot import Snapshot
+from data.store.store import ImportMeta, Store
 from metrics.catalogue import CATALOGUE
 from tests.data.every import every
 from tests.data.rows import full, readers

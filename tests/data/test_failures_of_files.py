@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data import opening, space
 from data.errors import NoRoom, StoreError
-from data.store import Store
+from data.file import opening, space
+from data.store.store import Store
 from tests.data.rows import order, take
 
 FILE = Path("/srv/r.duckdb")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from data.ask import Question, whole
-from data.feedback import item_scores, low_scores, score_boxes, weights
-from data.store import Store
+from data.questions.ask import Question, whole
+from data.questions.feedback import item_scores, low_scores, score_boxes, weights
+from data.store.store import Store
 from tests.data.rows import nps, order, take
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.formula_safe import SIGNS, csv_text, safe, safe_text
+from data.text.formula_safe import SIGNS, csv_text, safe, safe_text
 
 # (cell, what it becomes)
 CELLS = [

@@ -8,9 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data import audit, person, restore, schema, soundness, space
+from data import person, restore
 from data.errors import NoRoom, RapportError, StoreError
-from data.store import Store
+from data.file import space
+from data.people import audit
+from data.store import schema, soundness
+from data.store.store import Store
 from tests.data.full import files_up_to, small_disk
 from tests.data.rows import order, take
 
@@ -127,7 +130,7 @@ def test_reading_goes_on_after_the_engine_gave_up_also_without_room(db: Path) ->
 
 
 def test_who_asks_while_another_reads_waits_for_a_moment_and_is_told(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.engine.REVIVE_SECONDS", 0.2)
+    monkeypatch.setattr("data.store.engine.REVIVE_SECONDS", 0.2)
     said: list[str] = []
 
     def ask() -> None:

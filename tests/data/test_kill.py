@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.store import Store
+from data.store.store import Store
 from tests.data.rows import order, take
 
 PROJECT = Path(__file__).parents[2]

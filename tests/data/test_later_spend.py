@@ -7,10 +7,10 @@ from statistics import mean
 
 import pytest
 
-from data.ask import Question, ask, shared_days
 from data.demo.load import load
+from data.questions.ask import Question, ask, shared_days
 from data.segment import Segment
-from data.store import Store
+from data.store.store import Store
 from tests.data.rows import nps, order, take
 
 DAY = dt.date.fromisoformat

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from data import kept, link_tokens, links, person
+from data import person
 from data.errors import StoreError
-from data.links import Link, LinkError
+from data.people import kept, link_tokens, links
+from data.people.links import Link, LinkError
 from data.segment import EVERYBODY, Segment
-from data.store import Store
+from data.store.store import Store
 from tests.data.rows import nps, order, take
 
 NOW = dt.datetime(2026, 11, 24, 18, 41)

@@ -13,13 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data import audit, mentions, person, rollups, schema
+from data import person
 from data.errors import RapportError
-from data.imports.receipt import FileRead, LeftOut, Receipt
-from data.mentions import KNOWN_BY, LEFT_TO_PEOPLE, OTHERS_IDS, OWN
-from data.spelling import Spelling, trace
-from data.store import ImportMeta, Merged, Store
-from metrics.schemas import NATURAL_KEYS, TABLES
+from data.imports.outcome.receipt import FileRead, LeftOut, Receipt
+from data.people import audit, mentions
+from data.people.mentions import KNOWN_BY, LEFT_TO_PEOPLE, OTHERS_IDS, OWN
+from data.people.spelling import Spelling, trace
+from data.store import rollups, schema
+from data.store.store import ImportMeta, Merged, Store
+from metrics.engine.schemas import NATURAL_KEYS, TABLES
 from tests.data.rows import nps, order, readers, table, take
 
 WHO, OTHER = "zoe.quux@mail.test", "other-1"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.metric import main
-from data.store import Store
+from data.store.store import Store
 from metrics.catalogue import CATALOGUE
 from tests.data.rows import nps, order, take
 

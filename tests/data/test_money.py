@@ -6,10 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data import schema
-from data.ask import ask, whole
+from data.questions.ask import ask, whole
 from data.sql import only_value
-from data.store import Counts, Store
+from data.store import schema
+from data.store.store import Counts, Store
 from tests.data.rows import order, take
 
 TYPES = """select table_name, column_name, data_type from duckdb_columns() where column_name in

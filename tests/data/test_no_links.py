@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from data import copying, engine, person, restore
-from data.opening import Missing
-from data.store import Store
+from data import person, restore
+from data.file import copying
+from data.file.opening import Missing
+from data.store import engine
+from data.store.store import Store
 from tests.data.rows import order, take
 
 OPENS = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute('select 1')"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from data import audit, links, sign_ins
 from data.errors import Busy
-from data.links import LinkError
-from data.store import Store
+from data.people import audit, links, sign_ins
+from data.people.links import LinkError
+from data.store.store import Store
 from tests.data.test_links import NOW, PINNED, PUBLIC
 
 LATE = 60.0

@@ -13,10 +13,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data import engine, restore, schema
+from data import restore
 from data.errors import StoreError
-from data.opening import Missing, OpenElsewhere
-from data.store import Store
+from data.file.opening import Missing, OpenElsewhere
+from data.store import engine, schema
+from data.store.store import Store
 from tests.data.rows import order, take
 
 PROJECT = Path(__file__).parents[2]

@@ -10,12 +10,12 @@ import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
 
-from data import patience
-from data.access import LOCAL, Access
 from data.errors import RapportError
-from data.patience import Abandoned, TooLong
-from data.snapshot import Snapshot
-from data.store import Store
+from data.people.access import LOCAL, Access
+from data.questions import patience
+from data.questions.patience import Abandoned, TooLong
+from data.store.snapshot import Snapshot
+from data.store.store import Store
 
 # A hundred days of work for the engine.
 ENDLESS = "select sum(a.range * b.range) as s from range(10_000_000) a, range(10_000_000) b"

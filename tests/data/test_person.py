@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from data import audit, engine, person
+from data import person
 from data.errors import RapportError
-from data.extent import Extent
 from data.imports import Receipt
-from data.imports.receipt import LeftOut
-from data.store import ImportMeta, Merged, Store
+from data.imports.outcome.receipt import LeftOut
+from data.people import audit
+from data.store import engine
+from data.store.extent import Extent
+from data.store.store import ImportMeta, Merged, Store
 from tests.data.rows import nps, order, readers, table
 
 WHO = "mei.lin@example.com"
@@ -213,7 +215,7 @@ def test_copies_beside_the_file_are_named(db: Path) -> None:
 
 
 def test_extents_of_a_version_are_measured_as_they_were_written(db: Path) -> None:
-    from data.extent import measure
+    from data.store.extent import measure
 
     with Store.open(db) as store, store.reading() as cursor:
         kept = cursor.execute("select id, extent from imports").fetchall()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from data import policy
-from data.access import Role
 from data.errors import RapportError
+from data.people import policy
+from data.people.access import Role
 from data.segment import EVERYBODY, Segment
 
 FILE = """

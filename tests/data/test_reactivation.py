@@ -9,10 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from data.ask import Question, ask
-from data.reactivation import TYPES, reactivation, reactivation_size
+from data.questions.ask import Question, ask
+from data.questions.reactivation import TYPES, reactivation, reactivation_size
 from data.segment import Segment
-from data.store import Store
+from data.store.store import Store
 from tests.data.rows import order, take
 
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 6, 30)

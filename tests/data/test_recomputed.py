@@ -14,9 +14,9 @@ import polars as pl
 import pytest
 
 from data import load
-from data.ask import Question, ask
-from data.snapshot import Snapshot
-from data.store import Store
+from data.questions.ask import Question, ask
+from data.store.snapshot import Snapshot
+from data.store.store import Store
 from metrics.catalogue import CATALOGUE
 from tests.data import plain
 from tests.data.plain import Log

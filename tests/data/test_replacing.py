@@ -9,11 +9,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data import audit, merging, soundness
-from data.access import LOCAL, Access
 from data.demo.load import load
 from data.errors import Cancelled, StoreError
-from data.store import ImportMeta, Store
+from data.people import audit
+from data.people.access import LOCAL, Access
+from data.store import merging, soundness
+from data.store.store import ImportMeta, Store
 from tests.data.rows import nps, order, readers, table
 
 DEMO = [order(f"d{i}", f"m{i % 40}", "2026-01-01", 1.0) for i in range(400)]

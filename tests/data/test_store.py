@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data import schema
 from data.errors import Cancelled, StoreError
 from data.segment import Segment
 from data.sql import first_row, only_value
-from data.store import Counts, ImportMeta, Store
+from data.store import schema
+from data.store.store import Counts, ImportMeta, Store
 from tests.data.rows import nps, order, readers, table, take
 from tests.examples import examples
 

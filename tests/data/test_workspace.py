@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import NoRoom
-from data.workspace import PREFIX, open_folder, sweep
+from data.file.workspace import PREFIX, open_folder, sweep
 
 
 @pytest.fixture

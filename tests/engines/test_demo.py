@@ -8,11 +8,11 @@ import narwhals.stable.v2 as nw
 import pytest
 from polars.testing import assert_frame_equal
 
-from data.ask import Question, ask, whole
-from data.behind import answers_of, cohort_customers, tier_movers
 from data.demo.load import load
-from data.snapshot import Snapshot
-from data.store import Store
+from data.questions.ask import Question, ask, whole
+from data.questions.behind import answers_of, cohort_customers, tier_movers
+from data.store.snapshot import Snapshot
+from data.store.store import Store
 from metrics.catalogue import CATALOGUE
 from tests.engines.conftest import Engine
 from tests.metrics.frames import lazy

@@ -9,6 +9,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from metrics.catalogue import CATALOGUE
+from metrics.churn.hiatus import gap_curve, hiatus, inactive_share
+from metrics.churn.lifecycle import inactive_share_trend, lifecycle
 from metrics.clv.fitted import MODELS
 from metrics.clv.historical import historical_clv
 from metrics.clv.holdout import grouped, holdout_split, tracking
@@ -16,26 +18,24 @@ from metrics.clv.judgement import judged
 from metrics.clv.keeping import worth_keeping
 from metrics.clv.lifetime import clv, clv_model
 from metrics.clv.summary import clv_summary
-from metrics.cohort_orders import cohort_orders
-from metrics.hiatus import gap_curve, hiatus, inactive_share
-from metrics.lifecycle import inactive_share_trend, lifecycle
-from metrics.nps import nps, nps_trend
-from metrics.periods import EVERY
-from metrics.promoter_value import promoter_value
-from metrics.reach import SURVEYS, answered_share, match_rate, score_mean
-from metrics.repeat_rate import repeat_rate, repeat_rate_trend
-from metrics.retention import KINDS, retention
-from metrics.revenue_retention import revenue_retention
-from metrics.rolling import rolling_retention
-from metrics.rollups import customer_periods, customers, order_days, with_neighbour_months
-from metrics.satisfaction import ces, ces_trend, csat, csat_trend
-from metrics.survival import repeat_curve
-from metrics.tier_moves import tier_migration, tier_rates, tier_rates_trend
-from metrics.tier_outlook import tier_outlook, tier_stationarity, time_in_tier
-from metrics.tier_replay import tier_replay
-from metrics.tier_rules import suggested_thresholds
-from metrics.tier_value import tier_value
-from metrics.tiers import parse_rule, tiers_by_rule
+from metrics.engine.periods import EVERY
+from metrics.engine.rollups import customer_periods, customers, order_days, with_neighbour_months
+from metrics.feedback.nps import nps, nps_trend
+from metrics.feedback.promoter_value import promoter_value
+from metrics.feedback.reach import SURVEYS, answered_share, match_rate, score_mean
+from metrics.feedback.satisfaction import ces, ces_trend, csat, csat_trend
+from metrics.retention.cohort_orders import cohort_orders
+from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend
+from metrics.retention.retention import KINDS, retention
+from metrics.retention.revenue_retention import revenue_retention
+from metrics.retention.rolling import rolling_retention
+from metrics.statistics.survival import repeat_curve
+from metrics.tiers.moves import tier_migration, tier_rates, tier_rates_trend
+from metrics.tiers.outlook import tier_outlook, tier_stationarity, time_in_tier
+from metrics.tiers.replay import tier_replay
+from metrics.tiers.rules import suggested_thresholds
+from metrics.tiers.tiers import parse_rule, tiers_by_rule
+from metrics.tiers.value import tier_value
 from metrics.variants import clv_variants, csat_variants, nps_variants, repeat_rate_variants, retention_variants
 from tests.engines.conftest import Engine
 from tests.engines.generated import feedback_rows, order_rows, regions, said_by_many, tier_change_rows

@@ -8,13 +8,15 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from data import audit, backup, kept, links, load, schema, sign_ins
+from data import backup, load
 from data.alerts import book
 from data.alerts.rules import Alert, Asked, Condition, Rule
 from data.demo import load as load_demo
-from data.links import Link
+from data.people import audit, kept, links, sign_ins
+from data.people.links import Link
 from data.segment import EVERYBODY
-from data.store import Store
+from data.store import schema
+from data.store.store import Store
 from tests.data.rows import nps, order, take
 
 DB = "rapport.duckdb"

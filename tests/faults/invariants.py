@@ -1,6 +1,6 @@
 """`python -m tests.faults.invariants FILE`: opens the file anew and says what does not hold in it, a sentence per line; exit 1 if any.
 
-Beside the rules of data.soundness: what receipts say is what lies there, to the cent; the saved totals are those that the rows give;
+Beside the rules of data.store.soundness: what receipts say is what lies there, to the cent; the saved totals are those that the rows give;
 each version says what it holds; links, alerts and the audit can be read; no kill has left a file behind.
 """
 
@@ -12,13 +12,14 @@ from pathlib import Path
 
 import duckdb
 
-from data import kept, links, rollups, soundness
 from data.alerts import book
 from data.errors import RapportError
-from data.extent import Extent, measure
-from data.imports.receipt import Receipt
-from data.store import Store
-from data.workspace import sweep
+from data.file.workspace import sweep
+from data.imports.outcome.receipt import Receipt
+from data.people import kept, links
+from data.store import rollups, soundness
+from data.store.extent import Extent, measure
+from data.store.store import Store
 
 ROLLUPS = ("customers", "customer_periods", "order_days")
 # What differs between two runs of the same thing, and says nothing of whether it is whole.

@@ -8,15 +8,17 @@ from threading import Thread
 from types import ModuleType
 from unittest.mock import patch
 
-from data import audit, backup, links, load, metric, person, restore, schema, sign_ins
+from data import backup, load, metric, person, restore
 from data.alerts import book
 from data.alerts.book import Delivery
-from data.backups import Keeper
 from data.demo import __main__ as demo
 from data.imports import __main__ as imports
 from data.imports import stage
+from data.people import audit, links, sign_ins
 from data.settings import Settings
-from data.store import Store
+from data.store import schema
+from data.store.backups import Keeper
+from data.store.store import Store
 from tests.data.rows import order, take
 from tests.faults import bases
 from tests.faults.bases import ALERT, BY_HAND, CHANGED, DB, NOW, ORDERS, PINNED

@@ -23,8 +23,8 @@ from pathlib import Path
 
 import duckdb
 
-from data import rollups, schema
 from data.errors import RapportError
+from data.store import rollups, schema
 from tests.faults import invariants, operations, reading
 from tests.faults.operations import MODULES, OPERATIONS, QUESTIONS
 from tests.faults.power import BEGINS, STOPPED

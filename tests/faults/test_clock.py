@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from data import links, sign_ins
 from data.alerts import book
 from data.alerts.book import Delivery
-from data.backups import Keeper
-from data.links import Link, LinkError
+from data.people import links, sign_ins
+from data.people.links import Link, LinkError
 from data.settings import Settings
-from data.store import Store
+from data.store.backups import Keeper
+from data.store.store import Store
 from tests.faults.bases import ALERT
 
 pytestmark = pytest.mark.faults
@@ -127,7 +127,7 @@ def test_backups_go_on_after_the_clock_was_elsewhere(
     """One backup is made with the clock as it stood then; with the right time there is one a day again, at once after a day at most,
     and those made with the right time are not the ones to go."""
     settings = replace(Settings.read(), backup_dir=tmp_path / "backups", backup_hours=24, backup_keep=3)
-    monkeypatch.setattr("data.backups.threading.Thread.start", lambda _thread: None)
+    monkeypatch.setattr("data.store.backups.threading.Thread.start", lambda _thread: None)
     keeper = Keeper(store, settings)
     keeper._keep_plan(then)
     for hour in range(6 * 24):

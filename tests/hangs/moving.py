@@ -13,7 +13,7 @@ from types import FrameType
 
 import duckdb
 
-from pages.shared.serving.watchdog import RUNS, watching
+from pages.shared.serving.standstill.watchdog import RUNS, watching
 
 LIMIT_SECONDS, LASTS_SECONDS = 3, 7
 until = time.monotonic() + LASTS_SECONDS

@@ -10,7 +10,7 @@ import pytest
 from data.errors import Refused
 from data.imports import NamedBytes, stage
 from data.sandbox import parent
-from pages.shared.texts import catalogue
+from pages.shared.words.texts import catalogue
 from tests.hostile.bombs import BOMBS, MIB
 from tests.hostile.inputs import SOUND
 

@@ -13,8 +13,8 @@ from data.errors import RapportError, Refused
 from data.imports import NamedBytes, NeedsMapping, stage
 from data.metric import main
 from data.segment import Segment
-from data.store import Store
-from pages.shared.exports import csv_bytes
+from data.store.store import Store
+from pages.shared.files.exports import csv_bytes
 from tests.data.imports.files import ORDERS
 from tests.data.rows import nps, order, take
 from tests.hostile.inputs import FILES, PATHS, SOUND, TEXTS

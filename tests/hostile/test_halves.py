@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from data import audit, link_tokens, links, person, sign_ins
-from data.characters import UNKNOWN, whole
+from data import person
 from data.errors import RapportError
 from data.load import main as load
-from data.store import Store
-from pages.shared import auth
+from data.people import audit, link_tokens, links, sign_ins
+from data.store.store import Store
+from data.text.characters import UNKNOWN, whole
+from pages.shared.session import auth
 from tests.data.rows import order, take
 from tests.hostile.inputs import SOUND
 

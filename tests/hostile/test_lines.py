@@ -15,7 +15,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from data.store import Store
+from data.store.store import Store
 from pages.shared.registry import ENTRIES
 from pages.shared.serving.messages import MOST_BYTES
 from tests.access_file import ACCESS

@@ -15,7 +15,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from data.store import Store
+from data.store.store import Store
 from pages.shared.registry import ENTRIES
 from tests.browser.chromium import launch
 from tests.browser.idle import PATIENCE_MS, settled, visit

@@ -5,7 +5,7 @@ from random import Random
 
 import polars as pl
 
-from metrics.rollups import customers
+from metrics.engine.rollups import customers
 from tests.metrics.frames import lazy
 
 FIRST, LAST = dt.date(2025, 1, 1), dt.date(2026, 6, 30)

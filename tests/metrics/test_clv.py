@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from scipy.integrate import quad
 
-from metrics.clv import statistics
-from metrics.clv.bg_nbd import MBG_NBD
 from metrics.clv.fitted import DEPENDENT, OK, TOO_FEW, WEAK, fit_models
 from metrics.clv.holdout import accuracy, activity_auc, area_under_curve, by_frequency, holdout_split, tracking
 from metrics.clv.lifetime import clv, clv_average, clv_model
-from metrics.clv.predictions import Horizon, expected, history, parameter_draws
-from metrics.clv.statistics import (
+from metrics.clv.models import statistics
+from metrics.clv.models.bg_nbd import MBG_NBD
+from metrics.clv.models.statistics import (
     Purchases,
     as_purchases,
     as_spends,
@@ -24,7 +23,8 @@ from metrics.clv.statistics import (
     put_together,
     spend_statistics,
 )
-from metrics.rollups import order_days
+from metrics.clv.predictions import Horizon, expected, history, parameter_draws
+from metrics.engine.rollups import order_days
 from tests.examples import examples
 from tests.metrics.buying import LAST, buying, customer_rows, no_customers
 from tests.metrics.frames import lazy

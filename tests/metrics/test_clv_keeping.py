@@ -7,17 +7,17 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from metrics.clv.bg_nbd import MBG_NBD
 from metrics.clv.fitted import OK, TOO_FEW, WEAK
 from metrics.clv.historical import historical_clv
 from metrics.clv.judgement import TOO_SHORT, judged, usual_weeks
 from metrics.clv.keeping import worth_keeping
 from metrics.clv.lifetime import clv, clv_average, clv_model, value_customers
+from metrics.clv.models.bg_nbd import MBG_NBD
+from metrics.clv.models.statistics import with_weeks
 from metrics.clv.predictions import parameter_draws
-from metrics.clv.statistics import with_weeks
 from metrics.clv.summary import active_interval, clv_summary
-from metrics.reduce import unfolded
-from metrics.rollups import order_days, with_neighbours
+from metrics.engine.reduce import unfolded
+from metrics.engine.rollups import order_days, with_neighbours
 from tests.metrics.buying import LAST, buying, customer_rows, no_customers
 from tests.metrics.frames import lazy
 

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import beta
 
-from metrics.clv import gamma_gamma, models
 from metrics.clv.fitted import MODELS
-from metrics.clv.fitting import maximise
-from metrics.clv.models import PurchaseModel, fit_without_dropout
-from metrics.clv.pareto_nbd import PARETO_NBD
-from metrics.clv.statistics import Purchases, Spends, as_purchases, purchase_statistics
+from metrics.clv.models import gamma_gamma
+from metrics.clv.models import model as models
+from metrics.clv.models.fitting import maximise
+from metrics.clv.models.model import PurchaseModel, fit_without_dropout
+from metrics.clv.models.pareto_nbd import PARETO_NBD
+from metrics.clv.models.statistics import Purchases, Spends, as_purchases, purchase_statistics
 from tests.examples import examples
 from tests.metrics.buying import LAST, buying, customer_rows
 from tests.metrics.frames import lazy

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from polars.testing import assert_frame_equal
 
-from metrics.cohort_orders import TYPES, cohort_orders, cohort_orders_average
-from metrics.periods import months_before
-from metrics.retention import retention
+from metrics.engine.periods import months_before
+from metrics.retention.cohort_orders import TYPES, cohort_orders, cohort_orders_average
+from metrics.retention.retention import retention
 from tests.metrics.frames import day, lazy, periods
 from tests.metrics.test_laws import AS_OF, customer_periods, holds, law
 

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from metrics.hiatus import (
+from metrics.churn.hiatus import (
     GAP_TYPES,
     HIATUS_TYPES,
     gap_curve,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.clv.historical import historical_clv
-from metrics.intervals import skewed_mean
+from metrics.statistics.intervals import skewed_mean
 from tests.examples import examples
 from tests.metrics.buying import customer_rows, no_customers
 from tests.metrics.frames import lazy

@@ -4,7 +4,14 @@ import polars as pl
 import pytest
 from scipy.special import stdtrit
 
-from metrics.intervals import adjusted_wald_nps, mean_half_width, newcombe_difference, welch_half_width, wilson, z_value
+from metrics.statistics.intervals import (
+    adjusted_wald_nps,
+    mean_half_width,
+    newcombe_difference,
+    welch_half_width,
+    wilson,
+    z_value,
+)
 
 
 def test_no_observation_gives_no_interval() -> None:

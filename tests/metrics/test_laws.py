@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from metrics.intervals import newcombe_difference, wilson
-from metrics.nps import nps, nps_change
-from metrics.periods import months_before
-from metrics.repeat_rate import repeat_rate, repeat_rate_change, repeat_rate_trend
-from metrics.retention import retention, retention_average
-from metrics.rollups import with_neighbour_months
+from metrics.engine.periods import months_before
+from metrics.engine.rollups import with_neighbour_months
+from metrics.feedback.nps import nps, nps_change
+from metrics.retention.repeat_rate import repeat_rate, repeat_rate_change, repeat_rate_trend
+from metrics.retention.retention import retention, retention_average
+from metrics.statistics.intervals import newcombe_difference, wilson
 from tests.examples import examples
 from tests.metrics.frames import answer_rows, day, lazy, period_rows
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from metrics.lifecycle import STOCK_TYPES, TYPES, inactive_share_trend, lifecycle
+from metrics.churn.lifecycle import STOCK_TYPES, TYPES, inactive_share_trend, lifecycle
 from tests.metrics.frames import day, order_days
 
 DATES = {"as_of": day("2026-04-15"), "start": day("2026-01-01"), "end": day("2026-04-15")}

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from metrics.hiatus import hiatus, inactive_share
-from metrics.lifecycle import inactive_share_trend, lifecycle
-from metrics.periods import EVERY, calendar, start_of
-from metrics.rolling import rolling_retention
-from metrics.rollups import with_neighbours
+from metrics.churn.hiatus import hiatus, inactive_share
+from metrics.churn.lifecycle import inactive_share_trend, lifecycle
+from metrics.engine.periods import EVERY, calendar, start_of
+from metrics.engine.rollups import with_neighbours
+from metrics.retention.rolling import rolling_retention
 from tests.metrics.frames import lazy
 from tests.metrics.test_laws import holds, law
 from tests.metrics.test_survival_laws import AS_OF, FIRST, visits

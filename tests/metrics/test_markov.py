@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency
 
-from metrics.markov import reach, stationarity, value
+from metrics.statistics.markov import reach, stationarity, value
 from tests.metrics.test_laws import law
 
 # Bronze, silver, gold, lapsed

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from metrics.nps import nps, nps_change, nps_shares, nps_trend
+from metrics.feedback.nps import nps, nps_change, nps_shares, nps_trend
 from tests.metrics.frames import answer_rows, day, lazy, scores
 
 NOTHING = answer_rows([])

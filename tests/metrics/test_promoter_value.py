@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from metrics.promoter_value import all_kinds, promoter_value, spend_difference
+from metrics.feedback.promoter_value import all_kinds, promoter_value, spend_difference
 from tests.engines.generated import order_rows
 from tests.metrics.frames import answer_rows, day, lazy
 

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from metrics.reach import answered_share, match_rate, score_mean
+from metrics.feedback.reach import answered_share, match_rate, score_mean
 from tests.metrics.frames import answer_rows, lazy, periods, scores
 
 CUSTOMERS = lazy(pl.DataFrame({"customer_key": [1, 2, 3], "orders": [2, 0, 1]}))

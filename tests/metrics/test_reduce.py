@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.periods import EVERY, start_of
-from metrics.reduce import first_day, period_number
+from metrics.engine.periods import EVERY, start_of
+from metrics.engine.reduce import first_day, period_number
 
 
 def first_days(days: list[dt.date], period: str) -> list[dt.date]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from metrics.repeat_rate import repeat_rate, repeat_rate_change, repeat_rate_trend
+from metrics.retention.repeat_rate import repeat_rate, repeat_rate_change, repeat_rate_trend
 from tests.metrics.frames import day, periods
 
 

@@ -6,8 +6,15 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from metrics.retention import TYPES, retention, retention_at, retention_average, retention_change, retention_trend
-from metrics.rollups import with_neighbour_months
+from metrics.engine.rollups import with_neighbour_months
+from metrics.retention.retention import (
+    TYPES,
+    retention,
+    retention_at,
+    retention_average,
+    retention_change,
+    retention_trend,
+)
 from tests.metrics.frames import day, periods
 
 # customer, month, orders                        cohort   0  1  2  3

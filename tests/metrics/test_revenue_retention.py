@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from polars.testing import assert_frame_equal
 
-from metrics.retention import retention
-from metrics.revenue_retention import TYPES, revenue_retention, revenue_retention_average
-from metrics.rollups import with_neighbour_months
+from metrics.engine.rollups import with_neighbour_months
+from metrics.retention.retention import retention
+from metrics.retention.revenue_retention import TYPES, revenue_retention, revenue_retention_average
 from tests.metrics.frames import day, lazy, period_rows, periods
 from tests.metrics.test_laws import AS_OF, customer_periods, law
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from metrics.retention import TYPES, retention_average
-from metrics.rolling import rolling_retention
+from metrics.retention.retention import TYPES, retention_average
+from metrics.retention.rolling import rolling_retention
 from tests.metrics.frames import day, lazy, order_days
 from tests.metrics.test_laws import holds, law
 from tests.metrics.test_survival_laws import AS_OF, visits

@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
 
-from metrics.rollups import customer_periods, customers, with_neighbour_months
+from metrics.engine.rollups import customer_periods, customers, with_neighbour_months
 from tests.metrics.frames import day
 
 TYPES = {"customer_key": pl.Int64, "ordered_at": pl.Datetime("us"), "amount": pl.Float64, "discount": pl.Float64}

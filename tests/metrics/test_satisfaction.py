@@ -5,7 +5,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from metrics.satisfaction import box_shares, ces, ces_change, ces_trend, csat, csat_change, csat_trend
+from metrics.feedback.satisfaction import box_shares, ces, ces_change, ces_trend, csat, csat_change, csat_trend
 from tests.metrics.frames import answer_rows, day, lazy, scores
 
 NOTHING = answer_rows([])

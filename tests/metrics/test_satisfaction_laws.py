@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from metrics.satisfaction import ces, csat, csat_change
+from metrics.feedback.satisfaction import ces, csat, csat_change
 from tests.metrics.frames import answer_rows, lazy
 from tests.metrics.test_laws import REGIONS, confidences, holds, law
 

@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from metrics.reduce import day_number
-from metrics.survival import CURVE_TYPES, REPEAT_TYPES, kaplan_meier, repeat_curve, time_by_which
+from metrics.engine.reduce import day_number
+from metrics.statistics.survival import CURVE_TYPES, REPEAT_TYPES, kaplan_meier, repeat_curve, time_by_which
 from tests.metrics.frames import day, lazy, order_days
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from metrics.rollups import with_neighbours
-from metrics.survival import kaplan_meier, repeat_curve
+from metrics.engine.rollups import with_neighbours
+from metrics.statistics.survival import kaplan_meier, repeat_curve
 from tests.metrics.frames import lazy, order_day_rows
 from tests.metrics.test_laws import REGIONS, confidences, holds, law
 

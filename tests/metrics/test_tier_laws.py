@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from metrics.tier_moves import tier_migration, tier_rates
-from metrics.tier_outlook import tier_outlook, time_in_tier
-from metrics.tiers import tiers_by_rule
+from metrics.tiers.moves import tier_migration, tier_rates
+from metrics.tiers.outlook import tier_outlook, time_in_tier
+from metrics.tiers.tiers import tiers_by_rule
 from tests.metrics.frames import lazy, tier_change_rows
 from tests.metrics.test_laws import AS_OF as MONTHS_AS_OF
 from tests.metrics.test_laws import REGIONS, confidences, customer_periods, holds, law

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from scipy.stats import beta
 
-from metrics.tier_moves import (
+from metrics.tiers.moves import (
     MATRIX_TYPES,
     RATE_TYPES,
     members_by_tier,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from metrics.tier_order import fold_tier, tier_order
-from metrics.tiers import ranked
+from metrics.tiers.order import fold_tier, tier_order
+from metrics.tiers.tiers import ranked
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from metrics.tier_outlook import OUTLOOK_TYPES, TIME_TYPES, tier_outlook, tier_stationarity, time_in_tier
+from metrics.tiers.outlook import OUTLOOK_TYPES, TIME_TYPES, tier_outlook, tier_stationarity, time_in_tier
 from tests.metrics.frames import day, order_days, tier_changes
 
 DATES = {"as_of": day("2026-06-30"), "start": day("2026-01-01"), "end": day("2026-06-30")}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.tier_replay import COMPARED, REPLAY_TYPES, replay_difference, tier_replay
-from metrics.tiers import parse_rule, tiers_by_rule
+from metrics.tiers.replay import COMPARED, REPLAY_TYPES, replay_difference, tier_replay
+from metrics.tiers.tiers import parse_rule, tiers_by_rule
 from tests.metrics.frames import day, lazy, order_days, period_rows, periods, tier_changes
 from tests.metrics.test_laws import AS_OF, customer_periods, law
 

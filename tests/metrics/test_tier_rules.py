@@ -2,8 +2,8 @@
 
 import pytest
 
-from metrics.tier_rules import known_from, longest_window, raised, round_number, rule_text, suggested_thresholds
-from metrics.tiers import parse_rule
+from metrics.tiers.rules import known_from, longest_window, raised, round_number, rule_text, suggested_thresholds
+from metrics.tiers.tiers import parse_rule
 from tests.metrics.frames import day, periods
 
 

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from metrics.tier_value import VALUE_TYPES, tier_value
+from metrics.tiers.value import VALUE_TYPES, tier_value
 from tests.metrics.frames import day, order_days, periods, tier_changes
 
 DATES = {"as_of": day("2026-02-28"), "start": day("2026-02-01"), "end": day("2026-02-28"), "lapse_days": 0}

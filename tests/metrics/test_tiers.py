@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from metrics.tiers import parse_rule, ranked, tier_paths, tiers_by_rule
+from metrics.tiers.tiers import parse_rule, ranked, tier_paths, tiers_by_rule
 from tests.metrics.frames import day, order_days, periods, tier_changes
 
 

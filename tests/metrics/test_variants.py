@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from metrics.clv.fitted import BELIEVED, OK, TOO_FEW, WEAK
 from metrics.clv.lifetime import clv
-from metrics.repeat_rate import repeat_rate
+from metrics.retention.repeat_rate import repeat_rate
 from metrics.variants import clv_variants, csat_variants, nps_variants, repeat_rate_variants, retention_variants
 from tests.metrics.buying import LAST, buying, customer_rows
 from tests.metrics.frames import answer_rows, day, lazy, order_day_rows, orders, period_rows

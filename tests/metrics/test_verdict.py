@@ -2,7 +2,7 @@
 
 import pytest
 
-from metrics.verdict import confidence_of_each, confidence_of_each_pair, verdict
+from metrics.statistics.verdict import confidence_of_each, confidence_of_each_pair, verdict
 
 
 @pytest.mark.parametrize(

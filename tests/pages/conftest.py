@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from data.demo.load import load
-from data.store import ImportMeta, Store
+from data.store.store import ImportMeta, Store
 from tests import callbacks
 from tests.data.rows import order, take
 from tests.metrics.buying import buying

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from babel.messages.extract import extract_from_dir
 
 from data.imports.profile import profiles
-from pages.shared import texts
+from pages.shared.words import texts
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("pages", "metrics", "data")

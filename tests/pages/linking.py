@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import links
-from data.access import Person
-from data.links import Link
-from data.store import Store
-from pages.shared import auth, cached
+from data.people import links
+from data.people.access import Person
+from data.people.links import Link
+from data.store.store import Store
+from pages.shared.session import auth, cached
 from tests.data.rows import order, take
 
 NOW = dt.datetime(2026, 11, 24, 18, 41)

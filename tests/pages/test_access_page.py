@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import audit
-from pages.shared import cached
+from data.people import audit
+from pages.shared.session import cached
 from tests.pages.conftest import go, words
 from tests.pages.test_rights import signed_in as signed_in
 

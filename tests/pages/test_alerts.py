@@ -9,22 +9,23 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.access import LOCAL, Access, Forbidden, Person, Role
-from data.alerts import book, links, run, watcher
+from data.alerts import book, run, watcher
 from data.alerts.channels import Setup
 from data.alerts.channels.webhook import target_of
 from data.alerts.making import make
 from data.alerts.office import Office
 from data.alerts.rules import Rule, Subscription, check
 from data.alerts.watcher import Watcher
+from data.alerts.words import links
 from data.errors import RapportError
+from data.people.access import LOCAL, Access, Forbidden, Person, Role
 from data.segment import Segment
 from data.settings import SETTINGS
-from data.store import Store
+from data.store.store import Store
 from metrics.watch import WATCHED
-from pages.shared import alerting
 from pages.shared.registry import ENTRIES
-from pages.shared.texts import speaking
+from pages.shared.session import alerting
+from pages.shared.words.texts import speaking
 from tests.data.alerts.conftest import NOW, alert, fill, rule
 from tests.data.alerts.servers import Receiver, receiver
 from tests.pages.conftest import OPENED, words

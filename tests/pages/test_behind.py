@@ -7,13 +7,13 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import audit
-from data.access import Person, Role
-from data.ask import Question, ask
+from data.people import audit
+from data.people.access import Person, Role
+from data.questions.ask import Question, ask
 from data.segment import Segment
-from data.store import Store
-from pages.shared import cached
-from pages.shared.report import Report
+from data.store.store import Store
+from pages.shared.files.report import Report
+from pages.shared.session import cached
 from tests.data.rows import nps, order, take
 from tests.pages.conftest import words
 from tests.pages.linking import public, signed_in, token_of
@@ -244,7 +244,7 @@ def test_a_person_limited_to_a_region_lists_its_customers(open_app: Open, demo_p
 
 @pytest.mark.parametrize("code", CODES)
 def test_what_is_taken_away_is_written_down(open_app: Open, demo_path: Path, code: str) -> None:
-    from pages.shared.takeaway import _taken
+    from pages.shared.screen.takeaway import _taken
 
     drawn = report(open_app(demo_path, code, lang="en"))
     assert "customer_id" in drawn.named, "of the page as a file"

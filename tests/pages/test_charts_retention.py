@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.shared import charts_retention as charts
-from pages.shared import theme
-from pages.shared.charts import Line
-from pages.shared.charts_retention import Flow, Mark
+from pages.customers import charts
+from pages.customers.charts import Flow, Mark
+from pages.shared.screen import theme
+from pages.shared.screen.charts import Line
 
 EMPTY = Line("NPS", [], [], [], [], [])
 FLOWS = [

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.shared import chromium
+from pages.shared.files import chromium
 
 
 @pytest.fixture(autouse=True)

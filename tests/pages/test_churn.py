@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from data.store import Store
-from pages.shared import readings_churn, view
+from data.store.store import Store
+from pages.customers.churn import readings
+from pages.shared.session import view
 from tests.data.rows import order, take
 from tests.pages.conftest import words
 
@@ -156,8 +157,8 @@ def test_the_reading_uses_one_threshold_for_both_dates(open_app, demo_path: Path
         "before",
         view.Segment(),
     )
-    reading = readings_churn.inactive(current)
-    days = readings_churn.threshold(current).days
+    reading = readings.inactive(current)
+    days = readings.threshold(current).days
     assert reading.value == pytest.approx(100 * _inactive(demo_path, "2026-06-30", days))
     assert reading.before == pytest.approx(100 * _inactive(demo_path, "2026-03-31", days))
     assert reading.change == pytest.approx(reading.value - reading.before)
@@ -169,7 +170,7 @@ def test_the_reading_uses_one_threshold_for_both_dates(open_app, demo_path: Path
 
 def _inactive(path: Path, day: str, days: int) -> float:
     """The share in plain SQL, on the store that the app has open."""
-    with readings_churn.cached.store().snapshot() as snap:
+    with readings.cached.store().snapshot() as snap:
         (share,) = snap.cursor.execute(
             "select avg((cast($day as date) - last > $days)::int) from (select max(ordered_at)::date as last from orders "
             "where replaced_by is null and kind = 'order' and customer_key is not null and ordered_at::date <= $day "

@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 
 from data.segment import Segment
-from pages.shared import readings
-from pages.shared.cards import Card
-from pages.shared.display import changed, how_to_read
-from pages.shared.readings import Reading
-from pages.shared.view import View
+from pages.shared.readings import readings
+from pages.shared.readings.readings import Reading
+from pages.shared.screen.cards import Card
+from pages.shared.screen.display import changed, how_to_read
+from pages.shared.session.view import View
 
 BARE: Card = {"id": "nps", "value": "20.0"}
 WITHHELD: Card = {"id": "nps", "few": "Too few to show: 9 of 30"}

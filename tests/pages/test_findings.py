@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 
 from data.segment import Segment
-from metrics.verdict import Verdict
+from metrics.statistics.verdict import Verdict
 from pages.overview import moved
-from pages.shared import findings, moves, readings
-from pages.shared.moves import Move
-from pages.shared.readings import Reading
-from pages.shared.texts import speaking
-from pages.shared.view import View
+from pages.shared.readings import moves, readings
+from pages.shared.readings.moves import Move
+from pages.shared.readings.readings import Reading
+from pages.shared.session.view import View
+from pages.shared.words import findings
+from pages.shared.words.texts import speaking
 
 NPS = Reading(
     metric="nps", name=readings.NPS, noun="answers", percent=False, value=41.2, low=38.1, high=44.3, n=2746, minimum=30,

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from data.alerts.book import Delivery
-from pages.shared import findings_alerts
-from pages.shared.texts import speaking
+from pages.manage.alerts import findings
+from pages.shared.words.texts import speaking
 from tests.data.alerts.conftest import alert
 
 AT = dt.datetime(2026, 4, 2, 8, 5)
@@ -44,7 +44,7 @@ def test_title(count: int, deliveries: list[Delivery], said: tuple[str, str]) ->
     active = [alert(id=number) for number in range(1, count + 1)]
     for language, title in zip(("en", "zh"), said, strict=True):
         with speaking(language):
-            assert findings_alerts.title(active, deliveries) == title
+            assert findings.title(active, deliveries) == title
 
 
 @pytest.mark.parametrize(
@@ -85,11 +85,11 @@ def test_title(count: int, deliveries: list[Delivery], said: tuple[str, str]) ->
 def test_preview(told: int, judged: int, english: str, chinese: str) -> None:
     for language, said in (("en", english), ("zh", chinese)):
         with speaking(language):
-            assert findings_alerts.preview(told, judged) == said
+            assert findings.preview(told, judged) == said
 
 
 def test_the_last_message_is_none_of_a_test() -> None:
     with speaking("en"):
-        assert findings_alerts.latest([]) == "Nothing has been told yet."
-        assert findings_alerts.latest([delivery(1, "sent", "test 2026")]) == "Nothing has been told yet."
-        assert findings_alerts.latest([delivery(1, "sent")]) == "The last message went out 2 Apr 2026 08:05."
+        assert findings.latest([]) == "Nothing has been told yet."
+        assert findings.latest([delivery(1, "sent", "test 2026")]) == "Nothing has been told yet."
+        assert findings.latest([delivery(1, "sent")]) == "The last message went out 2 Apr 2026 08:05."

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pages.shared import findings_behind
-from pages.shared.texts import speaking
+from pages.shared.behind import findings
+from pages.shared.words.texts import speaking
 
 
 def said(english: str, chinese: str, function, *args, **kwargs) -> None:
@@ -23,7 +23,7 @@ def said(english: str, chinese: str, function, *args, **kwargs) -> None:
     ],
 )
 def test_answers(kind: str, n: int, english: str, chinese: str) -> None:
-    said(english, chinese, findings_behind.answers, kind, n)
+    said(english, chinese, findings.answers, kind, n)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_answers(kind: str, n: int, english: str, chinese: str) -> None:
 )  # fmt: skip
 def test_cohort(name, unit: str, kind: str, came_back: bool, n: int, english: str, chinese: str) -> None:
     said(
-        english, chinese, findings_behind.cohort, name, unit, 3,
+        english, chinese, findings.cohort, name, unit, 3,
         kind=kind, came_back=came_back, n=n, all_of_them=1204,
     )  # fmt: skip
 
@@ -69,4 +69,4 @@ def test_cohort(name, unit: str, kind: str, came_back: bool, n: int, english: st
     ],
 )
 def test_movers(one: str, other: str, n: int, english: str, chinese: str) -> None:
-    said(english, chinese, findings_behind.movers, one, other, n)
+    said(english, chinese, findings.movers, one, other, n)

@@ -7,10 +7,12 @@ import polars as pl
 import pytest
 
 from data.segment import Segment
-from pages.shared import display, findings_feedback, readings
-from pages.shared.readings import Reading
-from pages.shared.texts import speaking
-from pages.shared.view import View
+from pages.feedback import findings
+from pages.shared.readings import readings
+from pages.shared.readings.readings import Reading
+from pages.shared.screen import display
+from pages.shared.session.view import View
+from pages.shared.words.texts import speaking
 
 CSAT = Reading(
     metric="csat", name=readings.CSAT, noun="answers", percent=True, value=83.4, low=81.9, high=84.8, n=2598, minimum=30,
@@ -32,23 +34,23 @@ def in_both(title, english: str, chinese: str) -> None:
 @pytest.mark.parametrize(
     ("title", "reading", "compared", "english", "chinese"),
     [
-        (findings_feedback.csat, FEW, True, "Too few answers to show CSAT", "答卷过少，无法显示满意度"),
-        (findings_feedback.csat, CSAT, True, "Satisfaction rose from 80.3% to 83.4%", "满意度由 80.3% 升至 83.4%"),
-        (findings_feedback.csat, replace(CSAT, verdict="worse"), True, "Satisfaction fell from 80.3% to 83.4%",
+        (findings.csat, FEW, True, "Too few answers to show CSAT", "答卷过少，无法显示满意度"),
+        (findings.csat, CSAT, True, "Satisfaction rose from 80.3% to 83.4%", "满意度由 80.3% 升至 83.4%"),
+        (findings.csat, replace(CSAT, verdict="worse"), True, "Satisfaction fell from 80.3% to 83.4%",
          "满意度由 80.3% 降至 83.4%"),
-        (findings_feedback.csat, replace(CSAT, verdict="none"), True, "No clear change in satisfaction: 83.4%, 80.3% before",
+        (findings.csat, replace(CSAT, verdict="none"), True, "No clear change in satisfaction: 83.4%, 80.3% before",
          "满意度无明显变化：83.4%，此前为 80.3%"),
-        (findings_feedback.csat, replace(CSAT, before=None, verdict="too_few"), True,
+        (findings.csat, replace(CSAT, before=None, verdict="too_few"), True,
          "Satisfaction is 83.4%", "满意度为 83.4%"),
-        (findings_feedback.csat, CSAT, False, "Satisfaction is 83.4%", "满意度为 83.4%"),
-        (findings_feedback.ces, FEW, True, "Too few answers to show CES", "答卷过少，无法显示费力度"),
-        (findings_feedback.ces, CES, True, "More answers say it was easy: 83.4% after 80.3%", "表示轻松的答卷增多：由 80.3% 升至 83.4%"),
-        (findings_feedback.ces, replace(CES, verdict="worse"), True, "Fewer answers say it was easy: 83.4% after 80.3%",
+        (findings.csat, CSAT, False, "Satisfaction is 83.4%", "满意度为 83.4%"),
+        (findings.ces, FEW, True, "Too few answers to show CES", "答卷过少，无法显示费力度"),
+        (findings.ces, CES, True, "More answers say it was easy: 83.4% after 80.3%", "表示轻松的答卷增多：由 80.3% 升至 83.4%"),
+        (findings.ces, replace(CES, verdict="worse"), True, "Fewer answers say it was easy: 83.4% after 80.3%",
          "表示轻松的答卷减少：由 80.3% 降至 83.4%"),
-        (findings_feedback.ces, replace(CES, verdict="none"), True,
+        (findings.ces, replace(CES, verdict="none"), True,
          "No clear change in effort: 83.4% of answers say it was easy, 80.3% before",
          "费力度无明显变化：83.4% 的答卷表示轻松，此前为 80.3%"),
-        (findings_feedback.ces, CES, False, "83.4% of answers say it was easy", "83.4% 的答卷表示轻松"),
+        (findings.ces, CES, False, "83.4% of answers say it was easy", "83.4% 的答卷表示轻松"),
     ],
 )  # fmt: skip
 def test_satisfaction_and_effort(title, reading: Reading, compared: bool, english: str, chinese: str) -> None:
@@ -65,12 +67,12 @@ def test_satisfaction_and_effort(title, reading: Reading, compared: bool, englis
     ],
 )
 def test_trend(kind, english: str, chinese: str) -> None:
-    in_both(lambda: findings_feedback.trend(kind, "CES", "2025-07"), english, chinese)
+    in_both(lambda: findings.trend(kind, "CES", "2025-07"), english, chinese)
 
 
 def test_a_chinese_name_needs_no_space() -> None:
     with speaking("zh"):
-        assert findings_feedback.trend("worse", "满意度", "2025-07") == "满意度低于 2025-07 的水平"
+        assert findings.trend("worse", "满意度", "2025-07") == "满意度低于 2025-07 的水平"
 
 
 def ranked(*names: str) -> pl.DataFrame:
@@ -94,7 +96,7 @@ def ranked(*names: str) -> pl.DataFrame:
     ],
 )  # fmt: skip
 def test_groups(code: str, rows: pl.DataFrame, low: float | None, english: str, chinese: str) -> None:
-    in_both(lambda: findings_feedback.groups(code, rows, low), english, chinese)
+    in_both(lambda: findings.groups(code, rows, low), english, chinese)
 
 
 def spent(*customers: int) -> pl.DataFrame:
@@ -115,7 +117,7 @@ def spent(*customers: int) -> pl.DataFrame:
     ],
 )  # fmt: skip
 def test_later_spend(values: pl.DataFrame, low: float | None, high: float | None, english: str, chinese: str) -> None:
-    in_both(lambda: findings_feedback.later_spend(values, {"low": low, "high": high}), english, chinese)
+    in_both(lambda: findings.later_spend(values, {"low": low, "high": high}), english, chinese)
 
 
 def test_boxes_items_known_and_low_scores() -> None:
@@ -123,35 +125,33 @@ def test_boxes_items_known_and_low_scores() -> None:
     few = empty | {"n": 9}
     counted = {"n": 100, "good_share": 0.7, "low_share": 0.1}
     for survey in ("csat", "ces"):
-        in_both(
-            lambda s=survey: findings_feedback.boxes(few, s), "Too few answers to show shares", "答卷过少，无法显示占比"
-        )
-    in_both(lambda: findings_feedback.boxes(empty, "csat"), "No answers in this period", "本期没有答卷")
-    in_both(lambda: findings_feedback.boxes(counted, "csat"), "70% satisfied, 10% dissatisfied", "70% 满意，10% 不满意")
+        in_both(lambda s=survey: findings.boxes(few, s), "Too few answers to show shares", "答卷过少，无法显示占比")
+    in_both(lambda: findings.boxes(empty, "csat"), "No answers in this period", "本期没有答卷")
+    in_both(lambda: findings.boxes(counted, "csat"), "70% satisfied, 10% dissatisfied", "70% 满意，10% 不满意")
     in_both(
-        lambda: findings_feedback.boxes(counted, "ces"),
+        lambda: findings.boxes(counted, "ces"),
         "70% found it easy, 10% found it hard",
         "70% 觉得轻松，10% 觉得费力",
     )
     pair = pl.DataFrame({"item": ["quality", "price"]})
     in_both(
-        lambda: findings_feedback.items(pair.head(1), None),
+        lambda: findings.items(pair.head(1), None),
         "Too few answers to compare items",
         "答卷过少，无法比较各题目",
     )
-    in_both(lambda: findings_feedback.items(pair, -0.1), "No clear difference between items", "各题目之间无明显差异")
-    in_both(lambda: findings_feedback.items(pair, 0.1), "Quality is rated higher than Price", "质量的评分高于价格")
+    in_both(lambda: findings.items(pair, -0.1), "No clear difference between items", "各题目之间无明显差异")
+    in_both(lambda: findings.items(pair, 0.1), "Quality is rated higher than Price", "质量的评分高于价格")
     in_both(
-        lambda: findings_feedback.known({"match_rate": None}, orders=True),
+        lambda: findings.known({"match_rate": None}, orders=True),
         "Too few answers to tell whose they are",
         "答卷过少，无法判断来自哪些客户",
     )
-    in_both(lambda: findings_feedback.known({"match_rate": 0.5}, orders=True), "50% of answers belong to a customer with orders",
+    in_both(lambda: findings.known({"match_rate": 0.5}, orders=True), "50% of answers belong to a customer with orders",
             "50% 的答卷来自有订单的客户")  # fmt: skip
-    in_both(lambda: findings_feedback.low_scores(0, 0), "No low scores in this period", "本期没有低分")
-    in_both(lambda: findings_feedback.low_scores(1, 0), "1 low score, 0 with a comment", "1 个低分，其中 0 个有评论")
+    in_both(lambda: findings.low_scores(0, 0), "No low scores in this period", "本期没有低分")
+    in_both(lambda: findings.low_scores(1, 0), "1 low score, 0 with a comment", "1 个低分，其中 0 个有评论")
     in_both(
-        lambda: findings_feedback.low_scores(1200, 30),
+        lambda: findings.low_scores(1200, 30),
         "1,200 low scores, 30 with a comment",
         "1,200 个低分，其中 30 个有评论",
     )

@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
-from metrics.verdict import Verdict
-from pages.shared import findings_retention as findings
-from pages.shared.texts import speaking
+from metrics.statistics.verdict import Verdict
+from pages.customers import findings
+from pages.shared.words.texts import speaking
 
 NOTHING = pl.DataFrame(schema={"period": pl.Int64, "value": pl.Float64})
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from metrics.verdict import Verdict
-from pages.shared import findings_tiers
-from pages.shared.readings import UPGRADES, Reading
-from pages.shared.texts import speaking
+from metrics.statistics.verdict import Verdict
+from pages.programme import findings
+from pages.shared.readings.readings import UPGRADES, Reading
+from pages.shared.words.texts import speaking
 
 UP = Reading(
     metric="tier_rates", name=UPGRADES, noun="members", percent=True, value=11.3, low=10.6, high=12.0, n=8214, minimum=30,
@@ -68,7 +68,7 @@ def said(english: str, chinese: str, function, *args, **kwargs) -> None:
 def test_moves_name_what_changed_clearly_the_clearest_first(
     readings: dict[str, Reading], compared: bool, english: str, chinese: str
 ) -> None:
-    said(english, chinese, findings_tiers.moves, readings, compared=compared)
+    said(english, chinese, findings.moves, readings, compared=compared)
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_moves_name_what_changed_clearly_the_clearest_first(
 )
 def test_flows(members: int, moved: list[int], english: str, chinese: str) -> None:
     rates = pl.DataFrame({"move": ["upgrade", "retain", "downgrade", "lapse"], "members": members, "moved": moved})
-    said(english, chinese, findings_tiers.flows, rates)
+    said(english, chinese, findings.flows, rates)
 
 
 def test_flows_of_one_tier_are_staying_and_lapsing() -> None:
     rates = pl.DataFrame(
         {"move": ["upgrade", "retain", "downgrade", "lapse"], "members": 1040, "moved": [0, 1000, 0, 40]}
     )
-    said("1,000 stayed, 40 lapsed", "1,000 名留在原等级，40 名流失", findings_tiers.flows, rates, one_tier=True)
+    said("1,000 stayed, 40 lapsed", "1,000 名留在原等级，40 名流失", findings.flows, rates, one_tier=True)
 
 
 def shares(*rows: tuple[str, float | None, float | None, float | None], value: str = "share") -> pl.DataFrame:
@@ -109,7 +109,7 @@ def shares(*rows: tuple[str, float | None, float | None, float | None], value: s
     ],
 )  # fmt: skip
 def test_stays(rows: list[tuple], english: str, chinese: str) -> None:
-    said(english, chinese, findings_tiers.stays, shares(*rows))
+    said(english, chinese, findings.stays, shares(*rows))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_stays(rows: list[tuple], english: str, chinese: str) -> None:
 )
 def test_members(members: list[int], change: list[int], english: str, chinese: str) -> None:
     counted = pl.DataFrame({"members": members, "change": change}, schema={"members": pl.Int64, "change": pl.Int64})
-    said(english, chinese, findings_tiers.members, counted)
+    said(english, chinese, findings.members, counted)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_members(members: list[int], change: list[int], english: str, chinese: s
     ],
 )
 def test_trend(kind, title: str) -> None:
-    assert findings_tiers.trend(kind, "2026-01") == title
+    assert findings.trend(kind, "2026-01") == title
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_trend(kind, title: str) -> None:
     ],
 )
 def test_time_in_tier(rows: list[tuple], title: str) -> None:
-    assert findings_tiers.time_in_tier(shares(*rows, value="stay_share"), 12) == title
+    assert findings.time_in_tier(shares(*rows, value="stay_share"), 12) == title
 
 
 OUTLOOK = shares(("bronze", 0.1, 0.08, 0.12), ("silver", 0.3, 0.2, 0.4), value="reach_top").with_columns(
@@ -192,7 +192,7 @@ OUTLOOK = shares(("bronze", 0.1, 0.08, 0.12), ("silver", 0.3, 0.2, 0.4), value="
 def test_an_outlook_is_a_forecast_only_while_moves_are_steady(
     rows: pl.DataFrame, p_value: float | None, english: str, chinese: str
 ) -> None:
-    said(english, chinese, findings_tiers.outlook, rows, p_value)
+    said(english, chinese, findings.outlook, rows, p_value)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_an_outlook_is_a_forecast_only_while_moves_are_steady(
     ],
 )  # fmt: skip
 def test_worth(rows: list[tuple], title: str) -> None:
-    assert findings_tiers.worth(shares(*rows, value="value"), "GBP") == title
+    assert findings.worth(shares(*rows, value="value"), "GBP") == title
 
 
 def difference(*rows: tuple[str | None, int | None, float, float, int, int]) -> pl.DataFrame:
@@ -233,14 +233,14 @@ def difference(*rows: tuple[str | None, int | None, float, float, int, int]) -> 
     ],
 )  # fmt: skip
 def test_replay(rows: list[tuple], english: str, chinese: str) -> None:
-    said(english, chinese, findings_tiers.replay, difference(*rows))
+    said(english, chinese, findings.replay, difference(*rows))
 
 
 def test_revenue_and_moves_of_a_replay_are_told_as_counted() -> None:
     rows = difference(("gold", 5, 0.5, 0.4, 3, 0), ("silver", 5, 0.2, 0.2, 2, 0), (None, None, 0.3, 0.4, 0, 0))
-    assert findings_tiers.revenue_covered(rows) == "Members with a tier bring 60.0% of revenue instead of 70.0%"
+    assert findings.revenue_covered(rows) == "Members with a tier bring 60.0% of revenue instead of 70.0%"
     same = difference(("gold", 5, 0.5, 0.50004, 3, 0))
-    assert findings_tiers.revenue_covered(same) == "Members with a tier bring 50.0% of revenue either way"
+    assert findings.revenue_covered(same) == "Members with a tier bring 50.0% of revenue either way"
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_revenue_and_moves_of_a_replay_are_told_as_counted() -> None:
 )
 def test_upgrades_and_downgrades_of_a_replay(up: int, down: int, english: str, chinese: str) -> None:
     rows = difference(("gold", 0, 0.5, 0.5, up, down), (None, None, 0.5, 0.5, 0, 0))
-    said(english, chinese, findings_tiers.moved_either_way, rows)
+    said(english, chinese, findings.moved_either_way, rows)
 
 
 @pytest.mark.parametrize(
@@ -268,12 +268,12 @@ def test_upgrades_and_downgrades_of_a_replay(up: int, down: int, english: str, c
     ],
 )
 def test_usual_tiers_have_names_in_both_languages(code: str, english: str, chinese: str) -> None:
-    said(english, chinese, findings_tiers.tier_label, code)
+    said(english, chinese, findings.tier_label, code)
 
 
 def test_a_rule_in_words() -> None:
-    assert list(findings_tiers.rule_words({"silver": 700, "gold": 2500.5}, "spend", "GBP")) == [
+    assert list(findings.rule_words({"silver": 700, "gold": 2500.5}, "spend", "GBP")) == [
         "Silver from £700",
         "Gold from £2,500.50",
     ]
-    assert list(findings_tiers.rule_words({"<star>": 3}, "orders", "GBP")) == ["<star> from 3"]
+    assert list(findings.rule_words({"<star>": 3}, "orders", "GBP")) == ["<star> from 3"]

@@ -11,10 +11,10 @@ from metrics.clv.historical import historical_clv
 from metrics.clv.holdout import FREQUENCY_TYPES
 from metrics.clv.judgement import TOO_SHORT
 from metrics.clv.summary import clv_summary, group_intervals
-from metrics.reduce import unfolded
-from metrics.verdict import confidence_of_each
-from pages.shared import findings_value
-from pages.shared.texts import speaking
+from metrics.engine.reduce import unfolded
+from metrics.statistics.verdict import confidence_of_each
+from pages.customers.clv import findings
+from pages.shared.words.texts import speaking
 from tests.metrics.buying import LAST, buying, customer_rows
 from tests.metrics.frames import lazy
 
@@ -42,7 +42,7 @@ def both(english: str, chinese: str, say) -> None:
     ],
 )  # fmt: skip
 def test_title(row: dict, to_date: float | None, english: str, chinese: str) -> None:
-    both(english, chinese, lambda: findings_value.title(row, to_date, weeks=52, currency="CNY", margin=1.0))
+    both(english, chinese, lambda: findings.title(row, to_date, weeks=52, currency="CNY", margin=1.0))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_title(row: dict, to_date: float | None, english: str, chinese: str) -> 
     ],
 )  # fmt: skip
 def test_a_margin_is_named(row: dict, to_date: float | None, margin: float, english: str, chinese: str) -> None:
-    both(english, chinese, lambda: findings_value.title(row, to_date, weeks=52, currency="CNY", margin=margin))
+    both(english, chinese, lambda: findings.title(row, to_date, weeks=52, currency="CNY", margin=margin))
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_a_margin_is_named(row: dict, to_date: float | None, margin: float, engl
     ],
 )
 def test_the_middle_names_the_margin(predicts: bool, english: str) -> None:
-    assert findings_value.middle(6.55, 19.15, "CNY", predicts=predicts, margin=0.01) == english
-    assert findings_value.middle(6.55, 19.15, "CNY", predicts=predicts, margin=1.0) == english.partition(", at")[0]
+    assert findings.middle(6.55, 19.15, "CNY", predicts=predicts, margin=0.01) == english
+    assert findings.middle(6.55, 19.15, "CNY", predicts=predicts, margin=1.0) == english.partition(", at")[0]
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_the_middle_names_the_margin(predicts: bool, english: str) -> None:
     ],
 )  # fmt: skip
 def test_a_state_is_a_sentence(row: dict, said: str) -> None:
-    assert said in findings_value.notice(row)
-    assert bool(findings_value.notice(row)) == bool(said)
+    assert said in findings.notice(row)
+    assert bool(findings.notice(row)) == bool(said)
 
 
 REPORT = {"state": OK, "forecast": "mbg_nbd", "holdout_weeks": 39, "actual": 1882, "bias": -0.1604}
@@ -115,7 +115,7 @@ REPORT = {"state": OK, "forecast": "mbg_nbd", "holdout_weeks": 39, "actual": 188
     ],
 )  # fmt: skip
 def test_the_plain_sentence(report: dict, english: str, chinese: str) -> None:
-    both(english, chinese, lambda: findings_value.judged(report, predicts=True))
+    both(english, chinese, lambda: findings.judged(report, predicts=True))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_the_plain_sentence(report: dict, english: str, chinese: str) -> None:
     ],
 )  # fmt: skip
 def test_where_no_forecast_is_shown_none_is_judged_as_this_one(bias: float, english: str, chinese: str) -> None:
-    both(english, chinese, lambda: findings_value.judged({**REPORT, "bias": bias}, predicts=False))
+    both(english, chinese, lambda: findings.judged({**REPORT, "bias": bias}, predicts=False))
 
 
 def off(*rmse: float | None) -> pl.DataFrame:
@@ -155,7 +155,7 @@ def off(*rmse: float | None) -> pl.DataFrame:
     ],
 )  # fmt: skip
 def test_against_simple_rules(rows: pl.DataFrame, english: str, chinese: str) -> None:
-    both(english, chinese, lambda: findings_value.against_simple(rows, 26))
+    both(english, chinese, lambda: findings.against_simple(rows, 26))
 
 
 def group_rows(*rows: tuple) -> pl.DataFrame:
@@ -182,7 +182,7 @@ def group_rows(*rows: tuple) -> pl.DataFrame:
     ],
 )  # fmt: skip
 def test_groups(rows: pl.DataFrame, predicts: bool, english: str, chinese: str) -> None:
-    both(english, chinese, lambda: findings_value.groups("tier", rows, predicts=predicts))
+    both(english, chinese, lambda: findings.groups("tier", rows, predicts=predicts))
 
 
 APART = group_rows(("2026-06", 9.0, 8.0, 10.0), ("2025-01", 8.5, 7.0, 9.5), ("2023-08", 1.0, 0.5, 2.0))
@@ -204,7 +204,7 @@ APART = group_rows(("2026-06", 9.0, 8.0, 10.0), ("2025-01", 8.5, 7.0, 9.5), ("20
     ],
 )  # fmt: skip
 def test_the_highest_against_the_lowest(dimension: str, predicts: bool, english: str, chinese: str) -> None:
-    both(english, chinese, lambda: findings_value.groups(dimension, APART, predicts=predicts))
+    both(english, chinese, lambda: findings.groups(dimension, APART, predicts=predicts))
 
 
 REPEATS = 200
@@ -214,7 +214,7 @@ MOST_FALSE = 0.05 + 2 * (0.05 * 0.95 / REPEATS) ** 0.5  # what 5 % may look like
 def told(dimension: str, rows: pl.DataFrame, *, predicts: bool) -> bool:
     """Whether the title names a group."""
     ranked = rows.sort("value", descending=True)
-    return findings_value.groups(dimension, ranked, predicts=predicts) != findings_value.ALIKE[dimension]
+    return findings.groups(dimension, ranked, predicts=predicts) != findings.ALIKE[dimension]
 
 
 @pytest.mark.parametrize("groups", [2, 4, 8, 24, 40])
@@ -264,7 +264,7 @@ FURTHEST = "The forecast is furthest off, too {way}, for customers with 7 or mor
     ],
 )  # fmt: skip
 def test_by_frequency(rows: list[tuple], title: str) -> None:
-    assert findings_value.by_frequency(pl.DataFrame(rows, schema=FREQUENCY_TYPES, orient="row")) == title
+    assert findings.by_frequency(pl.DataFrame(rows, schema=FREQUENCY_TYPES, orient="row")) == title
 
 
 def test_of_a_forecast_that_is_right_few_titles_name_customers() -> None:
@@ -276,7 +276,7 @@ def test_of_a_forecast_that_is_right_few_titles_name_customers() -> None:
         rows = pl.DataFrame(
             {"x": range(8), "customers": n, "actual": orders.mean(axis=0), "expected": expected, "se": orders.std(axis=0, ddof=1) / n**0.5}
         )  # fmt: skip
-        found += findings_value.by_frequency(rows).startswith("The forecast is furthest off")
+        found += findings.by_frequency(rows).startswith("The forecast is furthest off")
     assert found / REPEATS <= MOST_FALSE
 
 
@@ -287,9 +287,9 @@ def test_spread_of_nobody_and_of_all() -> None:
         (False, 1.0, "The top tenth of customers brought 56% of the revenue"),
         (False, 0.4, "The top tenth of customers brought 56% of the value to date"),
     ):
-        assert findings_value.spread(rows, predicts=predicts, margin=margin) == said
+        assert findings.spread(rows, predicts=predicts, margin=margin) == said
     for nothing in (rows.clear(), pl.DataFrame({"share": [None]}, schema={"share": pl.Float64})):
-        assert findings_value.spread(nothing, predicts=True, margin=1.0) == "Too few customers to divide into tenths"
+        assert findings.spread(nothing, predicts=True, margin=1.0) == "Too few customers to divide into tenths"
 
 
 @pytest.mark.parametrize(
@@ -301,9 +301,9 @@ def test_spread_of_nobody_and_of_all() -> None:
     ],
 )
 def test_keeping(count: int, english: str, chinese: str) -> None:
-    both(english, chinese, lambda: findings_value.keeping(count))
+    both(english, chinese, lambda: findings.keeping(count))
 
 
 def test_active() -> None:
     row = {**ROW, "active_customers": 7_743.8}
-    assert findings_value.active(row, 52) == "7,744 of 18,615 customers are expected to order again within 52 weeks"
+    assert findings.active(row, 52) == "7,744 of 18,615 customers are expected to order again within 52 weeks"

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.imports import NamedBytes, stage
-from data.store import Store
+from data.store.store import Store
 from tests.pages.conftest import go, words
 from tests.pages.uploading import taobao, taobao_row
 
@@ -18,7 +18,7 @@ LATER = taobao(taobao_row(1, paid="5.00"), taobao_row(2), taobao_row(4), taobao_
 
 def ask_to_undo() -> None:
     """A page that asks to undo import 2."""
-    from pages.manage.history import confirm_undo
+    from pages.manage.history.page import confirm_undo
 
     confirm_undo(2)
 
@@ -53,7 +53,7 @@ def test_each_import_has_a_row_the_newest_first(open_app: Open, two_imports: Pat
 
 def test_undoing_says_what_changes_and_does_it(open_app: Open, two_imports: Path) -> None:
     open_app(two_imports, "history")
-    from pages.shared import cached
+    from pages.shared.session import cached
 
     asked = AppTest.from_function(ask_to_undo, default_timeout=20).run()
     assert not asked.exception
@@ -91,7 +91,7 @@ def test_the_history_speaks_chinese(open_app: Open, two_imports: Path) -> None:
 
 def test_the_history_follows_an_upload_in_the_same_session(open_app: Open, two_imports: Path) -> None:
     app = open_app(two_imports, "upload")
-    from pages.shared import cached
+    from pages.shared.session import cached
 
     cached.store().undo(1)
     assert "Undo of import 1" in words(go(app, "history"))

@@ -9,9 +9,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from data import links, sign_ins
-from data.access import Forbidden
-from pages.shared import auth, cached
+from data.people import links, sign_ins
+from data.people.access import Forbidden
+from pages.shared.session import auth, cached
 from tests.pages.linking import public, token_of
 from tests.pages.test_rights import signed_in as signed_in
 

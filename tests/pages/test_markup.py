@@ -2,8 +2,8 @@
 
 import pytest
 
-from pages.shared import markup
-from pages.shared.blocks import attention, plain, quietly, title
+from pages.shared.screen.blocks import attention, plain, quietly, title
+from pages.shared.words import markup
 
 # (Markdown, as HTML, as text)
 MARKS = [

@@ -10,9 +10,9 @@ import streamlit as st
 
 from data.alerts import book
 from data.errors import StoreError
-from data.store import Store
-from pages.shared import alerting
-from pages.shared.opened import opens, store
+from data.store.store import Store
+from pages.shared.session import alerting
+from pages.shared.session.opened import opens, store
 from tests.pages.conftest import EVERY_ONE, ROOT
 
 AT_ONCE = 16

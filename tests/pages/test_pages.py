@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.store import Store
-from pages.shared import cached, states
+from data.store.store import Store
 from pages.shared.registry import ENTRIES
+from pages.shared.screen import states
+from pages.shared.session import cached
 from tests.pages.conftest import go, words
 
 Open = Callable[..., AppTest]

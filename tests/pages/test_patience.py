@@ -10,12 +10,14 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import access, ask
 from data.errors import RapportError
+from data.people import access
+from data.questions import ask
 from data.segment import EVERYBODY
-from data.snapshot import Snapshot
-from pages.shared import alerting, offscreen
+from data.store.snapshot import Snapshot
+from pages.shared.files import offscreen
 from pages.shared.registry import ENTRIES
+from pages.shared.session import alerting
 from tests.data.test_patience import ENDLESS, LATE
 
 Open = Callable[..., AppTest]

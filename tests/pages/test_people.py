@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import audit, person
-from data.store import Store
-from pages.shared.blocks import plain
+from data import person
+from data.people import audit
+from data.store.store import Store
+from pages.shared.screen.blocks import plain
 from tests.data.rows import nps, order, take
 from tests.pages.conftest import OPENED, words
 

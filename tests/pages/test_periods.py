@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.shared import periods
+from pages.shared.words import periods
 
 D = dt.date.fromisoformat
 

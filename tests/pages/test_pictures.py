@@ -10,11 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.errors import RapportError
-from pages.shared import charts, chromium, pdf, pictures
-from pages.shared.charts import ForestRow, Line
-from pages.shared.report import Chart, Report
-from pages.shared.texts import speaking
-from pages.shared.theme import SERIES, palette
+from pages.shared.files import chromium, pdf, pictures
+from pages.shared.files.report import Chart, Report
+from pages.shared.screen import charts
+from pages.shared.screen.charts import ForestRow, Line
+from pages.shared.screen.theme import SERIES, palette
+from pages.shared.words.texts import speaking
 
 needs_chromium = pytest.mark.skipif(
     chromium.path() is None, reason="needs a Chromium of the system; Playwright’s own is none"

@@ -10,15 +10,16 @@ import pytest
 from polars.testing import assert_frame_equal
 from streamlit.testing.v1 import AppTest
 
-from data import kept, links, person
-from data.access import LOCAL, Person, Role, personal
+from data import person
 from data.errors import Busy
+from data.people import kept, links
+from data.people.access import LOCAL, Person, Role, personal
 from data.segment import Segment
-from data.store import Store
+from data.store.store import Store
 from metrics import catalogue
-from pages.shared import cached
 from pages.shared.registry import ENTRIES
-from pages.shared.texts import speaking
+from pages.shared.session import cached
+from pages.shared.words.texts import speaking
 from tests.pages.conftest import go, words
 from tests.pages.linking import carry_on, pin, signed_in
 

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import links
-from data.access import Person, Role
-from data.links import Link
+from data.people import links
+from data.people.access import Person, Role
+from data.people.links import Link
 from data.segment import Segment
-from data.store import Store
-from pages.shared import auth, cached, share
+from data.store.store import Store
+from pages.shared.bar import share
 from pages.shared.registry import ENTRIES
+from pages.shared.session import auth, cached
 from tests.data.rows import order, take
 from tests.pages.conftest import go, words
 from tests.pages.linking import NOW, VIEW, public, signed_in, token_of

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from data.segment import Segment
-from data.store import Store
-from pages.shared import cached, display, readings_tiers, states
-from pages.shared.view import View
+from data.store.store import Store
+from pages.programme import readings
+from pages.shared.screen import display, states
+from pages.shared.session import cached
+from pages.shared.session.view import View
 from tests.pages.test_tiers import shop, with_tiers
 
 
@@ -40,7 +42,7 @@ UPGRADED = [(f"c{key}", "2025-02-01", "silver") for key in range(60)] + [
 
 def test_upgrades_of_the_period_against_the_one_before(opened, tmp_path: Path) -> None:
     opened(with_tiers(shop(tmp_path / "s.duckdb"), UPGRADED))
-    found = readings_tiers.upgrades(view())
+    found = readings.upgrades(view())
     assert (found.value, found.n, found.before, found.verdict) == (50.0, 60, 5.0, "better")
     assert found.change == pytest.approx(45.0)
     assert found.low is not None and found.low < 50 < found.high
@@ -51,7 +53,7 @@ def test_upgrades_of_the_period_against_the_one_before(opened, tmp_path: Path) -
 
 def test_an_unfinished_period_is_compared_with_as_many_days(opened, tmp_path: Path) -> None:
     opened(with_tiers(shop(tmp_path / "s.duckdb"), UPGRADED))
-    found = readings_tiers.upgrades(view(end="2026-05-09"))  # 39 days: until 8 February
+    found = readings.upgrades(view(end="2026-05-09"))  # 39 days: until 8 February
     assert (found.value, found.before) == (50.0, 0.0)
 
 
@@ -68,7 +70,7 @@ def test_no_rate_is_told_of_members_chosen_by_where_they_moved(
     opened, tmp_path: Path, segment: Segment, scope: Segment, said: str | None
 ) -> None:
     opened(with_tiers(shop(tmp_path / "s.duckdb"), UPGRADED))
-    found = readings_tiers.upgrades(replace(view(), segment=segment, scope=scope))
+    found = readings.upgrades(replace(view(), segment=segment, scope=scope))
     card = display.card(found, compared=True)
     if said is None:
         assert found.withheld is None
@@ -81,7 +83,7 @@ def test_no_rate_is_told_of_members_chosen_by_where_they_moved(
 
 def test_without_uploaded_tiers_the_card_says_so(opened, tmp_path: Path) -> None:
     opened(shop(tmp_path / "s.duckdb"))
-    found = readings_tiers.upgrades(view())
+    found = readings.upgrades(view())
     assert (found.value, found.n) == (None, 0)
     assert states.missing("members")
     assert display.card(found, compared=True)["few"] == "No tiers yet"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pages.shared.registry import ENTRIES
-from pages.shared.view import SEGMENT, Option
+from pages.shared.session.view import SEGMENT, Option
 from tests.pages.conftest import go
 
 

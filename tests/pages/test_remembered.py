@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.access import Access, Person, Role
-from pages.shared import auth, once, remembered, visit
+from data.people.access import Access, Person, Role
 from pages.shared.registry import ENTRIES
-from pages.shared.texts import language, speaking
+from pages.shared.session import auth, once, remembered, visit
+from pages.shared.words.texts import language, speaking
 
 asked: list[str] = []
 

@@ -12,17 +12,30 @@ from polars.testing import assert_frame_equal
 from streamlit.runtime import Runtime
 from streamlit.testing.v1 import AppTest
 
-from data.access import LOCAL, Access, Forbidden, Person, Role
 from data.errors import RapportError
-from data.extent import Extent
+from data.people.access import LOCAL, Access, Forbidden, Person, Role
 from data.segment import Segment
-from data.store import Store
-from pages.shared import chromium
-from pages.shared.columns import meanings, shares
+from data.store.extent import Extent
+from data.store.store import Store
+from pages.shared.files import chromium
+from pages.shared.files.html import _grouped
+from pages.shared.files.report import (
+    Box,
+    Cards,
+    Chart,
+    Heading,
+    Heat,
+    Listing,
+    Quote,
+    Report,
+    Section,
+    Table,
+    Text,
+    render,
+)
 from pages.shared.registry import ENTRIES
-from pages.shared.report import Box, Cards, Chart, Heading, Heat, Listing, Quote, Report, Section, Table, Text, render
-from pages.shared.report_html import _grouped
-from pages.shared.texts import speaking
+from pages.shared.words.columns import meanings, shares
+from pages.shared.words.texts import speaking
 
 Open = Callable[..., AppTest]
 CODES = [entry.code for entry in ENTRIES]
@@ -257,8 +270,8 @@ def test_a_dialog_is_not_part_of_the_page(open_app: Open, demo_path: Path) -> No
 
 @pytest.mark.usefixtures("no_chromium")
 def test_files_that_name_customers_are_written_down(open_app: Open, demo_path: Path) -> None:
-    from data import audit
-    from pages.shared import takeaway
+    from data.people import audit
+    from pages.shared.screen import takeaway
 
     app = open_app(demo_path, "churn")
     made: Report = app.session_state["report.current"]
@@ -274,7 +287,7 @@ def test_files_that_name_customers_are_written_down(open_app: Open, demo_path: P
 
 def test_without_a_report_blocks_still_draw() -> None:
     def script() -> None:
-        from pages.shared import blocks
+        from pages.shared.screen import blocks
 
         blocks.section("Title", "How", file="x")
         blocks.quiet("Quiet")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import sign_ins
-from data.access import LEAST_ROLE, Role
-from data.store import Store
-from pages.shared import auth, cached
+from data.people import sign_ins
+from data.people.access import LEAST_ROLE, Role
+from data.store.store import Store
 from pages.shared.registry import ENTRIES
+from pages.shared.session import auth, cached
 from tests.access_file import ACCESS
 from tests.pages.conftest import OPENED, go, words
 
@@ -117,7 +117,7 @@ def test_a_callback_left_in_the_session_changes_nothing(open_app: Open, demo_pat
     open_app(demo_path, "history")
 
     def undo() -> None:
-        from pages.manage.history import confirm_undo
+        from pages.manage.history.page import confirm_undo
 
         confirm_undo(1)
 

@@ -12,18 +12,18 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.access import Person, Role
+from data.people.access import Person, Role
 from data.segment import EVERYBODY, Segment
-from pages.customers.churn_rule import _of_all
-from pages.shared import pictures
-from pages.shared.display import shown, who
-from pages.shared.markup import text
+from pages.customers.churn.rule import _of_all
+from pages.shared.files import pictures
+from pages.shared.files.report import Report, render
+from pages.shared.files.workbook import workbook
 from pages.shared.registry import ENTRIES
-from pages.shared.report import Report, render
-from pages.shared.takeaway import picture_note
-from pages.shared.texts import speaking
-from pages.shared.view import View
-from pages.shared.workbook import workbook
+from pages.shared.screen.display import shown, who
+from pages.shared.screen.takeaway import picture_note
+from pages.shared.session.view import View
+from pages.shared.words.markup import text
+from pages.shared.words.texts import speaking
 from tests.pages.conftest import words
 from tests.pages.linking import pin, signed_in
 

@@ -10,9 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.errors import RapportError
-from pages.shared import texts
 from pages.shared.registry import ENTRIES
-from pages.shared.texts import speaking
+from pages.shared.words import texts
+from pages.shared.words.texts import speaking
 from tests.pages.conftest import words
 from tests.pages.extraction import messages, missing
 

@@ -8,13 +8,15 @@ import pytest
 from polars.testing import assert_frame_equal
 from streamlit.testing.v1 import AppTest
 
-from data.access import Person, Role
+from data.people.access import Person, Role
 from data.segment import Segment
-from data.store import ImportMeta, Store
-from pages.programme import replay_parts
-from pages.shared import charts_tiers, takeaway, workbook
-from pages.shared.report import Cards, Chart
-from pages.shared.texts import speaking
+from data.store.store import ImportMeta, Store
+from pages.programme import charts as charts_tiers
+from pages.programme.replay import parts
+from pages.shared.files import workbook
+from pages.shared.files.report import Cards, Chart
+from pages.shared.screen import takeaway
+from pages.shared.words.texts import speaking
 from tests.data.rows import order, take
 from tests.pages.conftest import words
 from tests.pages.linking import signed_in
@@ -344,7 +346,7 @@ def test_both_sides_of_a_replay_are_counted_in_one_sentence(members: list[int], 
     both = pl.DataFrame({"members": members, "members_other": [700, 500]})
     for language, text in (("en", english), ("zh", chinese)):
         with speaking(language):
-            assert replay_parts.counted(both) == text
+            assert parts.counted(both) == text
 
 
 @pytest.mark.parametrize("code", ["tiers", "replay"])

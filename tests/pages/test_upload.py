@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from data.demo.load import load
 from data.errors import Cancelled
-from data.store import Store
-from pages.manage.desk import KEY
-from pages.manage.job import Job
-from pages.shared.blocks import WORD_JOINER
+from data.store.store import Store
+from pages.manage.upload.desk import KEY
+from pages.shared.screen.blocks import WORD_JOINER
+from pages.shared.session.job import Job
 from tests.hostile.inputs import workbook
 from tests.pages.conftest import words
 from tests.pages.uploading import (
@@ -65,7 +65,7 @@ def db(tmp_path: Path) -> Path:
 
 def held(db: Path, app: AppTest) -> int:
     """Orders in the store that the app has open."""
-    from pages.shared import cached
+    from pages.shared.session import cached
 
     assert cached.store().path == db
     with cached.store().snapshot() as snap:

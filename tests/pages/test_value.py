@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.ask import whole
 from data.load import main as load
+from data.questions.ask import whole
 from data.segment import Segment
-from data.store import Store
-from pages.shared import cached, charts_value, readings_value
-from pages.shared.charts_value import Bar, Followed
-from pages.shared.display import card
-from pages.shared.view import View
+from data.store.store import Store
+from pages.customers.clv import charts as charts_value
+from pages.customers.clv import readings
+from pages.customers.clv.charts import Bar, Followed
+from pages.shared.screen.display import card
+from pages.shared.session import cached
+from pages.shared.session.view import View
 from tests.data.rows import order, take
 from tests.pages.conftest import bought, words
 
@@ -264,7 +266,7 @@ def seen(last: str, first: str) -> View:
 
 def test_the_reading_of_the_overview_is_the_number_of_the_page_and_tells_no_change(open_app, cdnow: Path) -> None:
     app = open_app(cdnow, "value")
-    reading = readings_value.clv(seen("1998-06-30", "1998-04-01"))
+    reading = readings.clv(seen("1998-06-30", "1998-04-01"))
     shown = card(reading, compared=True)
     assert (shown["value"], shown["range"]) == (cards(app)[1]["value"], cards(app)[1]["range"])
     assert "change" not in shown
@@ -273,12 +275,12 @@ def test_the_reading_of_the_overview_is_the_number_of_the_page_and_tells_no_chan
 
 def test_the_reading_is_withheld_where_a_forecast_would_be_a_guess(open_app, tmp_path: Path) -> None:
     open_app(bought(tmp_path, seed=13, customers=1500, leaving=False), "value")
-    shown = card(readings_value.clv(seen("2026-06-30", "2026-04-01")), compared=True)
+    shown = card(readings.clv(seen("2026-06-30", "2026-04-01")), compared=True)
     assert (shown["few"], shown["detail"]) == ("No forecast", "These orders do not show who has left.")
 
 
 def test_the_reading_of_few_says_how_many_there_are(open_app, tmp_path: Path) -> None:
     open_app(bought(tmp_path, seed=3, customers=300), "value")
-    shown = card(readings_value.clv(seen("2026-06-30", "2026-04-01")), compared=True)
+    shown = card(readings.clv(seen("2026-06-30", "2026-04-01")), compared=True)
     assert shown["few"] == "Too few to show: 300 of 1,000"
     assert shown["detail"] == "Widen the filters, or upload more orders."  # the period limits nothing here

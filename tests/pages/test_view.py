@@ -8,11 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.segment import Segment
-from pages.shared import cached
-from pages.shared.blocks import plain
 from pages.shared.registry import ENTRIES
-from pages.shared.texts import speaking
-from pages.shared.view import View
+from pages.shared.screen.blocks import plain
+from pages.shared.session import cached
+from pages.shared.session.view import View
+from pages.shared.words.texts import speaking
 from tests.pages.conftest import go, take_in_answers, words
 
 Open = Callable[..., AppTest]

@@ -9,13 +9,13 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.ask import ask, whole
+from data.questions.ask import ask, whole
 from data.segment import Segment
-from data.store import Store
-from metrics.retention import retention_at
-from pages.shared import why
-from pages.shared.texts import speaking
-from pages.shared.view import View
+from data.store.store import Store
+from metrics.retention.retention import retention_at
+from pages.shared.screen import why
+from pages.shared.session.view import View
+from pages.shared.words.texts import speaking
 from tests.pages.conftest import bought, words
 
 Open = Callable[..., AppTest]
@@ -113,7 +113,7 @@ def test_no_definition_shows_a_forecast_that_the_card_withholds(
     def dialog() -> None:
         import streamlit as st
 
-        from pages.shared import why
+        from pages.shared.screen import why
 
         why.compare(why.CLV, st.session_state["seen"])
 

@@ -9,14 +9,14 @@ import fastexcel
 import polars as pl
 import pytest
 
-from data.access import LOCAL, Access
-from data.extent import Extent
+from data.people.access import LOCAL, Access
 from data.segment import Segment
+from data.store.extent import Extent
 from metrics.catalogue import CATALOGUE
-from pages.shared.exports import csv_bytes
-from pages.shared.report import Cards, Heading, Report, Section, Table
-from pages.shared.view import View
-from pages.shared.workbook import EXACT_TO, LONGEST_TEXT, workbook
+from pages.shared.files.exports import csv_bytes
+from pages.shared.files.report import Cards, Heading, Report, Section, Table
+from pages.shared.files.workbook import EXACT_TO, LONGEST_TEXT, workbook
+from pages.shared.session.view import View
 
 MADE = dt.datetime(2026, 7, 20, 9, 30)
 HOSTILE = [

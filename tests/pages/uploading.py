@@ -2,7 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
-from pages.manage.desk import KEY
+from pages.manage.upload.desk import KEY
 
 MAPPED_ORDERS = "Order ID,Date,Amount,Customer ID\n1,2026-01-05,20.00,a\n2,2026-02-05,30.00,b\n3,2026-02-06,oops,b\n"
 UNKNOWN = "a,b\n1,2\n3,4\n"

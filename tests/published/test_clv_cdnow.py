@@ -7,14 +7,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from data.ask import Question, ask
-from data.store import Store
-from metrics.clv import gamma_gamma
-from metrics.clv.bg_nbd import BG_NBD, MBG_NBD
+from data.questions.ask import Question, ask
+from data.store.store import Store
 from metrics.clv.holdout import accuracy, activity_auc, area_under_curve, by_frequency, grouped, holdout_split, tracking
 from metrics.clv.lifetime import clv, clv_model
-from metrics.clv.statistics import as_purchases, as_spends, purchase_statistics, spend_statistics
-from metrics.rollups import order_days
+from metrics.clv.models import gamma_gamma
+from metrics.clv.models.bg_nbd import BG_NBD, MBG_NBD
+from metrics.clv.models.statistics import as_purchases, as_spends, purchase_statistics, spend_statistics
+from metrics.engine.rollups import order_days
 from tests.data.rows import order, take
 from tests.metrics.buying import customer_rows
 from tests.metrics.frames import lazy

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from metrics.intervals import newcombe_difference, wilson
+from metrics.statistics.intervals import newcombe_difference, wilson
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from metrics.markov import mean_first_passage, settled, value
+from metrics.statistics.markov import mean_first_passage, settled, value
 
 # Kemeny, Snell & Thompson: the weather in the Land of Oz, rain, nice, snow
 OZ = np.array([[0.5, 0.25, 0.25], [0.5, 0.0, 0.5], [0.25, 0.25, 0.5]])

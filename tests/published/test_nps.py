@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from metrics.intervals import adjusted_wald_nps
-from metrics.nps import nps
+from metrics.feedback.nps import nps
+from metrics.statistics.intervals import adjusted_wald_nps
 from tests.metrics.frames import scores
 
 

@@ -10,8 +10,8 @@ import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
 
-from metrics.retention import retention
-from metrics.rollups import customer_periods
+from metrics.engine.rollups import customer_periods
+from metrics.retention.retention import retention
 
 LAST_DAY = dt.date(2011, 12, 9)
 

@@ -7,13 +7,13 @@ from collections import Counter, defaultdict
 import polars as pl
 import pytest
 
-from metrics.hiatus import hiatus, inactive_share
-from metrics.lifecycle import lifecycle
-from metrics.rolling import rolling_retention
-from metrics.survival import repeat_curve
-from metrics.tier_moves import tier_migration
-from metrics.tier_replay import tier_replay
-from metrics.tiers import tiers_by_rule
+from metrics.churn.hiatus import hiatus, inactive_share
+from metrics.churn.lifecycle import lifecycle
+from metrics.retention.rolling import rolling_retention
+from metrics.statistics.survival import repeat_curve
+from metrics.tiers.moves import tier_migration
+from metrics.tiers.replay import tier_replay
+from metrics.tiers.tiers import tiers_by_rule
 from tests.metrics.frames import lazy
 from tests.published.test_online_retail import LAST_DAY, lines, periods
 

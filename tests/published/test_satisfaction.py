@@ -2,7 +2,7 @@
 
 import pytest
 
-from metrics.satisfaction import csat
+from metrics.feedback.satisfaction import csat
 from tests.metrics.frames import scores
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from metrics.survival import kaplan_meier, repeat_curve
+from metrics.statistics.survival import kaplan_meier, repeat_curve
 from tests.metrics.frames import lazy
 
 # Freireich et al. 1963, Blood 21:699–716: weeks in remission on 6-MP, 21 patients

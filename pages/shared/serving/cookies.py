@@ -8,7 +8,7 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from pages.shared import auth
+from pages.shared.session import auth
 
 
 def claims(connection: HTTPConnection) -> dict[str, object]:

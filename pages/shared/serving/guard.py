@@ -10,8 +10,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from pages.shared import auth
 from pages.shared.serving.cookies import claims
+from pages.shared.session import auth
 
 UPLOADS = "/_stcore/upload_file/"
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.shared import opened
+from pages.shared.session import opened
 
 PATH = "/_stcore/script-health-check"
 CHECK_SECONDS = 20.0  # those who ask have more patience than that

@@ -21,7 +21,7 @@ from streamlit import config
 from streamlit.logger import update_formatter
 
 from pages.shared import registry
-from pages.shared.texts import _
+from pages.shared.words.texts import _
 
 LOG = logging.getLogger("rapport.requests")
 PAGE_FAILED, REQUEST = "A page failed", "request"

@@ -20,10 +20,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from data.access import Person
 from data.errors import RapportError
-from pages.shared import auth, visit
+from data.people.access import Person
 from pages.shared.serving.cookies import claims
+from pages.shared.session import auth, visit
 
 LOG = logging.getLogger("rapport.access")
 UNKNOWN = "Who sends a message could not be found out: %(reason)s"

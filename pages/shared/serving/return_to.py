@@ -8,9 +8,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data import sign_ins
-from pages.shared.opened import store
+from data.people import sign_ins
 from pages.shared.serving.cookies import claims
+from pages.shared.session.opened import store
 
 LOGIN, CALLBACK, LOGOUT = "/auth/login", "/oauth2callback", "/auth/logout"
 RETURN_COOKIE, LONGEST_PLACE = "rapport_return_to", 3_000

@@ -24,9 +24,9 @@ from streamlit.runtime.scriptrunner import (
     get_script_run_ctx,
 )
 
-from data import patience
-from pages.shared import auth
+from data.questions import patience
 from pages.shared.serving.turns import Place, Turnstile
+from pages.shared.session import auth
 
 CORES = os.cpu_count() or 2
 RUNS_AT_ONCE, RUNS_OF_ONE = CORES + 1, 1

@@ -8,15 +8,15 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 
 from data import sandbox
+from data.file.workspace import sweep
 from data.imports import JOBS
 from data.settings import Settings
-from data.workspace import sweep
-from pages.shared import alerting
-from pages.shared.opened import opens
 from pages.shared.registry import ENTRIES
 from pages.shared.serving.resting import keep_without_descriptors
-from pages.shared.serving.watchdog import watching
-from pages.shared.texts import LANGUAGES, catalogue
+from pages.shared.serving.standstill.watchdog import watching
+from pages.shared.session import alerting
+from pages.shared.session.opened import opens
+from pages.shared.words.texts import LANGUAGES, catalogue
 
 
 @asynccontextmanager

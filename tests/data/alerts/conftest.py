@@ -10,7 +10,7 @@ import pytest
 from data.alerts.channels import Setup
 from data.alerts.rules import Alert, Asked, Condition, Rule
 from data.settings import SETTINGS
-from data.store import Store
+from data.store.store import Store
 from tests.data.alerts.servers import Mailbox, Receiver, mail_server, receiver
 from tests.data.rows import nps, order, take
 

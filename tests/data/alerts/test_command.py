@@ -15,7 +15,7 @@ from data.alerts.channels import Setup
 from data.alerts.channels.webhook import target_of
 from data.alerts.making import make
 from data.alerts.rules import Subscription
-from data.store import Store
+from data.store.store import Store
 from tests.data.alerts.conftest import NOW, alert, rule
 from tests.data.alerts.servers import Mailbox, Receiver
 

@@ -13,7 +13,7 @@ from data.alerts.channels import Message, NotSent, Setup, Unsure, email, send, w
 from data.alerts.channels.webhook import target_of
 from data.alerts.making import make
 from data.alerts.run import due, run
-from data.store import Store
+from data.store.store import Store
 from tests.data.alerts.conftest import NOW, alert, rule
 from tests.data.alerts.servers import Mailbox, Receiver
 

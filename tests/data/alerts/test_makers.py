@@ -12,7 +12,7 @@ from data.alerts.making import make
 from data.alerts.run import run
 from data.errors import RapportError
 from data.segment import EVERYBODY, Segment
-from data.store import Store
+from data.store.store import Store
 from tests.data.alerts.conftest import NOW, alert, rule
 from tests.data.alerts.servers import Mailbox
 

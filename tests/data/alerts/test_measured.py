@@ -9,11 +9,11 @@ import pytest
 from data.alerts.measured import covered, judged, past, reading, rows
 from data.alerts.periods import Period
 from data.alerts.rules import Asked, Condition, Rule
-from data.ask import Question, ask
 from data.demo.load import load
-from data.extent import Extent
+from data.questions.ask import Question, ask
 from data.segment import Segment
-from data.store import Store
+from data.store.extent import Extent
+from data.store.store import Store
 from metrics.catalogue import CATALOGUE
 from metrics.watch import WATCHED, columns, compares, kind
 from tests.data.alerts.conftest import fill, rule

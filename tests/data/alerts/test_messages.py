@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.alerts import messages
 from data.alerts.channels import Message, Setup, email
 from data.alerts.channels.setup import Mail
 from data.alerts.judge import Change, Reading, Why
 from data.alerts.measured import Judged
 from data.alerts.periods import Period
 from data.alerts.rules import Rule, Subscription, segment_of
-from data.alerts.wording import limit_text
-from data.labels import segment_words
+from data.alerts.words import messages
+from data.alerts.words.wording import limit_text
 from data.segment import EVERYBODY, Segment
-from data.words import speaking
+from data.text.labels import segment_words
+from data.text.words import speaking
 from tests.data.alerts.conftest import alert, rule
 
 MARCH = Period.of_code("2026-03")

@@ -19,7 +19,7 @@ from data.alerts.rules import Alert, Subscription
 from data.alerts.run import Due, due, period_of, run
 from data.errors import RapportError
 from data.segment import EVERYBODY, Segment
-from data.store import Store
+from data.store.store import Store
 from pages.shared.serving.logs import line
 from tests.data.alerts.conftest import NOW, alert, fill, rule
 from tests.data.alerts.servers import Mailbox, Receiver

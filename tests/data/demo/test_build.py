@@ -23,7 +23,7 @@ from data.demo.world import (
     TRAINED_STORES,
     Pace,
 )
-from metrics.schemas import NATURAL_KEYS, TABLES
+from metrics.engine.schemas import NATURAL_KEYS, TABLES
 
 Frames = dict[str, pl.DataFrame]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from data.store import ImportMeta, Store
-from metrics.schemas import TABLES
+from data.store.store import ImportMeta, Store
+from metrics.engine.schemas import TABLES
 from tests.benchmarks import generate as large
 
 

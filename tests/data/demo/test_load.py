@@ -8,7 +8,7 @@ import pytest
 from data.demo import build, load
 from data.demo.__main__ import main
 from data.errors import StoreError
-from data.store import ImportMeta, Store
+from data.store.store import ImportMeta, Store
 
 
 @pytest.fixture

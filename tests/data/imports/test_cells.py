@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.imports import NamedBytes, Undecided, stage
-from data.imports.dates import date_order, parse_date
-from data.imports.keys import SPOILT, fold_key, fold_phone
-from data.imports.numbers import decimal_sign, number_shape, parse_number
-from data.imports.scores import is_no_answer, parse_score
+from data.imports.cells.dates import date_order, parse_date
+from data.imports.cells.keys import SPOILT, fold_key, fold_phone
+from data.imports.cells.numbers import decimal_sign, number_shape, parse_number
+from data.imports.cells.scores import is_no_answer, parse_score
 from tests.data.imports.files import left_out, orders, receipt_of, refusal, staged_rows
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from data.imports import Receipt, stage
 from data.load import lines_of, main
-from data.store import Store
+from data.store.store import Store
 from tests.data.imports.files import orders, taobao
 
 

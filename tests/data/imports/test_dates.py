@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from data.imports import NamedBytes, Undecided, stage
-from data.imports.dates import parse_date
-from data.imports.months import months, weekdays
-from data.imports.zones import is_summer_time, offset_minutes
+from data.imports.cells.dates import parse_date
+from data.imports.cells.months import months, weekdays
+from data.imports.cells.zones import is_summer_time, offset_minutes
 from tests.data.imports.files import orders, receipt_of, refusal, staged_rows
 
 DAY = dt.datetime(2026, 1, 2)

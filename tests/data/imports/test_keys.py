@@ -7,9 +7,9 @@ import pytest
 
 from data import load, metric
 from data.imports import NamedBytes, stage
-from data.imports.blank import is_blank, is_nobody
-from data.imports.keys import is_rounded
-from data.store import Store
+from data.imports.cells.blank import is_blank, is_nobody
+from data.imports.cells.keys import is_rounded
+from data.store.store import Store
 from tests.data.imports.files import left_out, orders, receipt_of, refusal, staged_rows
 
 NOBODY = [

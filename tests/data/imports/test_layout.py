@@ -3,7 +3,7 @@
 import pytest
 
 from data.imports import NamedBytes, stage
-from data.imports.layout import unique_headers
+from data.imports.files.layout import unique_headers
 from tests.data.imports.files import left_out, orders, receipt_of, refusal, staged_rows
 
 

@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from data.imports import Undecided, stage
-from data.imports.currencies import meant
-from data.imports.numbers import currency_of, decimal_sign, number_parts, number_shape, parse_number
+from data.imports.cells.currencies import meant
+from data.imports.cells.numbers import currency_of, decimal_sign, number_parts, number_shape, parse_number
 from tests.data.imports.files import orders, receipt_of, staged_rows
 
 CELL = pl.col("c")

@@ -11,7 +11,7 @@ import pytest
 from data.imports import NamedBytes, NeedsMapping, fields_of, stage
 from data.imports.mapper import KINDS, guess
 from data.imports.profile import profiles
-from data.store import Store
+from data.store.store import Store
 from tests.data.imports.files import left_out, orders, receipt_of, refusal, staged_rows, taobao
 
 SHOPIFY = (

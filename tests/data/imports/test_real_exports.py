@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from data.imports import NamedBytes, Receipt, Staged, stage
-from data.store import Store
+from data.store.store import Store
 from tests.data.imports.files import query
 
 

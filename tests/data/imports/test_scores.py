@@ -6,8 +6,8 @@ import pytest
 
 from data import load, metric
 from data.imports import NamedBytes, Undecided, Unread, stage
-from data.imports.labels import fitting, label_lists, nearest
-from data.store import Store
+from data.imports.cells.labels import fitting, label_lists, nearest
+from data.store.store import Store
 from tests.data.imports.files import receipt_of, staged_rows
 
 

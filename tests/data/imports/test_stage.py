@@ -7,8 +7,8 @@ import pytest
 
 from data.errors import Cancelled
 from data.imports import NamedBytes, stage
-from data.imports.rules import REASONS
-from data.store import Store
+from data.imports.outcome.rules import REASONS
+from data.store.store import Store
 from tests.data.imports.files import orders, refusal, staged_rows
 
 

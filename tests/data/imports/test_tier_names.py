@@ -8,7 +8,7 @@ import pytest
 
 from data import load, metric
 from data.imports import NamedBytes, Undecided, stage
-from data.store import Store
+from data.store.store import Store
 from tests.data.imports.files import receipt_of, staged_rows
 
 

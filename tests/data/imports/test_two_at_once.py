@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from data.imports import NamedBytes, Receipt, stage
-from data.store import Store
+from data.store.store import Store
 
 HEAD = "order_id,customer_id,ordered_at,amount\n"
 FIRST = NamedBytes("a.csv", f"{HEAD}1,ann,2026-01-01,10\n2,bob,2026-01-02,20\n".encode())

@@ -6,7 +6,7 @@ import pytest
 
 from data.imports import NamedBytes, Unread, stage
 from data.load import main
-from data.store import Store
+from data.store.store import Store
 from tests.data.imports.files import left_out, orders, receipt_of, refusal, staged_rows
 
 PROFILES = {"Amount": "orders", "Order Date": "orders", "Pieces": "orders", "CSAT": "csat", "NPS": "nps", "CES": "ces"}

@@ -16,7 +16,7 @@ import pytest
 from data import sandbox
 from data.errors import Refused
 from data.imports import handover, stage
-from data.imports.leftover import COLUMNS
+from data.imports.outcome.leftover import COLUMNS
 from data.sandbox import Ended, Limits
 from tests.data.imports.files import orders
 from tests.data.sandbox import break_in

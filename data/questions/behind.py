@@ -1,0 +1,126 @@
+"""The customers behind a number: who gave an answer of a kind, who is in a cell of the cohort triangle or of the tier migration.
+
+Each list is made from the frame and the arguments that the metric itself is called with, by the metric's own helpers, so that it is as
+long as the number that it stands behind.
+"""
+
+from collections.abc import Callable
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from data.questions.ask import Question, asked_with
+from data.store.snapshot import Snapshot
+from metrics.feedback.nps import answered_as
+from metrics.retention.retention import cohort_members
+from metrics.retention.rolling import rolling_members
+from metrics.tiers.moves import movers
+
+CUSTOMER_TYPES: dict[str, pl.DataType] = {
+    **dict.fromkeys(("customer_id", "region", "tier"), pl.String()),
+    **dict.fromkeys(("first_order", "last_order"), pl.Date()),
+    "orders": pl.Int64(),
+    "revenue": pl.Float64(),
+}
+MOVER_TYPES = {name: kind for name, kind in CUSTOMER_TYPES.items() if name != "tier"}
+ANSWER_TYPES: dict[str, pl.DataType] = {
+    "responded_at": pl.Datetime("us"),
+    "score": pl.Float64(),
+    **dict.fromkeys(("customer_id", "region", "tier"), pl.String()),
+    "orders": pl.Int64(),
+    "revenue": pl.Float64(),
+}
+MEMBERS: dict[str, Callable[..., nw.LazyFrame]] = {
+    "retention": cohort_members,
+    "rolling_retention": rolling_members,
+}
+
+
+def answers_of(
+    snap: Snapshot, question: Question, *, kind: str, comments: bool = False, limit: int | None = None
+) -> pl.DataFrame:
+    """The answers that the metric nps counts as “promoters”, “passives” or “detractors”: one row each, newest first.
+
+    responded_at, score, customer_id (null where the answer names nobody), region (the customer's, else the answer's own) and tier as of
+    the question's date, orders and revenue (net, the customer's to date; null where nobody is named), and with `comments` comment. With
+    `limit`, the first ones only. Without answers there is no row.
+    """
+    rows, _given = asked_with(snap, "nps", question)
+    known = snap.customers(as_of=question.as_of, attributes=("tier",))
+    details = ("customer_id", "tier", "orders", "revenue")
+    joined = answered_as(rows, kind).join(
+        known.select("customer_key", *(nw.col(name).alias(f"own_{name}") for name in (*details, "region"))),
+        on="customer_key",
+        how="left",
+    )
+    named = joined.with_columns(
+        *(nw.col(f"own_{name}").alias(name) for name in details), region=nw.coalesce("own_region", "region")
+    )
+    wanted = [*ANSWER_TYPES, *["comment"] * comments]
+    ids = ("feedback_id", "source")  # two sources may give one id
+    found = _first(named.select(*wanted, *ids), ("responded_at", *ids), (True, False, False), limit)
+    return _shaped(found, {**ANSWER_TYPES, **({"comment": pl.String()} if comments else {})})
+
+
+def cohort_customers(
+    snap: Snapshot,
+    question: Question,
+    *,
+    metric: str,
+    number: int,
+    active: bool,
+    limit: int | None = None,
+    **given: object,
+) -> pl.DataFrame:
+    """The customers behind period `number` of the cohorts from the question's start to its end: one row each, the most valuable first.
+
+    `metric` is “retention” or “rolling_retention”, `given` its arguments (period, kind; window_days, kind). `active`: those whom the cell
+    counts as active, else the other customers of the cohorts. Columns of CUSTOMER_TYPES: region and tier as of the question's date,
+    orders and revenue (net) to date. By revenue from high to low, then by customer_id; with `limit`, the first ones only. A cell that is
+    not yet observable (see the metric) has no row.
+    """  # fmt: skip
+    rows, asked = asked_with(snap, metric, question, **given)
+    asked.pop("by")
+    members = MEMBERS[metric](rows, number=number, **asked)
+    return _customers(snap, question, members.filter(nw.col("active") == int(active)), limit, CUSTOMER_TYPES)
+
+
+def tier_movers(
+    snap: Snapshot, question: Question, *, from_tier: str, to_tier: str, limit: int | None = None, **given: object
+) -> pl.DataFrame:
+    """The members in a cell of the metric tier_migration, whose arguments are `given`: one row each, the most valuable first.
+
+    from_tier may be “new” or “lapsed”, to_tier “lapsed”. Columns of MOVER_TYPES, as those of `cohort_customers`, which also says order
+    and `limit`; the tiers are those of the cell. Without members there is no row.
+    """
+    rows, asked = asked_with(snap, "tier_migration", question, **given)
+    for only_shown in ("by", "ladder"):
+        asked.pop(only_shown, None)
+    members = movers(rows, from_tier=from_tier, to_tier=to_tier, **asked)  # type: ignore[arg-type]
+    return _customers(snap, question, members, limit, MOVER_TYPES)
+
+
+def _customers(
+    snap: Snapshot, question: Question, members: nw.LazyFrame, limit: int | None, types: dict[str, pl.DataType]
+) -> pl.DataFrame:
+    """One row per customer of `members`, which has a column customer_key, with what is known of each."""
+    known = snap.customers(as_of=question.as_of, attributes=tuple({"tier"} & types.keys()))
+    joined = members.select("customer_key").join(known, on="customer_key", how="left")
+    dated = joined.with_columns(
+        first_order=nw.col("first_order_at").cast(nw.Date),
+        last_order=nw.col("last_order_at").cast(nw.Date),
+        revenue=nw.col("revenue").fill_null(0),
+    )
+    found = _first(dated.select(*types), ("revenue", "customer_id"), (True, False), limit)
+    return _shaped(found, types)
+
+
+def _first(rows: nw.LazyFrame, by: tuple[str, ...], descending: tuple[bool, ...], limit: int | None) -> pl.DataFrame:
+    ranked = rows.sort(*by, descending=list(descending), nulls_last=True)
+    kept = ranked if limit is None else ranked.head(limit)
+    found: pl.DataFrame = kept.collect("polars").to_native()
+    return found
+
+
+def _shaped(found: pl.DataFrame, types: dict[str, pl.DataType]) -> pl.DataFrame:
+    return found.select(pl.col(name).cast(kind) for name, kind in types.items())

@@ -1,0 +1,365 @@
+"""Lazy frames of one data version, already limited to who and when. All frames of a snapshot can be joined with each other."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import duckdb
+import narwhals.stable.v2 as nw
+
+from data.errors import StoreError
+from data.segment import CUSTOMER_ATTRIBUTES, EVERYBODY, Segment
+from data.sql import Parameters, first_row, only_value
+from data.store import rollups
+from data.store.extent import Extent
+from data.store.schema import content
+from metrics.engine import rollups as definitions
+from metrics.engine.schemas import MONEY
+from metrics.texts import N_
+from metrics.tiers.order import fold_tier
+from metrics.tiers.tiers import LAPSED
+
+DAYS = ("customer_key", "day", "previous_day", "next_day", "first_day", "age", "previous_age", "next_age")
+PERIODS = ("customer_key", "month", "previous_month", "next_month", "first_month", "orders", "revenue", "discount")
+KNOWN = ("customer_key", "customer_id", "joined_on", "acquisition_channel", "region")
+TOTALS = ("first_order_at", "last_order_at", "orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days")
+COHORTS = {"cohort", "cohort_quarter"}
+VALUES = {
+    "region": True,
+    "channel": True,
+    "store": True,
+    "touchpoint": False,
+    "survey": False,
+}  # name → also a column of orders
+
+
+class Snapshot:
+    """The data as of one version, of the customers in `scope` alone. Made by Store.snapshot; its frames are valid until that block
+    ends. Without `rollups` every frame is made from the rows themselves, as those of a past version are."""
+
+    def __init__(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        version: int | None,
+        scope: Segment = EVERYBODY,
+        *,
+        rollups: bool = True,
+    ) -> None:
+        self.cursor = cursor
+        self.scope = scope
+        self._rollups = rollups
+        self.newest: int = only_value(cursor, "select coalesce(max(id), 0) from imports")
+        self.version = self.newest if version is None else version
+        if not 0 <= self.version <= self.newest:
+            raise StoreError(
+                N_("There is no data version {version}; the newest is {newest}."), version=version, newest=self.newest
+            )
+        self._extent: Extent | None = None
+
+    @property
+    def current(self) -> bool:
+        """Whether this is the newest version."""
+        return self.version == self.newest
+
+    @property
+    def _saved(self) -> bool:
+        """Whether rollups are read: those that are kept are of the newest version."""
+        return self.current and self._rollups
+
+    def extent(self) -> Extent:
+        """How far the data reach. The dates are those of all data, which say what could be observed; the counts are of the scope."""
+        if self._extent is None:
+            found = first_row(self.cursor, "select extent from imports where id = $id", {"id": self.version})
+            whole = self._extent = Extent.from_json(found[0]) if found else Extent()
+            if self.scope.chosen:
+                self._extent = self._counted(whole)
+        return self._extent
+
+    def _counted(self, whole: Extent) -> Extent:
+        other = (nw.col("currency") != whole.currency).fill_null(value=False)
+        return replace(
+            whole,
+            orders=_count(self.orders()),
+            customers=_count(self.customers()),
+            feedback=_count(self.feedback()),
+            other_currency_orders=_count(self.orders().filter(other)),
+        )
+
+    def orders(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per order, from `start` to the earlier of `end` and `as_of`, both included.
+
+        Money in another currency than the extent's is null. With `attributes`, the customer's; region falls back to the row's own.
+        """
+        return self._dated("orders", "ordered_at", segment, as_of, start, end, attributes, "r.kind = 'order'")
+
+    def refunds(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per refund document that names no order; amounts are negative. Otherwise as `orders`."""
+        return self._dated("orders", "ordered_at", segment, as_of, start, end, attributes, "r.kind = 'refund'")
+
+    def feedback(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per answer to a score question; the period as for `orders`."""
+        return self._dated("feedback", "responded_at", segment, as_of, start, end, attributes)
+
+    def answers(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per respondent and questionnaire item; the period as for `orders`."""
+        return self._dated("answers", "responded_at", segment, as_of, start, end, attributes)
+
+    def tier_changes(self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None) -> nw.LazyFrame:
+        """One row per customer and day of a change of tier, up to `as_of`."""
+        return self._dated("tier_changes", "effective_on", segment, as_of, None, None, ())
+
+    def customer_periods(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per customer and month: customer_key, month, orders, revenue, discount; the period as for `orders`.
+
+        Whole months come from the saved rollup; a period that cuts a month, or a past version, from the orders. Same numbers.
+        The rollup also gives first_month, previous_month and next_month, which spare cohorts and windows a pass.
+        """
+        last = min((date for date in (as_of, end) if date), default=None)
+        if self._saved and self._whole_months(start, last):
+            params = Parameters()
+            conditions = self._between("r.month", start, last, params)
+            return self._frame("customer_periods", PERIODS, conditions, params, segment, attributes, as_of)
+        window = {"as_of": as_of, "start": start, "end": end}
+        rows = [
+            frame.filter(~nw.col("customer_key").is_null())
+            for frame in (self.orders(segment, **window), self.refunds(segment, **window))  # type: ignore[arg-type]
+        ]
+        return self._beside(definitions.customer_periods(*rows), attributes, as_of)
+
+    def customers(
+        self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None, attributes: Sequence[str] = ()
+    ) -> nw.LazyFrame:
+        """One row per customer: customer_id, joined_on, acquisition_channel, region; up to `as_of` also first_order_at, last_order_at,
+        orders, revenue, order_days, repeat_spend and repeat_spend_days."""
+        if self._saved and self._is_data_end(as_of):
+            return self._frame("customers", (*KNOWN, *TOTALS), [], Parameters(), segment, attributes, as_of)
+        known = self._frame(f"({self._known()})", KNOWN, [], Parameters(), segment, attributes, as_of)
+        rows = [
+            frame.filter(~nw.col("customer_key").is_null())
+            for frame in (self.orders(segment, as_of=as_of), self.refunds(segment, as_of=as_of))
+        ]
+        counted = known.join(definitions.customers(*rows), on="customer_key", how="left")
+        return counted.with_columns(
+            nw.col("orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days").fill_null(0)
+        )
+
+    def order_days(
+        self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None, attributes: Sequence[str] = ()
+    ) -> nw.LazyFrame:
+        """One row per customer and day with an order, up to `as_of`: customer_key, day, first_day, previous_day, next_day
+        (which may lie after it), and the days since the first one: age, previous_age, next_age."""
+        if self._saved:
+            params = Parameters()
+            until = self._between("r.day", None, as_of, params)
+            return self._frame("order_days", DAYS, until, params, segment, attributes, as_of)
+        orders = self.orders(segment, as_of=as_of).filter(~nw.col("customer_key").is_null())
+        days = definitions.with_neighbours(definitions.order_days(orders))
+        return self._beside(days, attributes, as_of)
+
+    def values(self, column: str) -> list[str]:
+        """The codes that rows of this version hold for an attribute or a column of orders and feedback, in alphabetical order."""
+        if self.scope.chosen:
+            return self._values_in_scope(column)
+        if column == "tier":
+            query = f"select distinct tier as code from tier_changes where {self._visible()}"
+        elif column in ("region", "acquisition_channel"):
+            query = f"select distinct {column} as code from ({self._known()})"
+        elif column not in VALUES:
+            raise StoreError(N_("There are no values to choose from for “{column}”."), column=column)
+        else:
+            query = f"select distinct {column} as code from feedback where {self._visible()}"
+        if VALUES.get(column):
+            query += f" union select distinct {column} from orders where {self._visible()}"
+            query += f" union select distinct {column} from feedback where {self._visible()}"
+        found = self.cursor.execute(f"select code from ({query}) where code is not null order by code").fetchall()
+        return [code for (code,) in found]
+
+    def ladder(self) -> str:
+        """The tiers from lowest to highest as they were answered at the newest import of this version that says so and knows all of
+        them, as an argument of metrics; empty when there is none."""
+        found = first_row(
+            self.cursor,
+            """
+            select json_extract_string(mapping, '$.values.ladder') from imports
+            where kind = 'import' and id <= $version and mapping like '%"ladder"%'
+                and id not in (select undoes from imports where undoes is not null and id <= $version)
+            order by id desc limit 1
+            """,
+            {"version": self.version},
+        )
+        named = {fold_tier(name): place for place, name in enumerate(found[0].split(","))} if found and found[0] else {}
+        tiers = self.values("tier")
+        if not named or not {fold_tier(tier) for tier in tiers} <= {*named, LAPSED}:
+            return ""
+        return ", ".join(sorted((tier for tier in tiers if tier != LAPSED), key=lambda tier: named[fold_tier(tier)]))
+
+    def _values_in_scope(self, column: str) -> list[str]:
+        sources: dict[str, tuple[Callable[[], nw.LazyFrame], ...]] = {
+            "tier": (self.tier_changes,),
+            "acquisition_channel": (self.customers,),
+            "region": (self.customers, self.orders, self.feedback),
+        }
+        if column not in sources and column not in VALUES:
+            raise StoreError(N_("There are no values to choose from for “{column}”."), column=column)
+        own = (self.feedback, self.orders) if VALUES.get(column) else (self.feedback,)
+        found: set[str] = set()
+        for rows in sources.get(column, own):
+            found |= set(rows().select(column).unique().collect("polars").get_column(column).drop_nulls().to_list())
+        allowed = self.scope.chosen.get(column)
+        return sorted(found & set(allowed) if allowed else found)
+
+    def _beside(self, frame: nw.LazyFrame, attributes: Sequence[str], as_of: dt.date | None) -> nw.LazyFrame:
+        """The frame with the customer's value of each attribute."""
+        if not attributes:
+            return frame
+        known = self._frame(f"({self._known()})", ("customer_key",), [], Parameters(), EVERYBODY, attributes, as_of)
+        return frame.join(known, on="customer_key", how="left")
+
+    # How a frame is put together ------------------------------------------------------------------------------------
+
+    def _visible(self, alias: str = "") -> str:
+        if self.current:
+            return f"{alias}replaced_by is null"
+        v = int(self.version)
+        return f"{alias}added_by <= {v} and ({alias}replaced_by is null or {alias}replaced_by > {v})"
+
+    def _known(self) -> str:
+        """The query for every customer of this version with what it is chosen by."""
+        return "select * from customers" if self._saved else rollups.attributes_query(self._visible())
+
+    def _dated(
+        self,
+        table: str,
+        time: str,
+        segment: Segment,
+        as_of: dt.date | None,
+        start: dt.date | None,
+        end: dt.date | None,
+        attributes: Sequence[str],
+        *conditions: str,
+    ) -> nw.LazyFrame:
+        params = Parameters()
+        last = min((date for date in (as_of, end) if date), default=None)
+        limits = [self._visible("r."), *conditions, *self._between(f"r.{time}", start, last, params)]
+        money = {}
+        if table == "orders":
+            currency = params.add(self.extent().currency)
+            money = {name: rollups.in_home_currency(name, currency) for name in MONEY}
+        return self._frame(table, content(table), limits, params, segment, attributes, as_of, money)
+
+    @staticmethod
+    def _between(time: str, start: dt.date | None, last: dt.date | None, params: Parameters) -> list[str]:
+        limits = []
+        if start:
+            limits.append(f"{time} >= {params.add(start)}")
+        if last:
+            limits.append(f"{time} < {params.add(last + dt.timedelta(days=1))}")
+        return limits
+
+    def _frame(
+        self,
+        rows: str,
+        columns: Sequence[str],
+        conditions: list[str],
+        params: Parameters,
+        segment: Segment,
+        attributes: Sequence[str],
+        as_of: dt.date | None,
+        computed: dict[str, str] | None = None,
+    ) -> nw.LazyFrame:
+        """Columns of `rows` (as r), where conditions and segment hold. An attribute asked for is the customer's value."""
+        check_attributes(attributes)
+        seen = (
+            f"c.first_order_at < {params.add(as_of + dt.timedelta(days=1))}"
+            if as_of and COHORTS & {*attributes}
+            else ""
+        )
+        first = f"(case when {seen} then c.first_order_at end)" if seen else "c.first_order_at"
+        has_region = rows in ("orders", "feedback")
+        value = {
+            "region": "coalesce(c.region, r.region)" if has_region else "c.region",
+            "acquisition_channel": "c.acquisition_channel",
+            "tier": "t.tier",
+            "cohort": f"strftime({first}, '%Y-%m')",
+            "cohort_quarter": f"strftime({first}, '%Y-Q') || quarter({first})",
+        }
+        limits = [*self.scope.chosen.items(), *segment.chosen.items()]
+        needed = {*attributes, *(name for name, _codes in limits)}
+        joins = ""
+        if needed - {"tier"}:
+            joins += f" left join ({self._known()}) c using (customer_key)"
+        if "tier" in needed:
+            tier_at = params.add(as_of or dt.date.max)
+            joins += f"""
+                left join (select customer_key, arg_max(tier, effective_on) as tier from tier_changes
+                    where {self._visible()} and effective_on <= {tier_at} group by customer_key) t using (customer_key)
+            """
+        for name, codes in limits:
+            conditions = [*conditions, f"{value[name]} in ({', '.join(map(params.add, codes))})"]
+        select = {name: f"r.{name}" for name in columns} | (computed or {}) | {name: value[name] for name in attributes}
+        listed = ", ".join(f"{expression} as {name}" for name, expression in select.items())
+        where = f" where {' and '.join(conditions)}" if conditions else ""
+        return nw.from_native(
+            self.cursor.sql(f"select {listed} from {rows} r{joins}{where}", params=dict(params) or None)
+        )
+
+    def _is_data_end(self, date: dt.date | None) -> bool:
+        last = self.extent().orders_last
+        return date is None or last is None or date >= last
+
+    def _whole_months(self, start: dt.date | None, last: dt.date | None) -> bool:
+        starts = start is None or start.day == 1
+        ends = self._is_data_end(last) or (last is not None and (last + dt.timedelta(days=1)).day == 1)
+        return starts and ends
+
+
+def _count(frame: nw.LazyFrame) -> int:
+    return int(frame.select(nw.len()).collect("polars").item())
+
+
+def check_attributes(names: Sequence[str]) -> None:
+    """Raise StoreError for a name that is no attribute of a customer."""
+    for name in names:
+        if name not in CUSTOMER_ATTRIBUTES:
+            known = ", ".join(CUSTOMER_ATTRIBUTES)
+            raise StoreError(N_("“{name}” is no attribute of a customer; there are: {known}."), name=name, known=known)

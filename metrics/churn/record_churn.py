@@ -1,0 +1,223 @@
+"""Catalogue entries of the second purchase, of falling silent and of coming back."""
+
+from metrics.churn.hiatus import gap_curve, hiatus, inactive_share
+from metrics.churn.lifecycle import inactive_share_trend, lifecycle
+from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
+from metrics.statistics.survival import UNITS_DAYS, repeat_curve
+from metrics.texts import N_
+
+SHARE = N_("share, 0 to 1")
+RULE = {
+    "hiatus_days": Argument(
+        0,
+        N_(
+            "Days without an order after which a customer counts as inactive; 0 takes them from the data, by the quantile."
+        ),
+    ),
+    "quantile": Argument(0.8, N_("The share of gaps between purchases that end within the days that are taken.")),
+}
+INTERVAL = N_("Wilson score. A change between two dates: Newcombe’s hybrid score (method 10).")
+INACTIVE_DEFINITION = N_(
+    "The share of all customers with an order whose last one is older than the hiatus threshold (see “hiatus”). The threshold is one for "
+    "all groups and periods. It is worked out from the customers looked at, unless it is given."
+)
+INACTIVE_COLUMNS = {
+    "hiatus_days": N_("days without an order after which a customer counts as inactive"),
+    "customers": N_("customers with an order so far"),
+    "inactive": N_("customers whose last order is older than that"),
+    "inactive_share": N_("inactive / customers, from 0 to 1"),
+    "low": LOW,
+    "high": HIGH,
+}
+
+METRICS = (
+    Metric(
+        name="repeat_curve",
+        version=1,
+        label=N_("Time to the second purchase"),
+        unit=N_("share, 0 to 1"),
+        higher_is_better=True,
+        grain=N_("one row per day or week since the first order, or per group and day or week"),
+        definition=N_(
+            "The share of customers who have ordered a second time within so many days or weeks of their first order, estimated so that "
+            "customers who have not been known for so long count as long as they were (Kaplan–Meier). Orders of one day are one purchase. "
+            "The dates asked for choose customers by their first order; all are followed to the as-of date."
+        ),
+        no_data=N_(
+            "Without orders there is no row. Below the minimum of customers still followed the counts stand and the share is withheld."
+        ),
+        interval=N_(
+            "Log-log, on Greenwood’s standard error; empty while nobody has come back, where it is not defined."
+        ),
+        source=N_(
+            "Kaplan and Meier 1958, JASA 53:457–481; Greenwood 1926; Kalbfleisch and Prentice 1980, The Statistical Analysis of "
+            "Failure Time Data."
+        ),
+        function=repeat_curve,
+        frame="order_days",
+        columns={
+            "elapsed": N_("days or weeks since the first order"),
+            "customers": N_("customers, all"),
+            "second_orders": N_("customers seen to order a second time by then"),
+            "at_risk": N_("customers without a second order who were followed for longer"),
+            "repeat_share": N_("estimated share who have ordered again by then, from 0 to 1"),
+            "se": N_("standard error of the share"),
+            "low": LOW,
+            "high": HIGH,
+        },
+        arguments={
+            "unit": Argument("week", N_("The step of the curve; it is always estimated in days."), tuple(UNITS_DAYS)),
+            "confidence": CONFIDENCE,
+            "minimum": Argument(
+                30, N_("Below this number of customers still followed the share is withheld; the counts are shown.")
+            ),
+        },
+    ),
+    Metric(
+        name="hiatus",
+        version=1,
+        label=N_("Churn threshold"),
+        unit=N_("days; share, 0 to 1"),
+        higher_is_better=False,
+        grain=N_("one row, or one per group"),
+        definition=N_(
+            "The days without an order after which a customer counts as inactive: the time by which the given share (80 %) of the gaps "
+            "between two purchases has ended, counting the gap that is still open since each customer’s last purchase as long as it has "
+            "lasted (Kaplan–Meier). Where so many gaps never end, because most customers do not come back, it is that share of the gaps "
+            "that do end; the basis says which. Beside it stands how often the rule would have been wrong: of the gaps longer than the "
+            "threshold, the share that ended with an order so far. Orders of one day are one purchase."
+        ),
+        no_data=N_(
+            "While no gap has ended there is no threshold. Below the minimum of gaps longer than it the counts stand and the share is "
+            "withheld."
+        ),
+        interval=N_("Wilson score, of the share that came back."),
+        source=N_("Kaplan and Meier 1958, JASA 53:457–481. Interval: Wilson 1927."),
+        function=hiatus,
+        frame="order_days",
+        columns={
+            "hiatus_days": N_("days without an order after which a customer counts as inactive"),
+            "basis": N_("where they are from: all_gaps, ended_gaps or given"),
+            "gaps": N_("gaps between purchases, with those still open"),
+            "open_gaps": N_("gaps still open"),
+            "ended_share": N_("estimated share of gaps that end within the longest time seen, from 0 to 1"),
+            "flagged": N_("gaps longer than hiatus_days"),
+            "came_back": N_("of these, ended by an order"),
+            "came_back_share": N_("came_back / flagged, from 0 to 1"),
+            "low": LOW,
+            "high": HIGH,
+        },
+        arguments={**RULE, "confidence": CONFIDENCE, "minimum": MINIMUM},
+    ),
+    Metric(
+        name="gap_curve",
+        version=1,
+        label=N_("Time between purchases"),
+        unit=SHARE,
+        higher_is_better=True,
+        grain=N_("one row per day since a purchase, or per group and day"),
+        definition=N_(
+            "The share of gaps between two purchases that have ended within so many days, counting the gap that is still open since each "
+            "customer’s last purchase as long as it has lasted (Kaplan–Meier). The churn threshold (see “hiatus”) is read off this curve. "
+            "Orders of one day are one purchase."
+        ),
+        no_data=N_(
+            "Without orders there is no row. Below the minimum of gaps that lasted longer the counts stand and the share is withheld."
+        ),
+        interval=N_("Log-log, on Greenwood’s standard error. It takes the gaps of one customer as independent."),
+        source=N_("Kaplan and Meier 1958, JASA 53:457–481; Greenwood 1926."),
+        function=gap_curve,
+        frame="order_days",
+        columns={
+            "elapsed": N_("days since the purchase"),
+            "gaps": N_("gaps between purchases, with those still open"),
+            "ended": N_("gaps seen to end by then"),
+            "at_risk": N_("gaps known to be longer"),
+            "ended_share": N_("estimated share of gaps that have ended by then, from 0 to 1"),
+            "se": N_("standard error of the share"),
+            "low": LOW,
+            "high": HIGH,
+        },
+        arguments={"confidence": CONFIDENCE, "minimum": MINIMUM},
+    ),
+    Metric(
+        name="lifecycle",
+        version=1,
+        label=N_("Customer lifecycle"),
+        unit=N_("customers"),
+        higher_is_better=True,
+        grain=N_("one row per calendar period, or per group and period"),
+        definition=N_(
+            "Customers by what they did in a period. A customer is active while the last order is no older than the hiatus threshold (see "
+            "“hiatus”). New: first order. Returning: ordered, and were active when the period began. Resurrected: ordered, and were not. "
+            "Dormant: were active in the period and are not at its end. New + returning + resurrected are all who ordered; new + "
+            "resurrected − dormant is the net change of active customers."
+        ),
+        no_data=N_(
+            "Without orders there is no row; a period in which nothing happened is a true 0. While no gap between purchases has ended "
+            "there is no threshold, and dormant is empty."
+        ),
+        interval=N_("None: these are counts."),
+        source=N_("Growth accounting, with the hiatus rule."),
+        function=lifecycle,
+        frame="order_days",
+        columns={
+            "period": N_("first day of the period"),
+            "new": N_("customers with their first order"),
+            "returning": N_("customers who ordered and were active when the period began"),
+            "resurrected": N_("customers who ordered and were not active any more when the period began"),
+            "dormant": N_("customers who were active and are not at the end of the period"),
+        },
+        arguments={
+            "period": PERIOD,
+            **RULE,
+            "stock": Argument(
+                False,
+                N_("Add active (customers active at the end of the period) and complete (whether it has ended)."),
+                (False, True),
+            ),
+        },
+    ),
+    Metric(
+        name="inactive_share",
+        version=1,
+        label=N_("Inactive share"),
+        unit=SHARE,
+        higher_is_better=False,
+        grain=N_("one row, or one per group"),
+        definition=INACTIVE_DEFINITION,
+        no_data=N_(
+            "Without customers, or while there is no threshold, the share is empty; below the minimum the counts stand and the share is "
+            "withheld."
+        ),
+        interval=INTERVAL,
+        source=WILSON_SOURCE,
+        function=inactive_share,
+        frame="order_days",
+        columns=INACTIVE_COLUMNS,
+        arguments={**RULE, "confidence": CONFIDENCE, "minimum": MINIMUM},
+    ),
+    Metric(
+        name="inactive_share_trend",
+        version=1,
+        label=N_("Inactive share over time"),
+        unit=SHARE,
+        higher_is_better=False,
+        grain=N_("one row per calendar period, or per group and period"),
+        definition=INACTIVE_DEFINITION,
+        no_data=N_(
+            "Without orders there is no row; while there is no threshold the share is empty. Below the minimum the counts stand and the "
+            "share is withheld."
+        ),
+        interval=INTERVAL,
+        source=WILSON_SOURCE,
+        function=inactive_share_trend,
+        frame="order_days",
+        columns={
+            "period": N_("first day of the period, at whose end the customers are counted"),
+            "complete": N_("whether the period has ended"),
+            **INACTIVE_COLUMNS,
+        },
+        arguments={"period": PERIOD, **RULE, "confidence": CONFIDENCE, "minimum": MINIMUM},
+    ),
+)

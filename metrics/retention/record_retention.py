@@ -1,0 +1,116 @@
+"""Catalogue entries of cohorts beyond retention by calendar period: rolling windows, orders and revenue."""
+
+from metrics.record import CONFIDENCE, HIGH, LOW, PERIOD, WILSON_SOURCE, Argument, Metric
+from metrics.retention.cohort_orders import cohort_orders
+from metrics.retention.retention import KINDS
+from metrics.retention.revenue_retention import revenue_retention
+from metrics.retention.rolling import rolling_retention
+from metrics.texts import N_
+
+SHARE = N_("share, 0 to 1")
+FEW_CUSTOMERS = Argument(1, N_("Below this number of customers the share of a cell is withheld; the counts are shown."))
+
+METRICS = (
+    Metric(
+        name="rolling_retention",
+        version=1,
+        label=N_("Retention in windows from the first order"),
+        unit=SHARE,
+        higher_is_better=True,
+        grain=N_("one row per cohort and window since the first order, or per group, cohort and window"),
+        definition=N_(
+            "As cohort retention, but each customer’s time is cut into windows of so many days from the own first order on, so that who "
+            "came first late in a month has as long a window as the others. Window 0 holds the first order, so it is always 1. Cohorts "
+            "are months of the first order. Each cell is over the customers whose window has ended."
+        ),
+        no_data=N_(
+            "A window that has ended for nobody is no row; one that has ended for a part of the cohort is marked as not complete and left "
+            "out of averages. A window in which nobody ordered is a true 0."
+        ),
+        interval=N_("Wilson score in each cell; pooled counts for the average row."),
+        source=WILSON_SOURCE,
+        function=rolling_retention,
+        frame="order_days",
+        columns={
+            "cohort": N_("first day of the month of the first order"),
+            "period": N_("windows since then, 0 for the first"),
+            "customers": N_("customers of the cohort whose window has ended"),
+            "active": N_("of these, with an order in it"),
+            "retention": N_("active / customers, from 0 to 1"),
+            "low": LOW,
+            "high": HIGH,
+            "complete": N_("whether the window has ended for the whole cohort"),
+        },
+        arguments={
+            "window_days": Argument(30, N_("The days of a window.")),
+            "kind": Argument("on", N_("An order in the window itself, or in it or later."), KINDS),
+            "confidence": CONFIDENCE,
+            "minimum": FEW_CUSTOMERS,
+        },
+    ),
+    Metric(
+        name="cohort_orders",
+        version=1,
+        label=N_("Orders per customer by cohort"),
+        unit=N_("orders per customer"),
+        higher_is_better=True,
+        grain=N_("one row per cohort and period since the first order, or per group, cohort and period"),
+        definition=N_(
+            "Orders of a cohort in the k-th period after that of its first orders, per customer of the cohort, whether they ordered in it "
+            "or not. Period 0 holds the first orders. The average row is over all customers of the cohorts whose period has ended."
+        ),
+        no_data=N_(
+            "A period that has not begun is no row; one that has begun but not ended is marked as not complete and left out of averages. "
+            "A period in which nobody ordered is a true 0."
+        ),
+        interval=N_(
+            "Mean ± z·s/√n over the customers, not below 0; empty where nobody ordered or all ordered alike, which tells no spread."
+        ),
+        source=N_("Cohort analysis, with orders in place of customers; interval by the central limit theorem."),
+        function=cohort_orders,
+        frame="customer_periods",
+        columns={
+            "cohort": N_("first day of the period of the first order"),
+            "period": N_("periods since then, 0 for the cohort’s own"),
+            "customers": N_("customers of the cohort"),
+            "orders": N_("their orders in the period"),
+            "orders_squared": N_("the squares of each customer’s orders, added"),
+            "orders_per_customer": N_("orders / customers"),
+            "low": LOW,
+            "high": HIGH,
+            "complete": N_("whether the period has ended"),
+        },
+        arguments={"period": PERIOD, "confidence": CONFIDENCE, "minimum": FEW_CUSTOMERS},
+    ),
+    Metric(
+        name="revenue_retention",
+        version=1,
+        label=N_("Revenue retention"),
+        unit=N_("share of the first period’s revenue; money per customer"),
+        higher_is_better=True,
+        grain=N_("one row per cohort and period since the first order, or per group, cohort and period"),
+        definition=N_(
+            "Net revenue of a cohort in the k-th period after that of its first orders, over its revenue in that first period; and its "
+            "revenue from the beginning to the end of the period per customer of the cohort. Can exceed 1. Refunds lower the revenue of "
+            "their own period."
+        ),
+        no_data=N_(
+            "A period that has not begun is no row; one that has begun but not ended is marked as not complete. Where the first period "
+            "brought no revenue there is no share."
+        ),
+        interval=N_("None: these are totals."),
+        source=N_("Cohort analysis, with revenue in place of customers."),
+        function=revenue_retention,
+        frame="customer_periods",
+        columns={
+            "cohort": N_("first day of the period of the first order"),
+            "period": N_("periods since then, 0 for the cohort’s own"),
+            "customers": N_("customers of the cohort"),
+            "revenue": N_("net revenue of the period"),
+            "revenue_retention": N_("revenue / revenue of period 0"),
+            "cumulative_per_customer": N_("net revenue from period 0 to this one, per customer"),
+            "complete": N_("whether the period has ended"),
+        },
+        arguments={"period": PERIOD, "minimum": FEW_CUSTOMERS},
+    ),
+)

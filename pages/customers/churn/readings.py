@@ -1,0 +1,83 @@
+"""What the rule for falling silent says for the view: its days, and the share of customers who are inactive by it, as a reading."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from data.questions.ask import Question, find
+from metrics.churn.hiatus import inactive_share_change
+from pages.shared.readings.readings import INACTIVE, SPARK_MONTHS, Reading, of_frames
+from pages.shared.session import cached
+from pages.shared.session.view import View
+from pages.shared.words import periods
+
+MINIMUM = find("inactive_share").minimum
+DAYS_UNTIL_STEADY = 365  # that the data must reach back before a share is compared
+QUANTILE_PERCENT = 80  # where the page has no choice of it
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """After how many days without an order a customer counts as inactive (None: not known), and the row of `hiatus` about it."""
+
+    days: int | None
+    quantile_percent: int
+    row: dict
+
+
+def threshold(view: View) -> Threshold:
+    """The rule of the view: from the gaps of all customers up to the as-of date, or days of one's own.
+
+    Filters do not change it: a group that is told to be gone by its own habit could not be compared with another.
+    """
+    own = int(view.options["hiatus"]) if view.options.get("threshold") == "own" else 0
+    percent = int(view.options.get("quantile", QUANTILE_PERCENT))
+    row = cached.answer("hiatus", everybody(view), hiatus_days=own, quantile=percent / 100).row(0, named=True)
+    return Threshold(row["hiatus_days"], percent, row)
+
+
+def everybody(view: View) -> Question:
+    """All customers up to the as-of date; the period plays no part."""
+    return Question(view.as_of, view.as_of, view.as_of)
+
+
+def young(view: View) -> bool:
+    """Whether the data begin so shortly before the period compared with that the share rises by itself: nobody is inactive at first."""
+    first = cached.extent().orders_first
+    return view.before is None or first is None or view.before.end - first < dt.timedelta(days=DAYS_UNTIL_STEADY)
+
+
+def inactive(view: View) -> Reading:
+    """The share of customers who are inactive at the end of the period, by one threshold for all dates; lower is better. While the data
+    are young it is not compared."""
+    days = threshold(view).days
+    if days is None:
+        known = cached.answer("inactive_share", _at(view.question))
+        return _reading(known, None, None, None)
+    now = share_at_end(view.question, days)
+    before = share_at_end(view.before, days) if view.before else None
+    change = inactive_share_change(now, before) if before is not None else None
+    return replace(_reading(now, before, change, _months(view, days)), compares=not young(view))
+
+
+def share_at_end(question: Question, days: int) -> pl.DataFrame:
+    """`inactive_share` at the end of the question's period."""
+    return cached.answer("inactive_share", _at(question), hiatus_days=days)
+
+
+def _at(question: Question) -> Question:
+    """The question as of the end of its period: nothing after it is seen."""
+    end = min(question.end, question.as_of)
+    return replace(question, start=end, end=end, as_of=end)
+
+
+def _months(view: View, days: int) -> pl.DataFrame:
+    dates = periods.back(view.end, SPARK_MONTHS)
+    return cached.answer("inactive_share_trend", view.asked(*dates), hiatus_days=days)
+
+
+def _reading(
+    now: pl.DataFrame, before: pl.DataFrame | None, change: pl.DataFrame | None, trend: pl.DataFrame | None
+) -> Reading:
+    return of_frames("inactive_share", INACTIVE, "customers", "inactive_share", "customers", now, before, change, trend)

@@ -1,0 +1,145 @@
+"""The part of the page about lifetime value that compares groups of customers."""
+
+import polars as pl
+
+from data.questions.ask import find
+from data.text.labels import customers
+from metrics.clv.summary import group_intervals
+from metrics.engine.reduce import unfolded
+from metrics.statistics.verdict import confidence_of_each
+from metrics.texts import N_
+from pages.customers.clv import charts as charts_value
+from pages.customers.clv import findings
+from pages.customers.clv.charts import Followed
+from pages.customers.clv.readings import Terms
+from pages.customers.clv.words import amount, currency
+from pages.shared.screen import blocks, charts, choices, groups
+from pages.shared.session import cached
+from pages.shared.words.texts import _, listed, money_span, ngettext, number, sentences
+
+GROUPS_SHOWN = 8
+BY = {
+    "tier": N_("by tier"),
+    "region": N_("by region"),
+    "channel": N_("by acquisition channel"),
+    "cohort": N_("by first month"),
+}
+COLUMNS = {"tier": "tier", "region": "region", "channel": "acquisition_channel", "cohort": "cohort"}
+
+
+def group_section(asked: Terms, by: str) -> None:
+    """The value of each group, with its interval; small groups are named."""
+    by = known_groups(by)
+    dimension, predicts = COLUMNS[by], asked.row["predicts"]
+    rows, minimum = _of_groups(asked, dimension), find("historical_clv").minimum
+    known = rows.filter(pl.col("customers") >= minimum).drop_nulls(["code", "value"])
+    if not rows["code"].drop_nulls().len():
+        blocks.section(_("Value by group"))
+        _choose_groups(by)
+        blocks.empty(
+            _("Nothing is known to group customers by"),
+            _("Upload members with this column, with the customer ids that the orders use."),
+            icon=":material/label_off:",
+        )
+        return
+    drawn = known if dimension == "cohort" else known.filter(_largest(GROUPS_SHOWN))
+    # the title picks the highest and the lowest of these after their values were seen
+    sure = confidence_of_each(drawn.height)
+    compared = drawn.select("code").join(_of_groups(asked, dimension, sure), on="code", maintain_order="left")
+    how = (
+        _(
+            "Expected value per customer within {weeks} weeks, by group, with 95% interval: of the model, and of who happens to be in the "
+            "group."
+        ).format(weeks=asked.horizon_weeks)
+        if predicts
+        else _("Value per customer to date, by group, with 95% interval.")
+    )
+    small = rows.filter(pl.col("customers") < minimum, pl.col("code").is_not_null()).height
+    left_out = sentences(
+        _("The {shown} largest of {known} groups; the others are in the download.").format(
+            shown=drawn.height, known=number(known.height)
+        )
+        if drawn.height < known.height
+        else "",
+        ngettext(
+            "{n} group has fewer than {minimum} customers.", "{n} groups have fewer than {minimum} customers.", small
+        ).format(n=number(small), minimum=minimum)
+        if small
+        else "",
+    )
+    blocks.section(
+        findings.groups(dimension, _highest_first(compared), predicts=predicts),
+        sentences(how, findings.margin_note(asked.margin), left_out),
+        table=rows,
+        file=f"value_by_{by}",
+    )
+    _choose_groups(by)
+    if dimension == "cohort":
+        _over_time(drawn.sort("code"))
+    elif drawn.height:
+        _forest(_highest_first(drawn), dimension)
+
+
+def _largest(most: int) -> pl.Expr:
+    """The groups with most customers: those with the highest values would be the small ones, by chance."""
+    return pl.col("customers").rank("ordinal", descending=True) <= most
+
+
+def _highest_first(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.sort("value", descending=True, maintain_order=True)
+
+
+def known_groups(by: str) -> str:
+    """The way to group customers that was chosen, or the first one that the data know."""
+    offered = _offered()
+    return by if by in offered else offered[0]
+
+
+def _offered() -> list[str]:
+    """The ways to group customers for which the data hold a value."""
+    return [code for code, column in COLUMNS.items() if column == "cohort" or cached.values(column)]
+
+
+def _choose_groups(by: str) -> None:
+    choices.listed("value_by", _offered(), _("Groups"), called=lambda code: _(BY[code]), chosen=by)
+
+
+def _of_groups(asked: Terms, dimension: str, confidence: float = 0.95) -> pl.DataFrame:
+    """code, customers, value, low, high: predicted, or to date where there is no forecast."""
+    if asked.row["predicts"]:
+        rows = unfolded(asked.summary, "groups").filter(pl.col("dimension") == dimension)
+        rows = group_intervals(rows, confidence=confidence)
+        return rows.select("code", "customers", pl.col("clv").alias("value"), "low", "high")
+    rows = asked.to_date(dimension, confidence=confidence)
+    return rows.select(
+        pl.col(dimension).alias("code"), "customers", pl.col("historical_clv").alias("value"), "low", "high"
+    )
+
+
+def _forest(rows: pl.DataFrame, dimension: str) -> None:
+    if dimension == "tier":
+        rows = groups.tiers_in_order(rows, "code")
+    drawn = [
+        groups.line(
+            row["code"], row["value"], row["low"], row["high"], amount(row["value"]), customers(row["customers"])
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+    ticks = charts_value.money_axis(max(row.high for row in drawn), currency())
+    figure = charts.forest(drawn, change=False, ticks=ticks)
+    blocks.chart(figure, key="groups", alt=groups.alt(drawn))
+
+
+def _over_time(known: pl.DataFrame) -> None:
+    if known.height < 2:
+        return
+    read = [
+        f"{row['code']}: {amount(row['value'])} ({money_span(row['low'], row['high'], currency())}) · {customers(row['customers'])}"
+        for row in known.iter_rows(named=True)
+    ]
+    line = Followed(
+        _("newest"), known["code"].to_list(), known["value"].to_list(), amount(known["value"][-1]), read,
+        low=known["low"].to_list(), high=known["high"].to_list(),
+    )  # fmt: skip
+    ticks = charts_value.money_axis(max(line.high), currency())
+    blocks.chart(charts_value.followed([line], ticks=ticks), key="groups", alt=listed(read))

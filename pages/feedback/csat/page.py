@@ -1,0 +1,45 @@
+"""CSAT and CES: how many are satisfied and find it easy, on which scale, since when, where, and what the others say."""
+
+import streamlit as st
+
+from pages.feedback.csat import parts
+from pages.shared.screen import blocks, groups, states, trends, why
+from pages.shared.screen.definition import cards_with_definitions
+from pages.shared.screen.display import card, changed, counted, how_to_read, shown
+from pages.shared.session import auth, view
+from pages.shared.words.texts import _
+
+
+def page() -> None:
+    current = view.current()
+    if not parts.asked():
+        parts.no_question()
+        parts.items_section(current)
+        return
+    compared = current.before is not None
+    with st.skeleton(height=230):
+        first, other = parts.numbers(current)
+    title = parts.finding(first, compared=compared)
+    blocks.heading(title, shown(current, counted([first])), states.freshness())
+    parts.options()
+    if not first.n:
+        states.nothing_here(_("No answers in this period"))
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        drawn = [card(reading, compared=compared) for reading in (first, other)]
+        cards_with_definitions(drawn, key="scores")
+        blocks.quiet(changed(first, current))
+        blocks.quiet(how_to_read(drawn))
+        if first.metric == "csat":
+            why.button(why.CSAT, current)
+    with right:
+        parts.distribution_section(current)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        trends.section(current, parts.measure(current))
+    with right:
+        groups.section(current, parts.measure(current))
+    parts.items_section(current)
+    if auth.may("comments"):
+        parts.low_section(current)

@@ -1,0 +1,135 @@
+"""The fields that say what is watched: a number of a segment with its condition, or a page."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from data.alerts.rules import Asked, Condition, Rule, Subscription, Value
+from data.alerts.words.wording import column_name, row_name
+from data.questions.ask import find
+from data.segment import Segment
+from data.text.labels import label
+from metrics.texts import N_
+from metrics.watch import NAMES, USUAL, WATCHED, columns, compares
+from metrics.watch import kind as kind_of
+from pages.shared import registry
+from pages.shared.session import cached
+from pages.shared.words.texts import _
+
+Key = Callable[[str], str]
+CONDITIONS = {"below": N_("Falls below"), "above": N_("Rises above"), "changed": N_("Changes by more than chance")}
+SEGMENT_NAMES = {"region": N_("Region"), "acquisition_channel": N_("Acquisition channel"), "tier": N_("Tier")}
+KEY_NAMES = {
+    "move": N_("Move"),
+    "kind": N_("Kind of answer"),
+    "tier": N_("Tier"),
+    "from_tier": N_("From"),
+    "to_tier": N_("To"),
+    "period": N_("Periods after the first order"),
+    "elapsed": N_("After so many days or periods"),
+    "scale_low": N_("Scale from"),
+    "scale_high": N_("Scale to"),
+}
+ROW_CODES = {
+    "move": ("upgrade", "downgrade", "retain", "lapse"),
+    "kind": ("promoter", "passive", "detractor"),
+}
+ROW_NUMBERS = {"period": 3, "elapsed": 30, "scale_low": 1, "scale_high": 5}
+MOST_AFTER = 3650
+START = {"points": 30.0, "share": 50.0}  # a limit to begin with
+LONGER = ("row", "cohort", "cohorts")
+
+
+def number_choices(every: str, key: Key) -> Rule | None:
+    """A number of a segment and when it is told; None where the data hold none of its rows."""
+    number, which = st.columns([1, 2], gap="small")
+    with number:
+        metric = st.selectbox(_("Number"), _metrics(every), format_func=metric_name, key=key(f"metric.{every}"))
+    column, row = columns(metric)[0], dict[str, Value]()
+    fields = ["column", *WATCHED[metric].keys]
+    with which:
+        for field, place in zip(fields, st.columns(len(fields), gap="small"), strict=True):
+            with place:
+                if field == "column":
+                    column = _column(metric, key)
+                elif (chosen := _row_choice(metric, field, key)) is not None:
+                    row[field] = chosen
+    if len(row) < len(WATCHED[metric].keys):
+        st.markdown(":orange[" + _("The data hold no tiers.") + "]")
+        return None
+    asked = Asked(metric, column, row=row, segment=segment_choices(key))
+    return Rule(asked, _condition(metric, column, key))
+
+
+def _column(metric: str, key: Key) -> str:
+    return st.selectbox(
+        _("Which of its numbers"),
+        columns(metric),
+        format_func=lambda name: column_name(metric, name),
+        key=key(f"column.{metric}"),
+    )
+
+
+def metric_name(metric: str) -> str:
+    """What a metric is called in the list."""
+    return _(NAMES.get(metric, find(metric).label))
+
+
+def _metrics(every: str) -> list[str]:
+    """The usual ones first; for single days, those that can be counted by day."""
+    known = [*USUAL, *(name for name in WATCHED if name not in USUAL)]
+    return [name for name in known if every != "day" or WATCHED[name].reads not in LONGER]
+
+
+def _row_choice(metric: str, field: str, key: Key) -> Value | None:
+    name, place = _(KEY_NAMES[field]), key(f"row.{metric}.{field}")
+    if field in ROW_NUMBERS:
+        typed = st.number_input(name, 0, MOST_AFTER, ROW_NUMBERS[field], step=1, key=place)
+        return float(typed) if field.startswith("scale") else typed
+    codes = ROW_CODES.get(field) or tuple(cached.values("tier"))
+    return st.selectbox(name, codes, format_func=lambda code: row_name(field, code), key=place) if codes else None
+
+
+def segment_choices(key: Key) -> Segment:
+    """Whom it is about; nothing chosen is everybody. Only what the data hold is offered."""
+    offered = {name: cached.values(name) for name in SEGMENT_NAMES}
+    offered = {name: codes for name, codes in offered.items() if codes}
+    chosen: dict[str, tuple[str, ...]] = {}
+    for (name, codes), place in zip(offered.items(), st.columns(max(len(offered), 1), gap="small"), strict=False):
+        with place:
+            picked = st.multiselect(
+                _(SEGMENT_NAMES[name]), codes, format_func=label, placeholder=_("All"), key=key(f"segment.{name}")
+            )
+            chosen[name] = tuple(picked)
+    return Segment(**chosen)
+
+
+def _condition(metric: str, column: str, key: Key) -> Condition:
+    codes = [code for code in CONDITIONS if code != "changed" or compares(metric, column)]
+    place = f"{metric}.{column}"
+    kind = st.segmented_control(
+        _("Told when it"), codes, format_func=lambda code: _(CONDITIONS[code]), default="below", required=True,
+        key=key(f"condition.{place}"),
+    )  # fmt: skip
+    if kind == "changed":
+        return Condition("changed")
+    of = kind_of(metric, column)
+    limit, clear = st.columns([1, 3], gap="small", vertical_alignment="bottom")
+    with limit:
+        name = _("Limit, in %") if of == "share" else _("Limit")
+        typed = st.number_input(name, value=START.get(of, 100.0), step=1.0, key=key(f"limit.{place}"), format="%g")
+    clearly = True
+    if column == WATCHED[metric].value:
+        with clear:
+            clearly = st.checkbox(
+                _("Only when its whole 95% interval lies beyond the limit"), value=True, key=key(f"clearly.{place}")
+            )
+    return Condition(kind, typed / 100 if of == "share" else typed, clearly)
+
+
+def page_choices(key: Key) -> Subscription:
+    """A page of numbers and whom it is about."""
+    codes = [entry.code for entry in registry.ENTRIES if entry.data and entry.allowed]
+    titles = {entry.code: entry.title for entry in registry.ENTRIES}
+    page = st.selectbox(_("Page"), codes, format_func=lambda code: _(titles[code]), key=key("page"))
+    return Subscription(page, segment_choices(key).params)

@@ -1,0 +1,289 @@
+"""Which column is which, said by a person: for files that nobody recognises, and for those that were recognised wrongly."""
+
+import datetime as dt
+from zoneinfo import available_timezones
+
+import polars as pl
+import streamlit as st
+
+from data.imports import Field, NeedsMapping, Undecided, fields_of
+from data.imports.cells.zones import AS_WRITTEN
+from data.imports.mapper import KINDS
+from metrics.texts import N_
+from pages.manage.upload.desk import Desk, Told
+from pages.manage.upload.wording import shortened
+from pages.shared.screen import blocks
+from pages.shared.screen.blocks import plain, quiet, section
+from pages.shared.screen.tables import sortable_table
+from pages.shared.words.texts import _, listed
+
+RECOGNISED = "recognised"
+KIND_NAMES = {
+    RECOGNISED: N_("As recognised"),
+    "orders": N_("Orders"),
+    "members": N_("Members"),
+    "nps": N_("NPS answers"),
+    "csat": N_("CSAT answers"),
+    "ces": N_("CES answers"),
+    "tier_changes": N_("Tier changes"),
+}
+SAMPLES = 3
+FILE_ROWS = 6
+DATES = ("ordered_at", "responded_at", "joined_on", "effective_on")
+FIXED_TEXTS = ("currency", "channel", "store", "region", "touchpoint", "acquisition_channel", "tier")
+SCALES = {"csat": ("1-5", "1-7", "1-10", "0-10"), "ces": ("1-7", "1-5", "1-10", "0-10")}
+FOUND_OUT = ""
+ANSWERS: dict[str, dict[str, str]] = {
+    "date_order": {
+        "dmy": N_("Day before month: 3/9/2026 is 3 September"),
+        "mdy": N_("Month before day: 3/9/2026 is 9 March"),
+        "ymd": N_("Year before month: 26/9/3 is 3 September 2026"),
+    },
+    "decimal": {".": N_("Decimal point: 1,234.50"), ",": N_("Decimal comma: 1.234,50")},
+    "encoding": {
+        "gb18030": N_("GB18030 (GBK, GB2312): Chinese Windows"),
+        "windows-1252": N_("Windows-1252: Western European Windows"),
+        "utf-8": N_("UTF-8"),
+        "utf-16-le": N_("UTF-16 LE"),
+        "utf-16-be": N_("UTF-16 BE"),
+    },
+}
+CLOCKS = {AS_WRITTEN: N_("As written: each cell by its own clock"), "UTC": N_("UTC")}
+CURRENCY = N_("Which currency is meant?")
+QUESTIONS = {
+    "scale": N_("Which scale?"),
+    "timezone": N_("Which clock do the days follow?"),
+    "date_order": N_("How are the dates written?"),
+    "decimal": N_("How are the numbers written?"),
+    "encoding": N_("How is the text encoded?"),
+}
+
+
+def answer(asked: Undecided) -> str | None:
+    """Ask what the file itself leaves open; the code that was chosen, in the run after the button."""
+    name = asked.option
+    if name == "ladder":
+        return _ladder(asked.answers[0].split(", "))
+    names = ANSWERS.get(name, CLOCKS)
+    codes = list(names) if name == "encoding" else list(asked.answers)
+    choice: str | None = st.radio(
+        _(QUESTIONS.get(name, CURRENCY)),
+        codes,
+        index=None,
+        format_func=lambda code: _(names[code]) if code in names else code,
+        key=f"asked.{name}",
+    )
+    if name == "timezone":
+        choice = _zone(_("Or the clock of a place"), None, key="asked.timezone.place") or choice
+    pressed = st.button(
+        _("Read it so"), type="primary", icon=":material/check:", disabled=choice is None, key=f"asked.{name}.go"
+    )
+    return choice if pressed else None
+
+
+def _ladder(tiers: list[str]) -> str | None:
+    """The tiers in the order in which they are chosen."""
+    chosen: list[str] = st.multiselect(_("From the lowest tier to the highest"), tiers, key="asked.ladder")
+    complete = len(chosen) == len(tiers)
+    pressed = st.button(
+        _("Read it so"), type="primary", icon=":material/check:", disabled=not complete, key="asked.ladder.go"
+    )
+    return ", ".join(chosen) if pressed else None
+
+
+def _zone(question: str, known: str | None, *, key: str) -> str | None:
+    """A place whose clock is meant."""
+    places = sorted(available_timezones())
+    chosen: str | None = st.selectbox(
+        question,
+        places,
+        index=places.index(known) if known in places else None,
+        placeholder=_("optional"),
+        width=260,
+        key=key,
+    )
+    return chosen
+
+
+def screen(current: Desk) -> Told | None:
+    """The whole screen; what a person said, in the run after the button."""
+    needs = current.needs
+    assert needs is not None
+    recognised = current.recognised
+    blocks.heading(*_title(needs, recognised))
+    kinds = ([RECOGNISED] if recognised else []) + list(KINDS)
+    kind = st.segmented_control(
+        _("What are the rows?"),
+        kinds,
+        default=RECOGNISED if recognised else needs.guesses.kind,
+        format_func=lambda code: _(KIND_NAMES[code]),
+        required=True,
+        key=f"map.{current.round}.kind",
+    )
+    columns, values, missing = _fields(current, needs, kind) if kind != RECOGNISED else ({}, {}, [])
+    values |= _conventions(current, kind)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        go = st.button(
+            _("Read the file so"), type="primary", icon=":material/check:", disabled=bool(missing), key="map.go"
+        )
+        if recognised:
+            st.button(_("Back"), type="tertiary", key="map.back", on_click=current.read)
+        else:
+            st.button(_("Cancel"), type="tertiary", key="map.cancel", on_click=current.clear)
+    if missing:
+        names = listed([_(field.label) for field in missing])
+        quiet("]:orange[" + _("Still missing: {fields}.").format(fields=plain(names)) + "]:gray[")
+    _first_rows(needs)
+    if not go:
+        return None
+    if kind == RECOGNISED:
+        return Told(current.told.profile, current.told.mapping, values)
+    return Told(kind, columns, values)
+
+
+def _first_rows(needs: NeedsMapping) -> None:
+    """The file as it is, to look things up in."""
+    if not needs.headers:
+        return
+    section(_("The first rows of the file"))
+    rows = {
+        header: [row[place] if place < len(row) else "" for row in needs.samples]
+        for place, header in enumerate(needs.headers)
+    }
+    sortable_table(pl.DataFrame(rows).head(FILE_ROWS), key="map.rows", height="content")
+
+
+def _title(needs: NeedsMapping, recognised: bool) -> tuple[str, str]:
+    name = plain(needs.file)
+    if recognised:
+        return (
+            _("How is {file} to be read?").format(file=name),
+            _("What you choose is remembered for the next file with the same headers."),
+        )
+    return (
+        _("Which column of {file} is which?").format(file=name),
+        _(
+            "No export that Rapport knows has these headers. What you choose is remembered for the next file with the same ones."
+        ),
+    )
+
+
+def _fields(current: Desk, needs: NeedsMapping, kind: str) -> tuple[dict[str, str], dict[str, str], list[Field]]:
+    """One row per field: its column, and samples of it or a value for all rows. Gives columns, values and what is missing."""
+    columns: dict[str, str] = {}
+    values: dict[str, str] = {}
+    missing = []
+    guessed = {**needs.guesses.columns.get(kind, {}), **(current.told.mapping if current.told.profile == kind else {})}
+    for field in fields_of(kind):
+        with st.container(key=f"map-{kind}-{field.name}"):
+            name, choice, beside = st.columns([3, 4, 5], gap="small", vertical_alignment="center")
+            with name:
+                _name(field)
+            with choice:
+                column = _column(
+                    needs.headers, field, guessed.get(field.name), key=f"map.{current.round}.{kind}.{field.name}"
+                )
+            with beside:
+                value = _fixed(field, key=f"fix.{current.round}.{kind}.{field.name}") if column is None else None
+                if column is not None:
+                    columns[field.name] = column
+                    quiet(_samples(needs, column))
+                elif value:
+                    values[field.name] = value
+        if field.required and column is None and not value:
+            missing.append(field)
+    return columns, values, missing
+
+
+def _name(field: Field) -> None:
+    mark = " :small[:orange[" + _("needed") + "]]" if field.required else ""
+    about = "  \n" + blocks.quietly(plain(_(field.help))) if field.help else ""
+    st.markdown(f"**{plain(_(field.label))}**{mark}{about}")
+
+
+def _column(headers: tuple[str, ...], field: Field, guessed: str | None, *, key: str) -> str | None:
+    """The header that the field stands under, or None."""
+    places = [None, *range(len(headers))]
+    chosen: int | None = st.selectbox(
+        _(field.label),
+        places,
+        index=headers.index(guessed) + 1 if guessed in headers else 0,
+        format_func=lambda place: _("not in this file") if place is None else headers[place],
+        label_visibility="collapsed",
+        key=key,
+    )
+    return None if chosen is None else headers[chosen]
+
+
+def _samples(needs: NeedsMapping, column: str) -> str:
+    """The first different values of a column. Markdown."""
+    place = needs.headers.index(column)
+    cells = [row[place].strip() for row in needs.samples if place < len(row)]
+    seen = list(dict.fromkeys(cell for cell in cells if cell))[:SAMPLES]
+    return " · ".join(plain(shortened(cell)) for cell in seen) or _("empty in the first rows")
+
+
+def _fixed(field: Field, *, key: str) -> str | None:
+    """A value for all rows, for a field that the file does not have."""
+    about = _("The same for all rows")
+    if field.name in DATES:
+        day: dt.date | None = st.date_input(
+            about, value=None, format="YYYY-MM-DD", label_visibility="collapsed", key=key
+        )
+        return day.isoformat() if day else None
+    if field.name in FIXED_TEXTS:
+        text: str = st.text_input(about, placeholder=about, label_visibility="collapsed", max_chars=80, key=key)
+        return text.strip() or None
+    return None
+
+
+def _conventions(current: Desk, kind: str) -> dict[str, str]:
+    """What is found out from the values unless a person says otherwise."""
+    chosen: dict[str, str] = {}
+    with st.container(horizontal=True, gap="medium"):
+        for name in ANSWERS:
+            code = _convention(
+                QUESTIONS[name],
+                list(ANSWERS[name]),
+                ANSWERS[name],
+                current.told.values.get(name),
+                key=f"say.{current.round}.{name}",
+            )
+            chosen |= {name: code} if code else {}
+        if kind in SCALES:
+            code = _convention(
+                N_("Which scale?"),
+                list(SCALES[kind]),
+                {},
+                current.told.values.get("scale"),
+                key=f"say.{current.round}.{kind}.scale",
+            )
+            chosen |= {"scale": code} if code else {}
+        zone = _zone(
+            _("Clock of which place?"), current.told.values.get("timezone"), key=f"say.{current.round}.timezone"
+        )
+        chosen |= {"timezone": zone} if zone else {}
+        source = st.text_input(
+            _("Shop or survey"),
+            value=current.told.values.get("source", ""),
+            placeholder=_("optional"),
+            max_chars=80,
+            width=260,
+            key=f"say.{current.round}.source",
+            help=_("Keeps the numbers of two shops apart: order 1001 of one is not order 1001 of the other."),
+        )
+        chosen |= {"source": source.strip()} if source.strip() else {}
+    return chosen
+
+
+def _convention(question: str, codes: list[str], names: dict[str, str], said: str | None, *, key: str) -> str:
+    options = [FOUND_OUT, *codes]
+    chosen: str = st.selectbox(
+        _(question),
+        options,
+        index=options.index(said) if said in options else 0,
+        format_func=lambda code: _(names.get(code) or code) if code else _("found out from the values"),
+        key=key,
+        width=260,
+    )
+    return chosen

@@ -1,0 +1,65 @@
+"""Who moved: the members in one cell of the migration matrix."""
+
+from functools import partial
+
+import polars as pl
+
+from data.questions.behind import tier_movers
+from metrics.tiers.tiers import LAPSED, NEW
+from pages.programme import basis as tier_basis
+from pages.programme.basis import Basis
+from pages.programme.findings import tier_label
+from pages.programme.tiers.flows import ends, ladder, migration
+from pages.shared.behind import findings, lists
+from pages.shared.behind.lists import Who
+from pages.shared.screen import blocks, choices
+from pages.shared.session.view import View
+from pages.shared.words.texts import _, date, sentences
+
+
+def who_section(current: View, basis: Basis) -> None:
+    """The members of the cell that is chosen, the most valuable first."""
+    matrix, window = migration(current, basis), tier_basis.window(current, basis)
+    assert window is not None, "asked after comparable()"
+    one, other = _cell(current, matrix)
+    found = matrix.filter(pl.col("from_tier") == one, pl.col("to_tier") == other)["members"]
+    n = int(found[0]) if found.len() else 0
+    start, end = ends(current, basis)
+    how = sentences(
+        _("Tiers on {start} and on {end}.").format(start=date(start), end=date(end)),
+        _("The most valuable first: net revenue up to {date}.").format(date=date(current.as_of)),
+    )
+    arguments = {"from_tier": one, "to_tier": other, **basis.arguments}
+    lists.section(
+        blocks.plain(findings.movers(one, other, n)),
+        how,
+        Who(tier_movers, window.question, arguments, n),
+        file="tier_movers",
+        options=lambda: _options(matrix, one, other),
+        nobody=(_("Nobody here"), _("No member made this move between the two dates. Choose another one.")),
+    )
+
+
+def _cell(current: View, matrix: pl.DataFrame) -> tuple[str, str]:
+    """The move that the view asks for, where the matrix has it; else the one that most members with a tier made, of those who moved."""
+    source, target = pl.col("from_tier"), pl.col("to_tier")
+    moved = matrix.filter(source != target, ~source.is_in([NEW, LAPSED]), pl.col("members") > 0)
+    usual = (moved if moved.height else matrix).sort("members", descending=True, maintain_order=True)
+    one, other = usual.select("from_tier", "to_tier").row(0)
+    asked = current.options["moved_from"], current.options["moved_to"]
+    one = asked[0] if asked[0] in matrix["from_tier"] else one
+    return one, asked[1] if asked[1] in matrix["to_tier"] else other
+
+
+def _options(matrix: pl.DataFrame, one: str, other: str) -> None:
+    tiers = list(reversed(ladder(matrix)))
+    back = [LAPSED] if LAPSED in matrix["from_tier"] else []
+    for name, codes, title, chosen, words in (
+        ("moved_from", [*tiers, NEW, *back], _("Before"), one, _("from: {tier}")),
+        ("moved_to", [*tiers, LAPSED], _("After"), other, _("to: {tier}")),
+    ):
+        choices.listed(name, codes, title, called=partial(_named, words), chosen=chosen)
+
+
+def _named(words: str, tier: str) -> str:
+    return words.format(tier=tier_label(tier))

@@ -1,0 +1,228 @@
+"""The filter bar: one row of popovers whose labels are the present values. On a phone the row scrolls sideways."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from data.text.labels import label
+from metrics.texts import N_
+from pages.manage.upload.wording import shortened
+from pages.shared.bar import door, share
+from pages.shared.screen import blocks, takeaway
+from pages.shared.screen.theme import background
+from pages.shared.session import auth, cached, view, visit
+from pages.shared.session.view import Option, View, synced
+from pages.shared.words import periods
+from pages.shared.words.texts import LANGUAGES, _, date, language, listed, period
+
+UNIT_NAMES = {"month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Year")}
+VERSUS_NAMES = {"before": N_("Period before"), "year": N_("Same period last year"), "none": N_("Nothing")}
+ALL_NAMES = {"region": N_("All regions"), "tier": N_("All tiers"), "channel": N_("All channels")}
+NAMES = {"region": N_("Region"), "tier": N_("Tier"), "channel": N_("Acquisition channel")}
+ICONS = {"region": ":material/location_on:", "tier": ":material/workspace_premium:"}
+PILLS_UP_TO = 8  # from more codes on, a list that can be searched
+NAMED_UP_TO = 2
+
+
+def codes() -> dict[str, list[str]]:
+    """The codes that each filter offers."""
+    return {name: cached.values(column) for name, column in view.SEGMENT.items()}
+
+
+def bar(current: View | None, options: Sequence[Option]) -> None:
+    """The whole bar; without data only the language."""
+    _stick()
+    with st.container(key="filters", horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
+        if current and visit.locked():
+            st.markdown(blocks.quietly(":material/lock: " + _in_words(current)), width="content")
+        elif current:
+            _period(current)
+            _versus(current)
+            for name in ("region", "tier"):
+                _segment(current, name)
+            _more(current)
+            if view.touched(cached.extent()):
+                st.button(
+                    _("Reset"),
+                    icon=":material/restart_alt:",
+                    type="tertiary",
+                    on_click=view.reset,
+                    args=(options,),
+                    key="reset",
+                )
+        st.space("stretch")
+        if current:
+            takeaway.whole_page()
+            share.offer()
+        _language()
+        door.account()
+
+
+def language_only() -> None:
+    """The bar of pages without filters."""
+    with st.container(key="filters", horizontal=True, wrap=False, gap="small", horizontal_alignment="right"):
+        _language()
+        door.account()
+
+
+def _stick() -> None:
+    """The container's wrapper is as tall as the bar, so the wrapper has to stick; without this rule everything still works."""
+    paper = f"light-dark({background('light')},{background('dark')})"
+    st.html(
+        f"<style>div:has(> .st-key-filters){{position:sticky;top:3.7rem;z-index:99;background:{paper};padding:.3rem 0}}</style>"
+    )
+
+
+def _period(current: View) -> None:
+    start, end = current.start, current.end
+    with st.popover(period(start, end), icon=":material/calendar_month:", key="period"):
+        made = periods.unit_of(start, end)
+        unit = _widget("unit", made if made in UNIT_NAMES else None)
+        st.segmented_control(
+            _("Period"),
+            list(UNIT_NAMES),
+            format_func=lambda code: _(UNIT_NAMES[code]),
+            key=unit,
+            required=True,
+            on_change=lambda: _take_unit(current, unit),
+        )
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            for name, icon, steps in (
+                (_("Previous"), ":material/chevron_left:", -1),
+                (_("Next"), ":material/chevron_right:", 1),
+            ):
+                st.button(name, icon=icon, key=f"step{steps}", on_click=_step, args=(current, steps))
+        extent = cached.extent()
+        dates, as_of = _widget("dates", (start, end)), _widget("as_of", current.as_of)
+        st.date_input(_("Own dates"), key=dates, on_change=lambda: _take_dates(dates), format="YYYY-MM-DD")
+        st.date_input(
+            _("As of: later data are not seen"),
+            min_value=extent.first,
+            max_value=extent.last,
+            key=as_of,
+            on_change=lambda: view.change(as_of=st.session_state[as_of]),
+            format="YYYY-MM-DD",
+        )
+
+
+def _versus(current: View) -> None:
+    before = current.before
+    name = _("vs {period}").format(period=period(before.start, before.end)) if before else _("No comparison")
+    with st.popover(name, icon=":material/compare_arrows:", key="versus"):
+        key = _widget("vs", current.vs)
+        st.radio(
+            _("Compare with"),
+            view.VERSUS,
+            format_func=lambda code: _(VERSUS_NAMES[code]),
+            key=key,
+            on_change=lambda: view.change(vs=st.session_state[key]),
+        )
+
+
+def _segment(current: View, name: str) -> None:
+    """The popover of one filter; it is left out when the data hold no such column."""
+    if not codes()[name]:
+        return
+    chosen = getattr(current.segment, view.SEGMENT[name])
+    title = blocks.plain(_summary(name, getattr(current.whom, view.SEGMENT[name])))
+    with st.popover(title, icon=ICONS[name], key=f"{name}s"):
+        _choice(name, chosen)
+
+
+def _more(current: View) -> None:
+    if not codes()["channel"]:
+        return
+    chosen = current.segment.acquisition_channel
+    of = current.whom.acquisition_channel
+    name = blocks.plain(_summary("channel", of)) if of else _("More")
+    with st.popover(name, icon=":material/add:", type="tertiary", key="more"):
+        _choice("channel", chosen)
+
+
+def _choice(name: str, chosen: tuple[str, ...]) -> None:
+    known = codes()[name]
+    key = _widget(name, list(chosen))
+    take: Callable[[], None] = lambda: view.change(**{name: st.session_state[key]})  # noqa: E731
+    if len(known) <= PILLS_UP_TO:
+        st.pills(_(NAMES[name]), known, format_func=blocks.plain_label, selection_mode="multi", key=key, on_change=take)
+    else:
+        st.multiselect(_(NAMES[name]), known, format_func=label, key=key, on_change=take)
+
+
+def _summary(name: str, chosen: Sequence[str]) -> str:
+    if not chosen:
+        return _(ALL_NAMES[name])
+    if len(chosen) <= NAMED_UP_TO:
+        return listed([label(code) for code in chosen])
+    return _("{name}: {count} chosen").format(name=_(NAMES[name]), count=len(chosen))
+
+
+def _in_words(current: View) -> str:
+    """What the bar's choices are, where they cannot be changed. Markdown."""
+    before = current.before
+    said = [period(current.start, current.end)]
+    said += [_("vs {period}").format(period=period(before.start, before.end))] if before else []
+    for name, column in view.SEGMENT.items():
+        if chosen := getattr(current.whom, column):
+            said.append(_summary(name, chosen))
+    return blocks.plain(" · ".join(said))
+
+
+def _language() -> None:
+    key = _widget(auth.LANGUAGE, language())
+    st.segmented_control(
+        _("Language"),
+        list(LANGUAGES),
+        format_func=lambda code: LANGUAGES[code],
+        label_visibility="collapsed",
+        required=True,
+        key=key,
+        on_change=lambda: view.speak(st.session_state[key]),
+    )
+
+
+def _widget(name: str, value: object) -> str:
+    """The key of a widget, which shows the view's value: the view is the truth, widgets follow it."""
+    return synced(f"filter.{name}", value)
+
+
+def _take_unit(current: View, key: str) -> None:
+    unit = st.session_state[key]
+    if unit is None:  # the chosen one was clicked again
+        return
+    start, end = periods.holding(current.end, unit)
+    if end > current.as_of:
+        start, end = periods.last_complete(current.as_of, unit)
+    view.change(from_=start, to=end)
+
+
+def _step(current: View, steps: int) -> None:
+    start, end = periods.shifted(current.start, current.end, steps)
+    view.change(from_=start, to=end)
+
+
+def _take_dates(key: str) -> None:
+    picked: tuple[dt.date, ...] = st.session_state[key]
+    if len(picked) == 2:  # after the first of two clicks there is no period yet
+        view.change(from_=picked[0], to=picked[1])
+
+
+def notices(current: View | None) -> None:
+    """What the URL named and nobody knows; that newer data are not shown."""
+    unknown = view.unknown()
+    if unknown:
+        named = listed([blocks.plain(shortened(f"{name}={value}")) for name, value in unknown])
+        st.warning(
+            _("This link names what is not known here, and it was left out of the view: {named}.").format(named=named),
+            icon=":material/link_off:",
+        )
+    last = cached.extent().last
+    if current and last and current.as_of < last and not visit.locked():
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.markdown(
+                _(":small[:orange[:material/history: Shown as of {as_of}; the data reach to {last}.]]").format(
+                    as_of=date(current.as_of), last=date(last)
+                )
+            )
+            st.button(_("Show the newest"), type="tertiary", key="newest", on_click=lambda: view.change(as_of=last))

@@ -1,0 +1,227 @@
+"""What a metric says for the view, in the units that people read: the number, its interval and n, its change, its last months.
+
+Shares become percent here and changes of shares percentage points; nothing else is computed outside the metric functions.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from data.questions.ask import Question, find
+from metrics.feedback.nps import nps_change
+from metrics.feedback.satisfaction import ces_change, csat_change
+from metrics.retention.repeat_rate import repeat_rate_change
+from metrics.retention.retention import retention_at, retention_change, retention_trend
+from metrics.statistics.verdict import Verdict, verdict
+from metrics.texts import N_
+from pages.shared.readings.measures import percent_points
+from pages.shared.session import cached
+from pages.shared.session.view import View
+from pages.shared.words import periods
+
+SPARK_MONTHS = 12
+RETENTION_MONTH = 3
+RETENTION_MINIMUM = 30  # customers, of one cohort or of several together, below which their share is withheld
+
+Points = tuple[list[float | None], list[float | None], list[float | None]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One number with all that belongs to it; None where it is withheld, not known or not asked for."""
+
+    metric: str
+    name: str  # to be translated
+    noun: str  # what n counts: answers, customers or members
+    percent: bool
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    minimum: int
+    change: float | None
+    change_low: float | None
+    change_high: float | None
+    before: float | None
+    verdict: Verdict
+    months: Points
+    source: str = ""  # the data that it needs, for `states.missing`, where that is not its noun
+    currency: str | None = None  # of money; a plain number when None, or when the data name none
+    money: bool = False
+    compares: bool = True  # whether a change can be told at all; else the card is silent about it
+    withheld: tuple[str, str] | None = None  # why there is no value and what to do, to be translated; else too few
+
+    @property
+    def rising(self) -> bool:
+        return (self.change or 0) > 0
+
+    @property
+    def half_width(self) -> float | None:
+        """How far the interval of the change reaches from the change, to its further end."""
+        if self.change is None or self.change_low is None or self.change_high is None:
+            return None
+        return max(self.change_high - self.change, self.change - self.change_low)
+
+
+NPS, REPEAT, RETENTION = N_("NPS"), N_("Repeat rate"), N_("Month-3 retention")
+VALUE = N_("52-week CLV")
+CSAT, CES, INACTIVE = N_("CSAT"), N_("CES: found it easy"), N_("Inactive share")
+UPGRADES = N_("Upgrade rate")
+IN_SENTENCE = {
+    NPS: NPS,
+    CSAT: CSAT,
+    CES: N_("CES"),
+    REPEAT: N_("repeat rate"),
+    RETENTION: N_("month-3 retention"),
+    VALUE: N_("customer value over 52 weeks"),
+    INACTIVE: N_("inactive share"),
+    UPGRADES: N_("upgrade rate"),
+}
+
+
+def nps(view: View, *, weighted: bool = False) -> Reading:
+    """The score of the period."""
+    return _of_answers(view, "nps", NPS, "nps", nps_change, weighted=weighted)
+
+
+def csat(view: View) -> Reading:
+    """The share of satisfied answers in the period."""
+    return replace(_of_answers(view, "csat", CSAT, "csat", csat_change), source="csat")
+
+
+def ces(view: View) -> Reading:
+    """The share of answers in the period that say it was easy."""
+    return replace(_of_answers(view, "ces", CES, "easy_share", ces_change), source="ces")
+
+
+def _of_answers(
+    view: View, metric: str, name: str, column: str, change: Callable[..., pl.DataFrame], **arguments: object
+) -> Reading:
+    now = cached.answer(metric, view.question, **arguments)
+    before = cached.answer(metric, view.before, **arguments) if view.before else None
+    months = view.asked(*periods.back(view.end, SPARK_MONTHS))
+    trend = cached.answer(f"{metric}_trend", months, **arguments)
+    moved = change(now, before) if before is not None else None
+    return of_frames(metric, name, "answers", column, "n", now, before, moved, trend)
+
+
+def repeat_rate(view: View) -> Reading:
+    """The rate of the period; its months are trailing windows as long as the period, when that is whole months."""
+    now = cached.answer("repeat_rate", view.question)
+    before = cached.answer("repeat_rate", view.before) if view.before else None
+    change = repeat_rate_change(now, before) if before is not None else None
+    length = periods.MONTHS.get(periods.unit_of(view.start, view.end))
+    ends = replace(view.question, as_of=min(view.end, view.as_of))
+    trend = cached.answer("repeat_rate_trend", ends, window_months=length) if length else None
+    return of_frames("repeat_rate", REPEAT, "customers", "repeat_rate", "buyers", now, before, change, trend)
+
+
+def retention(view: View) -> Reading:
+    """Month-3 retention of the cohorts whose third month lies in the period, pooled.
+
+    It is compared with that of other cohorts only: periods within a month, or that share one, have a cohort in common.
+    """
+    now = _retention_in(view.question)
+    apart = view.before is None or _cohorts(view.before)[1] < _cohorts(view.question)[0]
+    before = _retention_in(view.before) if view.before and apart else None
+    change = retention_change(now, before) if before is not None else None
+    first, last = periods.earlier(*periods.back(view.end, SPARK_MONTHS), RETENTION_MONTH)
+    triangle = cached.answer("retention", view.asked(first, last))
+    trend = retention_trend(triangle, period=RETENTION_MONTH, cohorts=SPARK_MONTHS, minimum=RETENTION_MINIMUM)
+    return replace(
+        of_frames("retention", RETENTION, "customers", "retention", "customers", now, before, change, trend),
+        minimum=RETENTION_MINIMUM,
+        compares=apart,
+    )
+
+
+def _cohorts(question: Question) -> periods.Dates:
+    """The months of first orders whose third month lies in the period: first and last day."""
+    return periods.earlier(question.start, question.end, RETENTION_MONTH)
+
+
+def _retention_in(question: Question) -> pl.DataFrame:
+    cohorts = _cohorts(question)
+    triangle = cached.answer("retention", replace(question, start=cohorts[0], end=cohorts[1]))
+    return retention_at(
+        triangle,
+        period=RETENTION_MONTH,
+        cohorts_from=cohorts[0],
+        cohorts_to=cohorts[1],
+        minimum=RETENTION_MINIMUM,
+    )
+
+
+def of_frames(
+    metric: str,
+    name: str,
+    noun: str,
+    column: str,
+    n: str,
+    now: pl.DataFrame,
+    before: pl.DataFrame | None,
+    change: pl.DataFrame | None,
+    trend: pl.DataFrame | None,
+) -> Reading:
+    """A reading from frames of one row and the months of a trend; None where there is none."""
+    rows = now.row(0, named=True), row_of(before), row_of(change)
+    return of_rows(metric, name, noun, column, n, *rows, months_of(trend, column))
+
+
+def row_of(frame: pl.DataFrame | None) -> dict | None:
+    """The only row of a frame."""
+    return None if frame is None else frame.row(0, named=True)
+
+
+def months_of(trend: pl.DataFrame | None, column: str) -> Points:
+    """The complete months of a trend: value, low and high, in the units that people read."""
+    if trend is None:
+        return [], [], []
+    shown = trend.filter("complete") if "complete" in trend.columns else trend
+    value, low, high = (_as_read(column, shown[name]) for name in (column, "low", "high"))
+    return value, low, high
+
+
+def of_rows(
+    metric: str,
+    name: str,
+    noun: str,
+    column: str,
+    n: str,
+    now: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    change: Mapping[str, Any] | None,
+    months: Points = ([], [], []),
+    *,
+    higher_is_better: bool | None = None,
+) -> Reading:
+    """A reading from the rows of the period, of the one before and of the change; `higher_is_better` where it is not as for the metric."""
+    moved = change or dict.fromkeys(("change", "low", "high"))
+    value, low, high = _as_read(column, [now[column], now["low"], now["high"]])
+    (earlier,) = _as_read(column, [before[column] if before else None])
+    shift, change_low, change_high = _as_read(column, [moved["change"], moved["low"], moved["high"]])
+    better = find(metric).higher_is_better if higher_is_better is None else higher_is_better
+    return Reading(
+        metric=metric,
+        name=name,
+        noun=noun,
+        percent=column != "nps",
+        value=value,
+        low=low,
+        high=high,
+        n=now[n] or 0,
+        minimum=find(metric).minimum,
+        change=shift,
+        change_low=change_low,
+        change_high=change_high,
+        before=earlier,
+        verdict=verdict(change_low, change_high, better),
+        months=months,
+    )
+
+
+def _as_read(column: str, values: Iterable[float | None]) -> list[float | None]:
+    """All but NPS are shares."""
+    return list(values) if column == "nps" else percent_points(values)

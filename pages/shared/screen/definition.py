@@ -1,0 +1,71 @@
+"""What a number means: one dialog, and one entry of the definitions page, from the catalogue."""
+
+from collections.abc import Sequence
+
+import polars as pl
+import streamlit as st
+
+from metrics.catalogue import CATALOGUE, Metric
+from metrics.texts import N_
+from pages.shared.files import report
+from pages.shared.screen import why
+from pages.shared.screen.blocks import lines, paragraph, plain, quiet
+from pages.shared.screen.cards import Card, cards
+from pages.shared.session.view import View
+from pages.shared.words.texts import _
+
+FACTS = (
+    ("unit", N_("Unit")),
+    ("grain", N_("Rows")),
+    ("interval", N_("Interval")),
+    ("no_data", N_("No data")),
+    ("source", N_("Source")),
+)
+DIRECTION = {True: N_("higher is better"), False: N_("lower is better")}
+
+
+def define(name: str, beside: View | None = None) -> None:
+    """The definition of a metric in a dialog over the page; with a view, on demand, that view's number under other definitions."""
+    _dialog(_(CATALOGUE[name].label))(name, beside)
+
+
+def cards_with_definitions(items: Sequence[Card], *, key: str) -> None:
+    """A row of cards whose ids are metrics, of which a click shows the definition; more cards of one metric are told apart by “:…”."""
+    clicked = cards(items, key=key)
+    if name := clicked.define or clicked.open:
+        define(name.partition(":")[0])
+
+
+def entry(metric: Metric) -> None:
+    """Everything that the catalogue says about a metric."""
+    with st.container(gap="xsmall"):
+        _entry(metric)
+
+
+def _entry(metric: Metric) -> None:
+    paragraph(plain(_(metric.definition)))
+    for attribute, name in FACTS:
+        paragraph(f"**{_(name)}** · {plain(_(getattr(metric, attribute)))}")
+    quiet(
+        _("{direction} · version {version} · `python -m data.metric {name}`").format(
+            direction=_(DIRECTION[metric.higher_is_better]), version=metric.version, name=metric.name
+        )
+    )
+
+
+def columns(metric: Metric) -> None:
+    """The columns of a metric's result and what each one means."""
+    lines(
+        pl.DataFrame({_("Column"): list(metric.columns), _("Meaning"): [_(text) for text in metric.columns.values()]})
+    )
+
+
+def _dialog(title: str):
+    @st.dialog(title)
+    def show(name: str, beside: View | None) -> None:
+        with report.paused():
+            entry(CATALOGUE[name])
+            if beside and name in why.OF and st.toggle(_("Why is my number different?"), key=f"why-{name}"):
+                why.compare(why.OF[name], beside)
+
+    return show

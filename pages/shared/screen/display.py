@@ -1,0 +1,175 @@
+"""Readings as cards, and the sentences that say what is shown."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from data.text.labels import answers, customers, segment_words
+from pages.customers.clv import readings as readings_value
+from pages.shared.readings.moves import Move
+from pages.shared.readings.readings import Reading
+from pages.shared.screen import blocks, states
+from pages.shared.screen.cards import Card
+from pages.shared.screen.charts import ForestRow
+from pages.shared.session.view import View
+from pages.shared.words import findings
+from pages.shared.words.texts import (
+    WORDS,
+    _,
+    dates,
+    listed,
+    money_span,
+    ngettext,
+    number,
+    period,
+    sentences,
+    signed,
+    span,
+)
+
+DIGITS = 1
+# of numbers that the period does not limit: value is counted from the first order on
+REMEDIES = {"clv": readings_value.REMEDY}
+CARD_CHANGES = {"better": "{amount} {word}", "worse": "{amount} {word}"}
+
+
+def card(reading: Reading, *, compared: bool) -> Card:
+    """A reading as a card, with its last months."""
+    head: Card = {"id": reading.metric, "name": _(reading.name), "define": _("Definition")}
+    source = reading.source or reading.noun
+    if not reading.n and states.missing(source):
+        title, remedy = states.MISSING[source]
+        return {**head, "few": _(title), "detail": _(remedy)}
+    if reading.withheld:
+        why, remedy = reading.withheld
+        return {**head, "few": _(why), "detail": _(remedy)}
+    if reading.value is None or reading.low is None or reading.high is None:
+        few = _("Too few to show: {n} of {minimum}").format(n=number(reading.n), minimum=number(reading.minimum))
+        return {**head, "few": few, "detail": _(REMEDIES.get(reading.metric, states.few_remedy()))}
+    shown: Card = {
+        **head,
+        "value": findings.shown(reading.value, reading) if reading.money else number(reading.value, DIGITS),
+        "unit": "%" if reading.percent else "",
+        "range": money_span(reading.low, reading.high, reading.currency)
+        if reading.money
+        else span(reading.low, reading.high),
+        "size": size(reading),
+    }
+    if compared and reading.compares:
+        shown |= _shift(reading)
+    y, low, high = reading.months
+    if sum(value is not None for value in y) > 1:
+        name = _("{name}, last 12 months").format(name=_(reading.name))
+        shown["spark"] = {"y": y, "low": low, "high": high, "label": name}
+    return shown
+
+
+def size(reading: Reading) -> str:
+    """n with its noun."""
+    if reading.noun == "answers":
+        return answers(reading.n)
+    if reading.noun == "members":
+        return ngettext("{n} member", "{n} members", reading.n).format(n=number(reading.n))
+    return customers(reading.n)
+
+
+def _shift(reading: Reading) -> Card:
+    word = _(WORDS[reading.verdict])
+    if reading.change is None or reading.change_low is None or reading.change_high is None:
+        return {"verdict": "too_few", "change": word}
+    amount = number(abs(reading.change), DIGITS) + (_(" pts") if reading.percent else "")
+    clear = reading.verdict in CARD_CHANGES
+    return {
+        "verdict": reading.verdict,
+        "direction": "up" if reading.rising else "down",
+        "change": CARD_CHANGES[reading.verdict].format(amount=amount, word=word) if clear else word,
+        "detail": span(reading.change_low, reading.change_high, sign=True),
+    }
+
+
+def changed(reading: Reading, view: View) -> str:
+    """The change in a sentence: "Up 6.1 ± 4.0 against Jan–Mar 2026, 95% interval +2.1 to +10.1."; nothing without a comparison.
+
+    ± is the distance to the further end of the interval, which need not lie evenly around the change; so the ends are said too. It is
+    that of the numbers as they are shown, so that a reader who adds it to the change comes to that end.
+    """
+    if view.before is None or reading.value is None:
+        return ""
+    before = period(view.before.start, view.before.end)
+    low, high = reading.change_low, reading.change_high
+    if reading.change is None or low is None or high is None:
+        return _("Too few answers in {before} to compare with.").format(before=before)
+    unit = _(" pts") if reading.percent else ""
+    if reading.verdict == "none":
+        return _("No clear change against {before}: 95% interval {span}.").format(
+            before=before, span=span(low, high, sign=True) + unit
+        )
+    read = replace(
+        reading, change=round(reading.change, DIGITS), change_low=round(low, DIGITS), change_high=round(high, DIGITS)
+    )
+    texts = {
+        True: _("Up {change} ± {half} against {before}, 95% interval {span}."),
+        False: _("Down {change} ± {half} against {before}, 95% interval {span}."),
+    }
+    return texts[reading.rising].format(
+        change=number(abs(reading.change), DIGITS),
+        half=number(read.half_width or 0.0, DIGITS) + unit,
+        before=before,
+        span=span(low, high, sign=True) + unit,
+    )
+
+
+def forest_row(move: Move) -> ForestRow:
+    """A change as a line of the interval plot."""
+    return ForestRow(
+        name=findings.group(move),
+        value=move.change,
+        low=move.low,
+        high=move.high,
+        verdict=move.verdict,
+        shown=signed(move.change),
+        word=_(WORDS[move.verdict]),
+        id=f"{move.metric}:{move.dimension}:{move.code}",
+    )
+
+
+def who(view: View) -> str:
+    """Whose numbers these are: "in East China, Gold members, won by Search"; "all regions and tiers" where nothing limits them."""
+    return blocks.plain(segment_words(view.whom)) or _("all regions and tiers")
+
+
+def shown(view: View, counted: str) -> str:
+    """The sentence under a title: how many, who, when, against what."""
+    period, before = dates(view.start, view.last), view.before
+    if view.unfinished:
+        period = _("{period}, not finished yet").format(period=period)
+    if before is None:
+        return _("**{counted}**, {who}, **{period}**.").format(counted=counted, who=who(view), period=period)
+    return _("**{counted}**, {who}, **{period}** against {before}.").format(
+        counted=counted, who=who(view), period=period, before=dates(before.start, before.end)
+    )
+
+
+def counted(readings: Sequence[Reading]) -> str:
+    """What the numbers rest on: "6,338 customers, 3,447 answers", the largest group of each noun that the data hold at all."""
+    largest: dict[str, Reading] = {}
+    for reading in readings:
+        if not reading.n and len(readings) > 1 and (reading.withheld or states.missing(reading.source or reading.noun)):
+            continue
+        if reading.noun not in largest or reading.n > largest[reading.noun].n:
+            largest[reading.noun] = reading
+    return listed([size(largest[noun]) for noun in ("customers", "members", "answers") if noun in largest])
+
+
+def new_customers(third: Reading) -> str:
+    """Whom month-3 retention rests on."""
+    return ngettext("{n} new customer in month 3", "{n} new customers in month 3", third.n).format(n=number(third.n))
+
+
+def how_to_read(shown: Sequence[Card]) -> str:
+    """What stands where on these cards; nothing when none has a value."""
+    if not any("value" in card for card in shown):
+        return ""
+    return sentences(
+        _("Under each value its 95% interval and n; under each change its 95% interval."),
+        _("Lines: 12 months with interval, each on its own scale.") if any("spark" in card for card in shown) else "",
+    )

@@ -1,0 +1,198 @@
+"""A measure split into groups: one line per group with its interval and n; groups with too few are named, not drawn."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from data.questions.ask import find, observed
+from data.text.labels import TIER_ORDER, label
+from metrics.statistics.verdict import confidence_of_each_pair
+from metrics.texts import N_
+from pages.feedback import findings
+from pages.shared.readings.measures import Measure
+from pages.shared.screen import blocks, charts, choices, states
+from pages.shared.screen.charts import ForestRow
+from pages.shared.session import cached
+from pages.shared.session.view import View
+from pages.shared.words.texts import _, date, listed, sentences, spaced
+
+NEWEST_COHORTS, MOST_GROUPS = 8, 10
+
+# (dimension code, rows with a value from high to low, lower end of highest minus lowest) → the title
+Title = Callable[[str, pl.DataFrame, float | None], str]
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """By what rows are grouped: its column, what it is called, and what is said when nothing is known of it."""
+
+    column: str
+    name: str
+    by: str
+    unnamed: str
+    remedy: str
+
+
+# The dimensions of answers, by their code in the URL. All texts are to be translated.
+ANSWERS: dict[str, Dimension] = {
+    "touchpoint": Dimension(
+        "touchpoint",
+        N_("Touchpoint"),
+        N_("by touchpoint"),
+        N_("The answers name no touchpoint."),
+        N_("Upload answers with a column for the touchpoint."),
+    ),
+    "channel": Dimension(
+        "channel",
+        N_("Channel"),
+        N_("by channel"),
+        N_("The answers name no channel."),
+        N_("Upload answers with a column for the channel."),
+    ),
+    "region": Dimension(
+        "region",
+        N_("Region"),
+        N_("by region"),
+        N_("No region is known, neither of the answers nor of their customers."),
+        N_("Upload answers with a region, or members with a region and the customer ids that the survey uses."),
+    ),
+    "tier": Dimension(
+        "tier",
+        N_("Tier"),
+        N_("by tier"),
+        N_("No answer belongs to a customer with a tier."),
+        N_("Upload the members’ tiers with the customer ids that the survey uses."),
+    ),
+    "cohort": Dimension(
+        "cohort_quarter",
+        N_("First order"),
+        N_("by quarter of the first order"),
+        N_("No answer belongs to a customer with an order."),
+        N_("Upload orders with the customer ids that the survey uses."),
+    ),
+}
+
+
+def chosen(view: View, dimensions: Mapping[str, Dimension], option: str) -> str:
+    """The code of the dimension that the view names; the first that the data know where they do not know that one."""
+    code = view.options[option]
+    known = _known(dimensions)
+    return code if code in known or not known else known[0]
+
+
+def _known(dimensions: Mapping[str, Dimension]) -> list[str]:
+    """The codes of the dimensions of which the data hold a value."""
+    return [code for code, dimension in dimensions.items() if _holds(dimension.column)]
+
+
+def _holds(column: str) -> bool:
+    return cached.extent().orders_first is not None if column == "cohort_quarter" else bool(cached.values(column))
+
+
+def _picker(dimensions: Mapping[str, Dimension], option: str, code: str) -> None:
+    """The choice of the dimension among those that the data know, if any; the view keeps it under `option`."""
+    if known := _known(dimensions):
+        choices.one(option, {name: dimensions[name].name for name in known}, _("Split by"), chosen=code)
+
+
+def section(
+    view: View,
+    measure: Measure,
+    *,
+    dimensions: Mapping[str, Dimension] = ANSWERS,
+    option: str = "by",
+    title: Title = findings.groups,
+) -> None:
+    """The groups of the dimension that is chosen, with the choice above them."""
+    code = chosen(view, dimensions, option)
+    dimension = dimensions[code]
+    rows = cached.answer(measure.metric, replace(view.question, by=(dimension.column,)), **measure.arguments)
+    if not rows[dimension.column].drop_nulls().len():
+        blocks.section(spaced(_("{name} {by}").format(name=_(measure.name), by=_(dimension.by))))
+        _picker(dimensions, option, code)
+        blocks.empty(_(dimension.unnamed), _(dimension.remedy), icon=":material/label_off:")
+        return
+    known = rows.drop_nulls([measure.value, dimension.column]).sort(measure.value, descending=True)
+    shown = _shown(known, dimension.column, measure.n)
+    ranked = shown.sort(measure.value, descending=True)
+    note = sentences(
+        spaced(_("{name} {by}, with 95% interval.").format(name=_(measure.name), by=_(dimension.by))),
+        _left_out(known.height, shown.height, code),
+        tiers_of(view, measure.metric) if dimension.column == "tier" else "",
+    )
+    blocks.section(
+        title(code, ranked, _apart(ranked, measure)),
+        note,
+        table=rows,
+        file=f"{measure.metric}_by_{code}",
+        metric=measure.metric,
+    )
+    _picker(dimensions, option, code)
+    if shown.height:
+        lines = [_line(row, dimension.column, measure) for row in shown.iter_rows(named=True)]
+        figure = charts.forest(lines, change=False, unit=measure.unit)
+        blocks.chart(figure, key=f"{measure.metric}-by-{code}", alt=alt(lines))
+    _quiet_groups(rows, dimension.column, measure)
+
+
+def _shown(known: pl.DataFrame, column: str, n: str) -> pl.DataFrame:
+    """The groups that are drawn, in their order: tiers from the highest, cohorts from the newest, others from high to low."""
+    if column == "cohort_quarter":
+        return known.sort(column, descending=True).head(NEWEST_COHORTS)
+    if column != "tier":
+        return known.filter(pl.col(n).rank("ordinal", descending=True) <= MOST_GROUPS)
+    return tiers_in_order(known, column)
+
+
+def tiers_in_order(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Rows of the usual tiers from the highest, then those of any other as they were."""
+    places = pl.col(column).replace_strict(TIER_ORDER, range(len(TIER_ORDER)), default=99, return_dtype=pl.Int64)
+    return rows.sort(places, maintain_order=True)
+
+
+def tiers_of(view: View, metric: str) -> str:
+    """Of which day the tiers are that a metric is split by: the view's own, or the last that the metric's kind of data covers."""
+    return _("Tiers are those of {date}.").format(date=date(observed(cached.extent(), find(metric), view.as_of)))
+
+
+def _left_out(known: int, shown: int, code: str) -> str:
+    if known == shown:
+        return ""
+    if code == "cohort":
+        return _("The {shown} newest of {known} quarters.").format(shown=shown, known=known)
+    return _("The {shown} largest of {known} groups.").format(shown=shown, known=known)
+
+
+def _apart(ranked: pl.DataFrame, measure: Measure) -> float | None:
+    """The lower end of the highest minus the lowest. Both were picked from all pairs, so the interval is as wide as that asks for."""
+    if ranked.height < 2:
+        return None
+    confidence = confidence_of_each_pair(ranked.height)
+    low: float | None = measure.change(ranked.head(1), ranked.tail(1), confidence=confidence)["low"][0]
+    return low
+
+
+def _line(row: dict, column: str, measure: Measure) -> ForestRow:
+    value, low, high = (measure.scaled(row[name]) for name in (measure.value, "low", "high"))
+    return line(row[column], value, low, high, measure.shown(row[measure.value]), measure.counted(row[measure.n]))
+
+
+def line(code: str, value: float, low: float, high: float, shown: str, counted: str) -> ForestRow:
+    """A group as a line of the interval plot: its name, its value as it is shown, and whom it rests on."""
+    return ForestRow(label(code), value, low, high, "none", shown, f"· {counted}", code)
+
+
+def alt(lines: Sequence[ForestRow]) -> str:
+    """The text alternative of the interval plot."""
+    return listed([f"{line.name}: {line.shown}" for line in lines])
+
+
+def _quiet_groups(rows: pl.DataFrame, column: str, measure: Measure) -> None:
+    """Groups below the minimum, in one line; and how many belong to no known group."""
+    few = rows.filter(pl.col(measure.value).is_null(), pl.col(column).is_not_null())
+    for row in few.sort(measure.n, descending=True).head(MOST_GROUPS).iter_rows(named=True):
+        reason = states.few_text(row[measure.n], measure.minimum)
+        blocks.quiet(f"{blocks.plain(label(row[column]))} · {blocks.attention(reason, '')}")
+    for row in rows.filter(pl.col(column).is_null()).iter_rows(named=True):
+        blocks.quiet(f"{label(None)} · {measure.counted(row[measure.n])}")

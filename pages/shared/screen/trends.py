@@ -1,0 +1,88 @@
+"""A measure by month with its interval, the year before behind it, the running month marked."""
+
+import polars as pl
+
+from metrics.statistics.verdict import verdict
+from pages.feedback import findings
+from pages.shared.readings.measures import Measure, about
+from pages.shared.readings.readings import SPARK_MONTHS
+from pages.shared.screen import blocks, charts, states
+from pages.shared.screen.charts import Line
+from pages.shared.session import cached
+from pages.shared.session.view import View
+from pages.shared.words import periods
+from pages.shared.words.texts import _, month, sentences, spaced
+
+MONTHS_OF_A_TREND = 2
+
+
+def section(view: View, measure: Measure, *, height: int = 330) -> None:
+    """The months up to the end of the period; too few, or no source, are said instead."""
+    if states.missing(measure.noun):
+        blocks.section(spaced(_("{name} by month").format(name=_(measure.name))))
+        states.no_source(measure.noun)
+        return
+    last = periods.up_to(view.start, view.end, view.as_of)
+    dates = periods.through_running(last, view.as_of, SPARK_MONTHS)
+    now = cached.answer(measure.trend, view.asked(*dates), **measure.arguments)
+    before = cached.answer(measure.trend, view.asked(*periods.earlier(*dates, 12)), **measure.arguments)
+    shown = now.filter(pl.col(measure.n) > 0)
+    title = _title(shown, measure)
+    file = f"{measure.metric}_by_month"
+    if shown.drop_nulls(measure.value).height < MONTHS_OF_A_TREND:
+        blocks.section(title, table=now, file=file, metric=measure.trend)
+        _too_few_months(shown[measure.n], measure.minimum)
+        return
+    places = [month(day) for day in now["period"]]
+    unfinished = [month(day) for day in now.filter(~pl.col("complete"))["period"]]
+    known = before[measure.value].drop_nulls().len() > 1
+    note = sentences(
+        _("{what} by month, with 95% interval; dashed: the year before.").format(what=about(measure))
+        if known
+        else _("{what} by month, with 95% interval.").format(what=about(measure)),
+        _("Hollow: the month is unfinished.") if unfinished else "",
+    )
+    blocks.section(title, note, table=now, file=file, metric=measure.trend)
+    y, low, high = (measure.points(now, name) for name in (measure.value, "low", "high"))
+    line = Line(_years(dates), places, y, low, high, now[measure.n].to_list())
+    year_before = (
+        Line(_("year before"), places, measure.points(before, measure.value)[: len(places)]) if known else None
+    )
+    figure = charts.trend(
+        line, year_before, unfinished=unfinished, unfinished_name=_("unfinished"), height=height, unit=measure.unit
+    )
+    blocks.chart(figure, key=f"trend-{measure.metric}", alt=_alt(title, measure, now))
+
+
+def _title(shown: pl.DataFrame, measure: Measure) -> str:
+    """The last finished month against the first one."""
+    complete = shown.filter(pl.col("complete")).drop_nulls(measure.value)
+    first = complete.head(1)
+    change = measure.change(complete.tail(1), first) if complete.height > 1 else None
+    kind = verdict(change["low"][0], change["high"][0], True) if change is not None else "too_few"
+    return findings.trend(kind, _(measure.name), month(first["period"][0]) if first.height else "")
+
+
+def _too_few_months(answers: pl.Series, minimum: int) -> None:
+    """How many answers the fullest month has that still lacks some, and what to do."""
+    texts = (
+        _("A trend needs two months with {minimum} answers each; the fullest has {n}. {remedy}"),
+        _("A trend needs two months with {minimum} answers each; the second fullest has {n}. {remedy}"),
+    )
+    scored = int((answers >= minimum).sum())
+    n = answers.sort(descending=True).to_list()[scored : scored + 1] or [0]
+    remedy = _("Widen the filters, or upload more answers.")
+    states.too_few(n[0], minimum, texts[scored].format(minimum=minimum, n=n[0], remedy=remedy))
+
+
+def _years(dates: periods.Dates) -> str:
+    first, last = dates
+    return str(last.year) if first.year == last.year else f"{first.year}–{last.year % 100}"
+
+
+def _alt(title: str, measure: Measure, now: pl.DataFrame) -> str:
+    known = now.drop_nulls(measure.value)
+    ends = [(month(known["period"][place]), measure.shown(known[measure.value][place])) for place in (0, -1)]
+    (first, before), (last, value) = ends
+    text = _("{title}. {name} {value} in {month}, {before} in {first}.")
+    return spaced(text.format(title=title, name=_(measure.name), value=value, month=last, before=before, first=first))

@@ -1,0 +1,126 @@
+"""Titles that say what was found: sentence templates filled by verdicts, never more than the intervals support."""
+
+from collections.abc import Sequence
+
+from data.text.labels import label
+from metrics.statistics.verdict import Verdict
+from metrics.texts import N_
+from pages.shared.readings.moves import Move
+from pages.shared.readings.readings import IN_SENTENCE, Reading
+from pages.shared.words.texts import _, coins, joined, money, number, percent, spaced
+
+DIGITS = 1
+NPS_CHANGED = {
+    "better": N_("NPS rose from {before} to {value}"),
+    "worse": N_("NPS fell from {before} to {value}"),
+    "none": N_("No clear change in NPS: {value}, {before} before"),
+}
+RETENTION_CHANGED = {
+    "better": N_("More new customers order again in month 3: {value} after {before}"),
+    "worse": N_("Fewer new customers order again in month 3: {value} after {before}"),
+    "none": N_("No clear change in month-3 retention: {value}, {before} before"),
+}
+GROUP_CHANGED = {"better": N_("{metric} got better {where}"), "worse": N_("{metric} got worse {where}")}
+WHERE = {
+    "region": N_("in {name}"),
+    "tier": N_("among {name} members"),
+    "acquisition_channel": N_("among customers won by {name}"),
+}
+
+
+def overview(readings: Sequence[Reading], *, compared: bool) -> str:
+    """What happened to the key numbers together."""
+    known = [reading for reading in readings if reading.value is not None]
+    if not known:
+        return _("Too few answers and orders to tell")
+    known = [reading for reading in known if reading.compares]
+    if not compared or not known:
+        return _("The key numbers, without a comparison")
+    better, worse, none = (_names(known, kind) for kind in ("better", "worse", "none"))
+    if better and worse:
+        return _first_up(_("{better} got better; {worse} got worse").format(better=better, worse=worse))
+    if better:
+        return _first_up(_("{names} got better").format(names=better))
+    if worse:
+        return _first_up(_("{names} got worse").format(names=worse))
+    if none:
+        return _("No clear change in {names}").format(names=none)
+    return _("Too few answers and orders before to compare")
+
+
+def _names(readings: Sequence[Reading], kind: Verdict) -> str:
+    return joined([_(IN_SENTENCE[reading.name]) for reading in readings if reading.verdict == kind])
+
+
+def _first_up(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def nps(reading: Reading, *, compared: bool) -> str:
+    """The score and its change."""
+    return changed(reading, NPS_CHANGED, compared, _("NPS is {value}"), _("Too few answers to show NPS"))
+
+
+def retention(reading: Reading, *, compared: bool) -> str:
+    """Month-3 retention and its change."""
+    return changed(
+        reading,
+        RETENTION_CHANGED,
+        compared,
+        _("{value} of new customers order again in month 3"),
+        _("Too few new customers to show month-3 retention"),
+    )
+
+
+def changed(reading: Reading, templates: dict[str, str], compared: bool, alone: str, few: str) -> str:
+    """A number with its change in words: by its verdict, `alone` without a comparison, `few` without a value."""
+    if reading.value is None:
+        return few
+    value = shown(reading.value, reading)
+    if not compared or reading.before is None:
+        return alone.format(value=value)
+    return _(templates[reading.verdict]).format(value=value, before=shown(reading.before, reading))
+
+
+def shown(value: float, reading: Reading) -> str:
+    """The number in the unit of its reading, for use in a sentence."""
+    if reading.money:
+        return money(value, reading.currency, coins(value))
+    return percent(value / 100, DIGITS) if reading.percent else number(value, DIGITS)
+
+
+def moved(moves: Sequence[Move]) -> str:
+    """The clearest of the groups that changed clearly even for so many comparisons, at most one in each direction."""
+    clearest = sorted(moves, key=lambda move: move.clarity, reverse=True)
+    better, worse = (next((move for move in clearest if move.sure == kind), None) for kind in ("better", "worse"))
+    if better and worse:
+        return _first_up(_("{better}; {worse}").format(better=_changed_group(better), worse=_changed_group(worse)))
+    if changed := better or worse:
+        return _first_up(_changed_group(changed))
+    if any(move.verdict in GROUP_CHANGED for move in moves):
+        return _("Some groups look changed, none more than chance explains")
+    return _("No group changed clearly") if moves else _("Too few answers and orders to compare groups")
+
+
+def _changed_group(move: Move) -> str:
+    where = _(WHERE[move.dimension]).format(name=label(move.code))
+    return spaced(_(GROUP_CHANGED[move.verdict]).format(metric=_(IN_SENTENCE[move.name]), where=where))
+
+
+def group(move: Move) -> str:
+    """The metric and the group: NPS · Gold members."""
+    template = {"tier": _("{metric} · {tier} members"), "acquisition_channel": _("{metric} · won by {channel}")}
+    name = label(move.code)
+    return template.get(move.dimension, _("{metric} · {name}")).format(
+        metric=_(move.name), tier=name, channel=name, name=name
+    )
+
+
+def scores(row: dict) -> str:
+    """How the answers divide, from a row of `nps_shares`."""
+    if not row["n"]:
+        return _("No answers in this period")
+    if row["promoter_share"] is None:
+        return _("Too few answers to show shares")
+    promoters, detractors = (percent(row[f"{kind}_share"], 0) for kind in ("promoter", "detractor"))
+    return _("{promoters} promoters, {detractors} detractors").format(promoters=promoters, detractors=detractors)
