@@ -1,6 +1,8 @@
 """`python -m tests.golden make FOLDER` keeps the frame of every metric and option on demo data, Online Retail and CDNOW;
 `python -m tests.golden compare FOLDER` says which of them have changed since. For a change that must not alter a number.
 
+`pages FOLDER` and `compare-pages FOLDER` do the same for what every page says, on an empty store, demo data and Online Retail.
+
 The reference data lie beside the project, in ../shared; a set that is not there is left out, in words.
 """
 
@@ -20,6 +22,7 @@ from data import load
 from data.demo.load import load as load_demo
 from data.store.snapshot import Snapshot
 from data.store.store import Store
+from tests import recordings
 from tests.conftest import SHARED
 from tests.data.every import every
 from tests.data.rows import order, take
@@ -49,7 +52,13 @@ def cdnow(path: Path) -> None:
         take(store, orders=rows)
 
 
+def empty(path: Path) -> None:
+    Store.open(path).close()
+
+
 SETS: dict[str, Callable[[Path], None]] = {"demo": demo, "online_retail": online_retail, "cdnow": cdnow}
+OF_PAGES = {"empty": empty, "demo": demo, "online_retail": online_retail}
+OF_THE_PROJECT = ("empty", "demo")  # the others need the reference data
 
 
 @contextmanager
@@ -102,22 +111,29 @@ def _file(label: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit 0 when every frame is as it was kept."""
+    """Exit 0 when everything is as it was kept."""
     parser = argparse.ArgumentParser(prog="python -m tests.golden", description=__doc__)
-    parser.add_argument("what", choices=("make", "compare"))
+    parser.add_argument("what", choices=("make", "compare", "pages", "compare-pages"))
     parser.add_argument("folder", type=Path)
     parser.add_argument(
-        "--set", dest="sets", action="append", choices=tuple(SETS), help="one set only; may be repeated"
+        "--set", dest="sets", action="append", choices=tuple({**SETS, **OF_PAGES}), help="one set only; may be repeated"
     )
     options = parser.parse_args(arguments)
-    wanted = [name for name in options.sets or SETS if name == "demo" or SHARED.is_dir()]
-    if len(wanted) < len(options.sets or SETS):
-        print(f"{SHARED} is not here: demo data only.")
+    sets = OF_PAGES if "pages" in options.what else SETS
+    chosen = [name for name in options.sets or sets if name in sets]
+    wanted = [name for name in chosen if name in OF_THE_PROJECT or SHARED.is_dir()]
+    if len(wanted) < len(chosen):
+        print(f"{SHARED} is not here: data of the project only.")
     if options.what == "make":
         for name in wanted:
             make(options.folder, name)
         return 0
-    return int(sum(compare(options.folder, name) for name in wanted) > 0)
+    if options.what == "pages":
+        for name in wanted:
+            recordings.make(options.folder, name, sets[name])
+        return 0
+    differ = recordings.compare if options.what == "compare-pages" else compare
+    return int(sum(differ(options.folder, name) for name in wanted) > 0)
 
 
 if __name__ == "__main__":
