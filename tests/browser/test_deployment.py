@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests import dockerfile
 from tests.browser.idle import settled, visit
 from tests.browser.provider import ACCESS, provider, secrets_of, sign_in
 from tests.browser.server import end, free_port, wait_until_answered
+from tests.deploy import dockerfile
 
 USER = "10001"
 CAN_CHANGE_USER = os.getuid() == 0 and shutil.which("setpriv") is not None

@@ -11,7 +11,7 @@ import pytest
 
 from data.store import schema
 from data.store.store import Store
-from tests.data.full import small_disk
+from tests.data.file.full import small_disk
 from tests.data.rows import order, take
 
 # name → module and arguments, given the file and a folder of its own

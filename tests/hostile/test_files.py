@@ -15,7 +15,7 @@ from data.metric import main
 from data.segment import Segment
 from data.store.store import Store
 from pages.shared.files.exports import csv_bytes
-from tests.data.imports.files import ORDERS
+from tests.data.imports.exports import ORDERS
 from tests.data.rows import nps, order, take
 from tests.hostile.inputs import FILES, PATHS, SOUND, TEXTS
 

@@ -10,7 +10,7 @@ import pytest
 from data.imports import Receipt, stage
 from data.load import lines_of, main
 from data.store.store import Store
-from tests.data.imports.files import orders, taobao
+from tests.data.imports.exports import orders, taobao
 
 
 def test_load_list_undo(tmp_path: Path, run_module: Callable) -> None:

@@ -12,7 +12,7 @@ from data.imports import NamedBytes, NeedsMapping, fields_of, stage
 from data.imports.mapper import KINDS, guess
 from data.imports.profile import profiles
 from data.store.store import Store
-from tests.data.imports.files import left_out, orders, receipt_of, refusal, staged_rows, taobao
+from tests.data.imports.exports import left_out, orders, receipt_of, refusal, staged_rows, taobao
 
 SHOPIFY = (
     b"Name,Email,Financial Status,Paid at,Currency,Total,Discount Code,Discount Amount,Created at,Lineitem quantity,"

@@ -14,7 +14,7 @@ import pytest
 
 from data.imports import NamedBytes, Receipt, Staged, stage
 from data.store.store import Store
-from tests.data.imports.files import query
+from tests.data.imports.exports import query
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from data.errors import Cancelled
 from data.imports import NamedBytes, stage
 from data.imports.outcome.rules import REASONS
 from data.store.store import Store
-from tests.data.imports.files import orders, refusal, staged_rows
+from tests.data.imports.exports import orders, refusal, staged_rows
 
 
 def test_nothing_and_nowhere_are_refused(tmp_path: Path) -> None:

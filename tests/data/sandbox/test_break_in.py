@@ -18,7 +18,7 @@ from data.errors import Refused
 from data.imports import handover, stage
 from data.imports.outcome.leftover import COLUMNS
 from data.sandbox import Ended, Limits
-from tests.data.imports.files import orders
+from tests.data.imports.exports import orders
 from tests.data.sandbox import break_in
 from tests.data.sandbox.test_sandbox import JOBS, LIMITS, ROOT, run
 
