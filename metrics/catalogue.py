@@ -44,8 +44,10 @@ NPS_DEFINITION = N_(
     "The weighted variant counts each answer with its survey weight; its interval rests on the effective number (Σw)²/Σw²."
 )
 NPS_INTERVAL = N_(
-    "Adjusted Wald: ¾ is added to promoters and to detractors and 3 to n; within −100 and 100. A change between two periods adds "
-    "the two variances."
+    "Adjusted Wald: ¾ is added to promoters and to detractors and 3 to n; within −100 and 100. Several answers of one customer hang "
+    "together: n is divided by the design effect over customers, and the quantile is Student’s t on customers − 1. Where everybody "
+    "answered once, or always says the same, it is the normal one and the interval the published one. A change between two periods "
+    "adds the two variances."
 )
 NPS_SOURCE = N_("Reichheld 2003, Harvard Business Review 81(12); interval: Rocks 2016, arXiv:1601.07235.")
 REPEAT_DEFINITION = N_(
@@ -57,7 +59,7 @@ REPEAT_INTERVAL = N_("Wilson score. A change between two windows: Newcombe’s h
 _METRICS = (
     Metric(
         name="nps",
-        version=1,
+        version=2,
         label=N_("Net Promoter Score"),
         unit=N_("points, −100 to 100"),
         higher_is_better=True,
@@ -76,7 +78,7 @@ _METRICS = (
     ),
     Metric(
         name="nps_trend",
-        version=1,
+        version=2,
         label=N_("Net Promoter Score over time"),
         unit=N_("points, −100 to 100"),
         higher_is_better=True,

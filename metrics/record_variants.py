@@ -64,11 +64,13 @@ METRICS = (
         N_("Net Promoter Score under other definitions"),
         N_("points, −100 to 100"),
         N_(
-            "standard: see “nps”. weighted: with the survey weights. last_answer: only the last answer of each customer. mean_of_months: "
-            "the plain mean of the months’ scores. lenient: 8 is a promoter and 6 a passive."
+            "standard: see “nps”. alone: its interval as if each answer were another customer’s. weighted: with the survey "
+            "weights. last_answer: only the last answer of each customer. mean_of_months: the plain mean of the months’ scores. "
+            "lenient: 8 is a promoter and 6 a passive."
         ),
         "feedback",
         {"minimum": MINIMUM},
+        version=2,
         survey="nps",
         source=N_("Reichheld 2003, Harvard Business Review 81(12); interval: Rocks 2016, arXiv:1601.07235."),
     ),
@@ -77,12 +79,13 @@ METRICS = (
         N_("Satisfaction under other definitions"),
         SHARE,
         N_(
-            "standard: see “csat”, the top two boxes. top_box: the top box alone. last_answer: only the last answer of each customer. "
-            "mean_of_months: the plain mean of the months’ shares. index: the mean score, from 0 at the lowest point of the scale to 1 at "
-            "the highest."
+            "standard: see “csat”, the top two boxes. alone: its interval as if each answer were another customer’s. top_box: "
+            "the top box alone. last_answer: only the last answer of each customer. mean_of_months: the plain mean of the "
+            "months’ shares. index: the mean score, from 0 at the lowest point of the scale to 1 at the highest."
         ),
         "feedback",
         {"minimum": MINIMUM},
+        version=2,
         survey="csat",
     ),
     _entry(

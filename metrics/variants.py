@@ -22,7 +22,7 @@ from metrics.feedback.nps import nps
 from metrics.feedback.satisfaction import SCALE, csat
 from metrics.retention.retention import retention, retention_at
 from metrics.retention.rolling import rolling_retention
-from metrics.statistics.intervals import wilson
+from metrics.statistics.intervals import Bounds, adjusted_wald_nps, wilson
 
 STANDARD = "standard"
 TYPES: dict[str, pl.DataType] = {
@@ -39,16 +39,21 @@ DAYS_PER_WEEK = 7
 
 
 def nps_variants(feedback: nw.LazyFrame, *, minimum: int = 30) -> pl.DataFrame:
-    """The Net Promoter Score under five definitions, in points; below `minimum` answers a score is withheld.
+    """The Net Promoter Score under six definitions, in points; below `minimum` answers a score is withheld.
 
-    standard: `nps`. weighted: with the survey weights, where there are any. last_answer: the last answer of each customer (answers of
-    no known customer count each). mean_of_months: the plain mean of the months' scores (n: months). lenient: 8 is a promoter and 6 a
-    passive, as some firms in Europe count.
+    standard: `nps`. alone: the interval as if each answer were another customer's. weighted: with the survey weights, where there are
+    any. last_answer: the last answer of each customer (answers of no known customer count each). mean_of_months: the plain mean of
+    the months' scores (n: months). lenient: 8 is a promoter and 6 a passive, as some firms in Europe count.
     """
     asked = recommending(feedback)
     score = nw.col("score")
     moved = nw.when(score == 8).then(nw.lit(9.0)).otherwise(nw.when(score == 6).then(nw.lit(7.0)).otherwise(score))
-    rows = [_of(STANDARD, nps(asked, minimum=minimum), "nps")]
+    standard = nps(asked, minimum=minimum)
+    promoters, detractors = (pl.col(name) / pl.col("n") for name in ("promoters", "detractors"))
+    rows = [
+        _of(STANDARD, standard, "nps"),
+        _of("alone", _bounded(standard, "nps", adjusted_wald_nps(promoters, detractors, pl.col("n"))), "nps"),
+    ]
     if totals(asked.with_columns(weights=one_if(~nw.col("weight").is_null())), (), ["weights"]).item():
         rows.append(_of("weighted", nps(asked, weighted=True, minimum=minimum), "nps"))
     rows.append(_of("last_answer", nps(_last_answers(asked), minimum=minimum), "nps"))
@@ -58,18 +63,21 @@ def nps_variants(feedback: nw.LazyFrame, *, minimum: int = 30) -> pl.DataFrame:
 
 
 def csat_variants(feedback: nw.LazyFrame, *, minimum: int = 30) -> pl.DataFrame:
-    """Satisfaction under five definitions, each from 0 to 1; below `minimum` answers a share is withheld.
+    """Satisfaction under six definitions, each from 0 to 1; below `minimum` answers a share is withheld.
 
-    standard: `csat`, the top two boxes. top_box: the top box alone. last_answer: the last answer of each customer. mean_of_months: the
-    plain mean of the months' shares (n: months). index: the mean score, from 0 at the lowest point of its scale to 1 at the highest.
+    standard: `csat`, the top two boxes. alone: the interval as if each answer were another customer's. top_box: the top box alone.
+    last_answer: the last answer of each customer. mean_of_months: the plain mean of the months' shares (n: months). index: the mean
+    score, from 0 at the lowest point of its scale to 1 at the highest.
     """
     asked = feedback.filter(nw.col("survey") == "csat", ~nw.col("score").is_null())
     low, high = (nw.col(end) for end in SCALE)
     top = nw.when(nw.col("score") >= high).then(high).otherwise(low)
     n, place = kinds(asked, (*SCALE, "score")).select(pl.col("n").sum(), place=_places()).row(0)
+    standard = csat(asked, minimum=minimum)
     return _framed(
         [
-            _of(STANDARD, csat(asked, minimum=minimum), "csat"),
+            _of(STANDARD, standard, "csat"),
+            _of("alone", _bounded(standard, "csat", wilson(pl.col("satisfied"), pl.col("n"))), "csat"),
             _of("top_box", csat(asked.with_columns(score=top), minimum=minimum), "csat"),
             _of("last_answer", csat(_last_answers(asked), minimum=minimum), "csat"),
             _mean_of("mean_of_months", csat(_by_month(asked), by=["month"], minimum=minimum), "csat"),
@@ -279,6 +287,12 @@ def _of(name: str, row: pl.DataFrame, value: str, n: str = "n") -> Row:
     """A definition from the one row of a metric."""
     found = row.row(0, named=True)
     return name, found[n], found[value], found["low"], found["high"]
+
+
+def _bounded(row: pl.DataFrame, value: str, bounds: Bounds) -> pl.DataFrame:
+    """The row with another interval, where the number is not withheld."""
+    known = pl.col(value).is_not_null()
+    return row.with_columns(low=pl.when(known).then(bounds[0]), high=pl.when(known).then(bounds[1]))
 
 
 def _in_month_3(name: str, triangle: pl.DataFrame, minimum: int) -> Row:

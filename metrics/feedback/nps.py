@@ -1,6 +1,7 @@
 """Net Promoter Score: how many more would recommend than would not."""
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
@@ -8,6 +9,7 @@ import polars as pl
 
 from metrics.engine.periods import EVERY, calendar, checked
 from metrics.engine.reduce import beside, in_order, one_if, period_start, totals
+from metrics.statistics.clustered import MOMENTS, moments, with_design
 from metrics.statistics.intervals import adjusted_net_score, adjusted_wald_nps, share, z_value
 
 PROMOTER_FROM = 9
@@ -15,7 +17,7 @@ DETRACTOR_TO = 6
 
 GROUPS = ("promoters", "passives", "detractors")
 COUNTS = ("n", *GROUPS)
-WEIGHTS = ("weight", "weight_squared", "promoter_weight", "detractor_weight")
+WEIGHTS = ("weights", "weights_squared", "promoter_weight", "detractor_weight")
 TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(COUNTS, pl.Int64()),
     **dict.fromkeys(("nps", "low", "high"), pl.Float64()),
@@ -99,7 +101,7 @@ def nps_trend(
     day = nw.col("responded_at").cast(nw.Date)
     answers = _answers(feedback.filter(day >= nw.lit(start), day <= nw.lit(last)))
     answers = answers.with_columns(period=period_start(nw.col("responded_at"), period))
-    columns = COUNTS + WEIGHTS * weighted
+    columns = COUNTS + WEIGHTS * weighted + MOMENTS
     counted = _counted(answers, (*by, "period"), weighted).with_columns(pl.col("period").cast(pl.Date))
     frame = calendar(start, last, period) if start <= last else calendar(last, last, period).clear()
     periods = frame.select(period="start", complete=(pl.col("start") >= start) & (pl.col("end") <= last))
@@ -148,36 +150,45 @@ def _answers(feedback: nw.LazyFrame) -> nw.LazyFrame:
 
 
 def _counted(answers: nw.LazyFrame, by: Sequence[str], weighted: bool) -> pl.DataFrame:
-    """The counts of `_answers`, and if `weighted` their WEIGHTS: one row per combination of `by`, or exactly one."""
+    """The counts of `_answers` with the sums over customers, and if `weighted` their WEIGHTS: one row per combination of `by`, or exactly
+    one."""
+    value = nw.col("promoters") - nw.col("detractors")
     if not weighted:
-        return totals(answers, by, COUNTS)
+        return moments(answers, by, value=value, counts=COUNTS)
     # answers of one weight are counted, so that weights add up alike in whatever order the engine has the answers
     alike = answers.with_columns(weight=nw.col("weight").fill_null(1.0))
     counted = totals(alike, (*by, "weight"), COUNTS).sort(*by, "weight", nulls_last=True)
     weight = pl.col("weight")
     sums = {
         **{name: pl.col(name).sum() for name in COUNTS},
-        "weight": (weight * pl.col("n")).sum(),
-        "weight_squared": (weight**2 * pl.col("n")).sum(),
+        "weights": (weight * pl.col("n")).sum(),
+        "weights_squared": (weight**2 * pl.col("n")).sum(),
         "promoter_weight": (weight * pl.col("promoters")).sum(),
         "detractor_weight": (weight * pl.col("detractors")).sum(),
     }
-    return counted.group_by(by).agg(**sums) if by else counted.select(**sums)
+    # only how weights compare matters to the design effect: they are brought near 1, where ten decimals of them are plenty
+    largest: float = counted["weight"].max() or 1.0  # type: ignore[assignment]
+    found = moments(alike, by, value=value, weight=nw.col("weight") / 2.0 ** math.frexp(largest)[1])
+    if not by:
+        return counted.select(**sums).hstack(found)
+    return counted.group_by(by).agg(**sums).join(found, on=list(by), nulls_equal=True)
 
 
 def _scored(counted: pl.DataFrame, confidence: float, minimum: int, weighted: bool) -> pl.DataFrame:
     counted = counted.with_columns(pl.col(*COUNTS).cast(pl.Int64))
     if weighted:
-        total = pl.col("weight")
+        total = pl.col("weights")
         counted = counted.with_columns(
-            n_eff=share(total**2, pl.col("weight_squared")),
+            n_eff=share(total**2, pl.col("weights_squared")),
             promoter_share=share(pl.col("promoter_weight"), total),
             detractor_share=share(pl.col("detractor_weight"), total),
         )
     else:
         counted = _with_shares(counted)
+    counted = with_design(counted, confidence=confidence)
     shares = pl.col("promoter_share"), pl.col("detractor_share")
-    low, high = adjusted_wald_nps(*shares, pl.col("n_eff"), confidence=confidence)
+    n_star = pl.col("n_eff") / pl.col("design")
+    low, high = adjusted_wald_nps(*shares, n_star, confidence=confidence, reach=pl.col("reach"))
     enough = pl.col("n") >= minimum
     return counted.with_columns(
         nps=pl.when(enough).then(100 * (shares[0] - shares[1])),

@@ -7,6 +7,7 @@ import polars as pl
 
 from metrics.engine.periods import checked
 from metrics.engine.reduce import distinct, in_order, is_any, kinds, one_if, totals
+from metrics.statistics.clustered import moments, with_design
 from metrics.statistics.intervals import mean_half_width, share
 from metrics.statistics.shares import with_share
 
@@ -46,7 +47,8 @@ def match_rate(
     asked = feedback.filter(nw.col("survey") == checked("survey", survey, SURVEYS), ~nw.col("score").is_null())
     known = customers.filter(nw.col("orders") > 0).select("customer_key", known=nw.lit(1))
     joined = asked.select("customer_key", *by, n=nw.lit(1)).join(known, on="customer_key", how="left")
-    counted = totals(joined.with_columns(matched=one_if(nw.col("known") == 1)), by, ("n", "matched"))
+    joined = joined.with_columns(matched=one_if(nw.col("known") == 1))
+    counted = moments(joined, by, value=nw.col("matched"), counts=("n", "matched"))
     found = with_share(counted, successes="matched", n="n", name="match_rate", confidence=confidence, minimum=minimum)
     if not counted["matched"].sum() and not is_any(known):
         # without a single order it is not known who has ordered, which is no share of 0
@@ -98,16 +100,19 @@ def score_mean(
     asked = feedback.filter(nw.col("survey") == checked("survey", survey, SURVEYS), ~nw.col("score").is_null())
     n = pl.col("n")
     above = pl.col("score") - pl.col("scale_low")  # counted from the lower end, so that squares stay small
-    counted = kinds(asked, (*by, *SCALE, "score")).group_by(*by, *SCALE).agg(
-        n=n.sum(), above=(n * above).sum(), squared=(n * above**2).sum()
-    )  # fmt: skip
-    mean = share(pl.col("above"), n)
+    counted = kinds(asked, (*by, *SCALE, "score")).group_by(*by, *SCALE).agg(n=n.sum(), above=(n * above).sum())
+    value = nw.col("score") - nw.col("scale_low")
+    sums = moments(asked, (*by, *SCALE), value=value, fractions=True)
+    counted = counted.join(with_design(sums, confidence=confidence), on=[*by, *SCALE], nulls_equal=True)
     enough = (n >= minimum) & (n >= 2)  # one value has no spread
-    squares = (pl.col("squared") - n * mean**2).clip(lower_bound=0)
     counted = counted.with_columns(
-        mean=pl.when(enough).then(pl.col("scale_low") + mean), se=pl.when(enough).then((squares / (n - 1) / n).sqrt())
+        mean=pl.when(enough).then(pl.col("scale_low") + share(pl.col("above"), n)), se=pl.when(enough).then("se")
     )
-    half = mean_half_width(counted, pl.col("se"), n, confidence=confidence)
+    half = mean_half_width(counted, pl.col("se"), pl.col("clusters"), confidence=confidence)
     lower, upper = pl.col("scale_low"), pl.col("scale_high")
-    ends = {"low": (pl.col("mean") - half).clip(lower, upper), "high": (pl.col("mean") + half).clip(lower, upper)}
+    alone = enough & (pl.col("clusters") < 2)  # one customer does not tell what others would say
+    ends = {
+        name: pl.when(alone).then(end).otherwise(bound.clip(lower, upper))
+        for name, end, bound in (("low", lower, pl.col("mean") - half), ("high", upper, pl.col("mean") + half))
+    }
     return in_order(counted.with_columns(**ends), by, MEAN_TYPES, SCALE)

@@ -8,6 +8,11 @@ from metrics.texts import N_
 SHARE = N_("share, 0 to 1")
 ONE_ROW = N_("one row, or one per group")
 RATE_INTERVAL = N_("Wilson score, of the share.")
+MATCH_INTERVAL = N_(
+    "Wilson score, of the share. Several answers of one customer hang together: n is divided by the design effect over customers, "
+    "and the quantile is Student’s t on customers − 1. Where everybody answered once, or always says the same, it is the normal one "
+    "and the interval the published one."
+)
 QUESTION = N_("The question that was answered: nps, csat or ces.")
 OPTIONS = {"confidence": CONFIDENCE, "minimum": MINIMUM}
 
@@ -53,7 +58,7 @@ METRICS = (
     ),
     Metric(
         name="match_rate",
-        version=2,
+        version=3,
         label=N_("Match rate of answers"),
         unit=SHARE,
         higher_is_better=True,
@@ -65,7 +70,7 @@ METRICS = (
         no_data=N_(
             "Without answers, or without any order, the rate is empty, not 0; below the minimum the counts stand and the rate is withheld."
         ),
-        interval=RATE_INTERVAL,
+        interval=MATCH_INTERVAL,
         source=WILSON_SOURCE,
         function=match_rate,
         frame="feedback",
@@ -108,7 +113,7 @@ METRICS = (
     ),
     Metric(
         name="score_mean",
-        version=1,
+        version=2,
         label=N_("Mean score"),
         unit=N_("points of the scale of the answers"),
         higher_is_better=True,
@@ -118,7 +123,10 @@ METRICS = (
             "common mean."
         ),
         no_data=N_("Without answers there is no row; below the minimum n stands and the mean is withheld."),
-        interval=N_("Student’s t, of the mean, within the scale."),
+        interval=N_(
+            "Student’s t on customers − 1, of the mean, within the scale; the variance is that of sums over customers, whose "
+            "several answers hang together."
+        ),
         source=N_("Student 1908, Biometrika 6:1–25."),
         function=score_mean,
         frame="feedback",

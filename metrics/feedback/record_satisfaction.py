@@ -34,7 +34,11 @@ CES_DEFINITION = N_(
     "The answers to “It was easy to get done what I wanted” on the scale from 1 (not at all) to 7 (very): their mean, and the share of "
     "5 to 7. Answers on another scale do not count."
 )
-INTERVAL = N_("Wilson score, of the share. A change between two periods: Newcombe’s hybrid score (method 10).")
+INTERVAL = N_(
+    "Wilson score, of the share. Several answers of one customer hang together: n is divided by the design effect over customers, "
+    "and the quantile is Student’s t on customers − 1. Where everybody answered once, or always says the same, it is the normal one "
+    "and the interval the published one. A change between two periods: Newcombe’s hybrid score (method 10)."
+)
 NO_DATA = N_(
     "Without answers n is 0 and the rest is empty; below the minimum the counts stand and the rest is withheld."
 )
@@ -55,7 +59,7 @@ OPTIONS = {"confidence": CONFIDENCE, "minimum": MINIMUM}
 METRICS = (
     Metric(
         name="csat",
-        version=1,
+        version=2,
         label=N_("Customer satisfaction (CSAT)"),
         unit=SHARE,
         higher_is_better=True,
@@ -72,7 +76,7 @@ METRICS = (
     ),
     Metric(
         name="csat_trend",
-        version=1,
+        version=2,
         label=N_("Customer satisfaction over time"),
         unit=SHARE,
         higher_is_better=True,
@@ -89,7 +93,7 @@ METRICS = (
     ),
     Metric(
         name="ces",
-        version=1,
+        version=2,
         label=N_("Customer effort (CES)"),
         unit=N_("share, 0 to 1; mean from 1 to 7"),
         higher_is_better=True,
@@ -106,7 +110,7 @@ METRICS = (
     ),
     Metric(
         name="ces_trend",
-        version=1,
+        version=2,
         label=N_("Customer effort over time"),
         unit=N_("share, 0 to 1; mean from 1 to 7"),
         higher_is_better=True,

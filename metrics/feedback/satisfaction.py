@@ -10,6 +10,7 @@ import polars.selectors as cs
 
 from metrics.engine.periods import EVERY, calendar, checked
 from metrics.engine.reduce import in_order, kinds, one_if, period_start
+from metrics.statistics.clustered import moments
 from metrics.statistics.intervals import share
 from metrics.statistics.shares import share_change, with_share
 
@@ -164,9 +165,11 @@ def _is_satisfied(engine: Any) -> Any:
 
 
 def _satisfied(feedback: nw.LazyFrame, by: Sequence[str]) -> pl.DataFrame:
-    """One row per combination of `by`, or exactly one: n, satisfied, the sum of scores, and whether all are on one scale."""
+    """One row per combination of `by`, or exactly one: n, satisfied, the sum of scores, whether all are on one scale, and the sums over
+    customers."""
+    asked = _asked(feedback)
     # What a scale means is asked once for each kind of answer
-    found = kinds(_asked(feedback), (*by, *SCALE, "score"))
+    found = kinds(asked, (*by, *SCALE, "score"))
     n = pl.col("n")
     sums = {
         "n": n.sum(),
@@ -174,15 +177,23 @@ def _satisfied(feedback: nw.LazyFrame, by: Sequence[str]) -> pl.DataFrame:
         "score": (n * pl.col("score")).sum(),
         "one_scale": pl.all_horizontal(pl.col(end).min() == pl.col(end).max() for end in SCALE),
     }
-    return found.group_by(by).agg(**sums) if by else found.select(**sums)
+    return _beside(found, by, sums, moments(asked, by, value=one_if(_is_satisfied(nw))))
 
 
 def _easy(feedback: nw.LazyFrame, by: Sequence[str]) -> pl.DataFrame:
-    """One row per combination of `by`, or exactly one: n, easy and the sum of scores."""
-    found = kinds(_effort(feedback), (*by, "easy", "score"))
+    """One row per combination of `by`, or exactly one: n, easy, the sum of scores, and the sums over customers."""
+    asked = _effort(feedback)
+    found = kinds(asked, (*by, "easy", "score"))
     n = pl.col("n")
     sums = {"n": n.sum(), "easy": (n * pl.col("easy")).sum(), "score": (n * pl.col("score")).sum()}
-    return found.group_by(by).agg(**sums) if by else found.select(**sums)
+    return _beside(found, by, sums, moments(asked, by, value=nw.col("easy")))
+
+
+def _beside(found: pl.DataFrame, by: Sequence[str], sums: dict[str, pl.Expr], beside: pl.DataFrame) -> pl.DataFrame:
+    """Sums over kinds of answers, beside other columns of the same groups."""
+    if not by:
+        return found.select(**sums).hstack(beside)
+    return found.group_by(by).agg(**sums).join(beside, on=list(by), nulls_equal=True)
 
 
 def _effort(feedback: nw.LazyFrame) -> nw.LazyFrame:

@@ -31,8 +31,12 @@ def wilson(successes: pl.Expr, n: pl.Expr, *, confidence: float = 0.95) -> Bound
 
     Wilson 1927; method 3 of Newcombe 1998, Statistics in Medicine 17:857–872.
     """
-    z2 = z_value(confidence) ** 2
-    p = share(successes, n)
+    return score_interval(share(successes, n), n, z_value(confidence))
+
+
+def score_interval(p: pl.Expr, n: pl.Expr, reach: pl.Expr | float) -> Bounds:
+    """Wilson's interval of a share p that n answers tell, which need not be whole; `reach` is the quantile, z or Student's t."""
+    z2 = reach**2
     centre = (2 * n * p + z2) / (2 * (n + z2))
     half = (z2 * (z2 + 4 * n * p * (1 - p))).sqrt() / (2 * (n + z2))
     return _holding(p, centre - half, centre + half, least=0, most=1)
@@ -65,11 +69,16 @@ def adjusted_net_score(promoter_share: pl.Expr, detractor_share: pl.Expr, n: pl.
 
 
 def adjusted_wald_nps(
-    promoter_share: pl.Expr, detractor_share: pl.Expr, n: pl.Expr, *, confidence: float = 0.95
+    promoter_share: pl.Expr,
+    detractor_share: pl.Expr,
+    n: pl.Expr,
+    *,
+    confidence: float = 0.95,
+    reach: pl.Expr | None = None,
 ) -> Bounds:
-    """Adjusted Wald interval of an NPS, within [−100, 100]. Source: see `adjusted_net_score`."""
+    """Adjusted Wald interval of an NPS, within [−100, 100]; `reach` is another quantile than z. Source: see `adjusted_net_score`."""
     centre, variance = adjusted_net_score(promoter_share, detractor_share, n)
-    half = z_value(confidence) * variance.sqrt()
+    half = (z_value(confidence) if reach is None else reach) * variance.sqrt()
     score = 100 * (promoter_share - detractor_share)
     return _holding(score, 100 * (centre - half), 100 * (centre + half), least=-100, most=100)
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from metrics.engine.reduce import beside, in_order
-from metrics.statistics.intervals import newcombe_difference, share, wilson
+from metrics.statistics.clustered import with_design
+from metrics.statistics.intervals import newcombe_difference, score_interval, share, wilson
 
 CHANGE_TYPES: dict[str, pl.DataType] = dict.fromkeys(("change", "low", "high"), pl.Float64())
 
@@ -13,8 +14,14 @@ CHANGE_TYPES: dict[str, pl.DataType] = dict.fromkeys(("change", "low", "high"), 
 def with_share(
     counted: pl.DataFrame, *, successes: str, n: str, name: str, confidence: float, minimum: int
 ) -> pl.DataFrame:
-    """Add the share (0–1) under `name`, with low and high; all three null where n is 0 or below the minimum."""
+    """Add the share (0–1) under `name`, with low and high; all three null where n is 0 or below the minimum.
+
+    Where the frame has the sums over customers (`clustered.MOMENTS`), the interval rests on what so many customers tell, else on n.
+    """
     low, high = wilson(pl.col(successes), pl.col(n), confidence=confidence)
+    if "clusters" in counted.columns:
+        counted = with_design(counted, confidence=confidence)
+        low, high = score_interval(share(pl.col(successes), pl.col(n)), pl.col("n_star"), pl.col("reach"))
     enough = pl.col(n) >= minimum
     return counted.with_columns(
         pl.when(enough).then(share(pl.col(successes), pl.col(n))).alias(name),

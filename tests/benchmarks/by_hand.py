@@ -5,31 +5,40 @@ from statistics import NormalDist
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
+from scipy.special import stdtrit
 
 Z = NormalDist().inv_cdf(0.975)
 MINIMUM = 30
 
-NPS = """
-with counted as (
-    select {columns} count(*) as n,
+# The answers of one customer together, those of nobody known one by one; value is that of an answer
+CLUSTERS = """
+    sum(case when customer_key is null then n else 1 end) as clusters,
+    sum(case when customer_key is null then squares else total * total end) as sum_sum,
+    sum(case when customer_key is null then total else total * n end) as sum_size,
+    sum(case when customer_key is null then n else n * n end) as size_size,
+    sum(total) / sum(n) as theta, sum(squares) - sum(total) ** 2 / sum(n) as spread,
+    sum_sum - 2 * theta * sum_size + theta ** 2 * size_size as own
+"""
+NPS = (
+    """
+with each as (
+    select {columns} r.customer_key, count(*) as n,
         count(*) filter (score >= 9) as promoters,
         count(*) filter (score > 6 and score < 9) as passives,
-        count(*) filter (score <= 6) as detractors
+        count(*) filter (score <= 6) as detractors, promoters - detractors as total, promoters + detractors as squares
     from feedback r {join}
     where replaced_by is null and survey = 'nps' and scale_low = 0 and scale_high = 10 and score is not null
         and responded_at >= $start and responded_at < $end + interval 1 day
-    {group}
-), scored as (
-    select *, 100.0 * (promoters - detractors) / n as score,
-        (promoters + 0.75) / (n + 3) as p, (detractors + 0.75) / (n + 3) as d
-    from counted
+    group by all
 )
-select {names} n, promoters, passives, detractors,
-    case when n >= $minimum then score end as nps,
-    case when n >= $minimum then least(score, greatest(-100, 100 * (p - d - $z * sqrt((p + d - (p - d) ** 2) / (n + 3))))) end as low,
-    case when n >= $minimum then greatest(score, least(100, 100 * (p - d + $z * sqrt((p + d - (p - d) ** 2) / (n + 3))))) end as high
-from scored {order}
+select {names} sum(n) as n, sum(promoters) as promoters, sum(passives) as passives, sum(detractors) as detractors,
 """
+    + CLUSTERS
+    + """
+from each {group} {order}
+"""
+)
 
 WILSON = """
     least(p, greatest(0, (2 * {n} * p + $z ** 2 - $z * sqrt($z ** 2 + 4 * {n} * p * (1 - p))) / (2 * ({n} + $z ** 2)))) as low,
@@ -78,8 +87,32 @@ CUSTOMERS = "left join customers c using (customer_key)"
 
 def nps(cursor: duckdb.DuckDBPyConnection, start: dt.date, end: dt.date, by: str | None = None) -> pl.DataFrame:
     value = f"coalesce(c.{by}, r.{by}) as {by}," if by else ""
-    query = _grouped(NPS, value, by)
-    return cursor.sql(query, params={"start": start, "end": end, "minimum": MINIMUM, "z": Z}).pl()
+    counted = (
+        cursor.sql(_grouped(NPS, value, by), params={"start": start, "end": end}).pl().cast({cs.decimal(): pl.Int64})
+    )
+    n = effective(counted)
+    p, d = ((pl.col(name) / pl.col("n") * n + 0.75) / (n + 3) for name in ("promoters", "detractors"))
+    score, half = (
+        (pl.col("promoters") - pl.col("detractors")) / pl.col("n"),
+        t_value(counted) * ((p + d - (p - d) ** 2) / (n + 3)).sqrt(),
+    )
+    enough = pl.col("n") >= MINIMUM
+    shown = counted.with_columns(
+        nps=pl.when(enough).then(100 * score),
+        low=pl.when(enough).then(100 * pl.min_horizontal(score, (p - d - half).clip(lower_bound=-1))),
+        high=pl.when(enough).then(100 * pl.max_horizontal(score, (p - d + half).clip(upper_bound=1))),
+    )
+    return shown.select(*([by] if by else []), "n", "promoters", "passives", "detractors", "nps", "low", "high")
+
+
+def effective(counted: pl.DataFrame) -> pl.Series:
+    """How many answers of different customers would tell as much, from CLUSTERS."""
+    return counted.select(pl.col("n") * pl.col("spread") / pl.col("own")).to_series()
+
+
+def t_value(counted: pl.DataFrame) -> pl.Series:
+    """Student's quantile on customers − 1, from CLUSTERS."""
+    return pl.Series(stdtrit(counted["clusters"].to_numpy() - 1.0, 0.975))
 
 
 def repeat_rate(cursor: duckdb.DuckDBPyConnection, start: dt.date, end: dt.date, by: str | None = None) -> pl.DataFrame:

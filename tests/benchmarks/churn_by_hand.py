@@ -7,25 +7,27 @@ import datetime as dt
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 
-from tests.benchmarks.by_hand import WILSON, Z
+from tests.benchmarks.by_hand import CLUSTERS, effective, t_value
 
 CSAT = (
     """
-with counted as (
-    select count(*) as n, sum(score) as score,
+with each as (
+    select customer_key, count(*) as n, sum(score) as score,
         count(*) filter (score >= case
             when scale_high - scale_low < 3 then scale_high
             when scale_high - scale_low > 10 then scale_high - 0.2 * (scale_high - scale_low)
-            else scale_high - 1 end) as satisfied,
-        min(scale_low) = max(scale_low) and min(scale_high) = max(scale_high) as one_scale
+            else scale_high - 1 end) as total, total as squares,
+        min(scale_low) as least, max(scale_low) as low, min(scale_high) as high, max(scale_high) as most
     from feedback where replaced_by is null and survey = 'csat' and score is not null
         and responded_at >= $start and responded_at < $end + interval 1 day
-), rated as (select *, satisfied / n as p from counted)
-select n, satisfied, p as csat, case when one_scale then score / n end as mean,
+    group by all
+)
+select sum(n) as n, sum(total) as satisfied, sum(score) / sum(n) as mean, min(least) = max(low) and min(high) = max(most) as one_scale,
 """
-    + WILSON.format(n="n")
-    + "from rated"
+    + CLUSTERS
+    + " from each"
 )
 INACTIVE = """
 select count(*) as customers, count(*) filter (day < $as_of - $days::integer) as inactive
@@ -103,7 +105,11 @@ select coalesce(from_tier, 'new') as from_tier, to_tier, count(*) as members fro
 
 
 def csat(cursor: duckdb.DuckDBPyConnection, start: dt.date, end: dt.date) -> pl.DataFrame:
-    return cursor.sql(CSAT, params={"start": start, "end": end, "z": Z}).pl()
+    counted = cursor.sql(CSAT, params={"start": start, "end": end}).pl().cast({cs.decimal(): pl.Int64})
+    p, n, z = pl.col("satisfied") / pl.col("n"), effective(counted), t_value(counted)
+    centre, half = (2 * n * p + z**2) / (2 * (n + z**2)), (z * (z**2 + 4 * n * p * (1 - p)).sqrt()) / (2 * (n + z**2))
+    mean = pl.when("one_scale").then("mean")
+    return counted.select("n", "satisfied", csat=p, mean=mean, low=centre - half, high=centre + half)
 
 
 def inactive_share(cursor: duckdb.DuckDBPyConnection, as_of: dt.date, days: int) -> pl.DataFrame:

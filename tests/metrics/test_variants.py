@@ -53,7 +53,7 @@ ONE_SCORE_EACH = answers((1, "2026-01-05", 9), (2, "2026-01-06", 8), (3, "2026-0
     ],
 )  # fmt: skip
 def test_nps(rows: pl.DataFrame, expected: dict) -> None:
-    assert values(nps_variants(lazy(rows), minimum=1)) == expected
+    assert values(nps_variants(lazy(rows), minimum=1)) == {**expected, "alone": expected["standard"]}
 
 
 def test_weights_are_a_definition_only_where_there_are_any() -> None:
@@ -75,11 +75,23 @@ def test_csat() -> None:
     )
     assert values(csat_variants(lazy(rows), minimum=1)) == {
         "standard": (4, 0.5),
+        "alone": (4, 0.5),
         "top_box": (4, 0.25),
         "last_answer": (3, pytest.approx(1 / 3)),
         "mean_of_months": (2, 0.5),
         "index": (4, pytest.approx((1 + 0.75 + 0.5 + 0) / 4)),
     }
+
+
+@pytest.mark.parametrize(("variants", "survey", "top"), [(nps_variants, "nps", 10.0), (csat_variants, "csat", 5.0)])
+def test_an_interval_that_takes_each_answer_for_another_customers_is_narrower(
+    variants, survey: str, top: float
+) -> None:
+    said = [(key, "2026-01-05", top if key % 2 else 1) for key in range(40)]
+    once, again = (variants(lazy(answers(*said * times, survey=survey, top=top))) for times in (1, 5))
+    widths = [(rows["high"] - rows["low"]).to_list()[:2] for rows in (once, again)]
+    assert widths[0][0] == pytest.approx(widths[0][1]) == pytest.approx(widths[1][0])
+    assert widths[1][1] == pytest.approx(widths[0][1] / 5**0.5, rel=0.06)
 
 
 VISITED = [

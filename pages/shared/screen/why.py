@@ -53,6 +53,12 @@ NPS = Comparison(
             N_("Rapport: all answers of the period"),
             N_("Promoters give 9 or 10, detractors 0 to 6; every answer counts."),
         ),
+        "alone": (
+            N_("Every answer as another person"),
+            N_(
+                "The number is the same, its interval narrower: most tools take several answers of one customer for answers of several."
+            ),
+        ),
         "weighted": (
             N_("With survey weights"),
             N_("Groups that answer rarely count for more, so that the answers stand for all customers."),
@@ -78,6 +84,12 @@ CSAT = Comparison(
     "answers",
     {
         STANDARD: (N_("Rapport: top two boxes"), N_("The two best points of the scale count as satisfied.")),
+        "alone": (
+            N_("Every answer as another person"),
+            N_(
+                "The number is the same, its interval narrower: most tools take several answers of one customer for answers of several."
+            ),
+        ),
         "top_box": (N_("Top box only"), N_("Only the best point counts; it is never higher.")),
         "last_answer": (
             N_("Last answer of each customer"),

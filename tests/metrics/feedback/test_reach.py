@@ -69,8 +69,8 @@ def test_a_buyer_counts_once_however_often_they_bought_and_answered() -> None:
 
 def test_rates_have_the_wilson_interval_of_newcombe_1998() -> None:
     """81 of 263: .2553 to .3662."""
-    customers = lazy(pl.DataFrame({"customer_key": [1], "orders": [1]}))
-    found = match_rate(keyed(*[1] * 81, *[None] * 182), customers=customers)
+    customers = lazy(pl.DataFrame({"customer_key": range(81), "orders": [1] * 81}))
+    found = match_rate(keyed(*range(81), *[None] * 182), customers=customers)
     assert found.select("low", "high").row(0) == pytest.approx((0.2553, 0.3662), abs=0.00005)
     bought = periods([(key, "2026-01-01", 1) for key in range(263)])
     found = answered_share(bought, answers=keyed(*range(81)))
