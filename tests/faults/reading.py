@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data import sandbox
+from data.file import space
 
 ANSWER = "answer"
 Run = Callable[..., dict]
@@ -32,9 +33,10 @@ def remembered(read: Run) -> Run:
                 (kept / path.name).write_bytes(path.read_bytes())
             (kept / ANSWER).write_text(json.dumps(answer), "utf-8")
             return answer
-        for path in kept.iterdir():
-            if path.name != ANSWER:
-                shutil.copyfile(path, folder / path.name)
+        with space.plainly(folder):  # as the process that reads says it
+            for path in kept.iterdir():
+                if path.name != ANSWER:
+                    shutil.copyfile(path, folder / path.name)
         return dict(json.loads((kept / ANSWER).read_text("utf-8")))
 
     return run
