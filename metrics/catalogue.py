@@ -7,11 +7,11 @@ from metrics import record_variants
 from metrics.churn import record_churn
 from metrics.clv import record_clv
 from metrics.feedback import record_reach, record_satisfaction
-from metrics.feedback.nps import nps, nps_trend
+from metrics.feedback.nps import nps, nps_change, nps_trend
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
 from metrics.retention import record_retention
-from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend
-from metrics.retention.retention import KINDS, retention
+from metrics.retention.repeat_rate import repeat_rate, repeat_rate_change, repeat_rate_trend
+from metrics.retention.retention import KINDS, retention, retention_at, retention_change
 from metrics.texts import N_
 from metrics.tiers import record_tiers
 
@@ -71,6 +71,7 @@ _METRICS = (
         interval=NPS_INTERVAL,
         source=NPS_SOURCE,
         function=nps,
+        change=nps_change,
         frame="feedback",
         survey="nps",
         columns=NPS_COLUMNS,
@@ -121,6 +122,9 @@ _METRICS = (
         ),
         source=WILSON_SOURCE,
         function=retention,
+        keys=("period",),
+        change=retention_change,
+        pooled=retention_at,
         frame="customer_periods",
         columns={
             "cohort": N_("first day of the period of the first order"),
@@ -155,6 +159,7 @@ _METRICS = (
         interval=REPEAT_INTERVAL,
         source=WILSON_SOURCE,
         function=repeat_rate,
+        change=repeat_rate_change,
         frame="customer_periods",
         columns=REPEAT_COLUMNS,
         arguments={"confidence": CONFIDENCE, "minimum": MINIMUM},

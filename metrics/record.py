@@ -1,13 +1,21 @@
 """The form of a catalogue entry, and what many entries share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 import polars as pl
 
 from metrics.engine.periods import EVERY
 from metrics.texts import N_
+
+
+class Change(Protocol):
+    """Compares two rows of a metric, or two per group of `by`, now minus before: change, low, high."""
+
+    def __call__(
+        self, now: pl.DataFrame, before: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95
+    ) -> pl.DataFrame: ...
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,8 @@ class Metric:
 
     Unless it `splits`, it cannot be asked for by group.
     `arguments` are those of the function; `frame_arguments` say how the rows that it gets are made. Both are set in the same way.
+    `keys` are the columns that tell the rows of one group apart, where there are several. `change` compares two rows; without it a change
+    has no interval. `pooled` makes one row of the cohorts of a triangle, for a metric of cohorts.
     """
 
     name: str
@@ -44,6 +54,9 @@ class Metric:
     survey: str | None = None
     splits: bool = True
     frame_arguments: Mapping[str, Argument] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    change: Change | None = None
+    pooled: Callable[..., pl.DataFrame] | None = None
 
     @property
     def options(self) -> dict[str, Argument]:

@@ -1,23 +1,12 @@
 """Which numbers of a metric a rule can watch: where the number stands in the rows, what bounds it, and how two periods of it compare."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Literal
 
-import polars as pl
-
 from metrics.catalogue import CATALOGUE
-from metrics.churn.hiatus import inactive_share_change
-from metrics.feedback.nps import nps_change
-from metrics.feedback.satisfaction import ces_change, csat_change
-from metrics.retention.repeat_rate import repeat_rate_change
-from metrics.retention.retention import retention_change
-from metrics.statistics.shares import share_change
 from metrics.texts import N_
-from metrics.tiers.moves import RATE as MOVE_RATE
 
-Change = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 Kind = Literal["points", "share", "money", "count", "number"]
 
 # How the dates of the judged period become those of the question. "period": the rows of the period; "day": what holds on its last day;
@@ -30,42 +19,30 @@ Reads = Literal["period", "day", "eve", "row", "cohort", "cohorts", "all", "tier
 @dataclass(frozen=True)
 class Watch:
     """How a metric is watched. `value` is the column that low and high belong to, "" where it has none; `n` counts what it rests on;
-    `keys` tell the rows apart; `change` compares two frames of one row. `arguments` differ from the metric's own defaults."""
+    `keys` tell the rows apart. `arguments` differ from the metric's own defaults."""
 
     value: str
     n: str
     keys: tuple[str, ...] = ()
     reads: Reads = "period"
-    change: Change | None = None
     arguments: Mapping[str, str | int | float | bool] = field(default_factory=dict)
 
 
 LAPSING = {"lapse_days": 365}  # as on the page Tiers and migration
 
 WATCHED: dict[str, Watch] = {
-    "nps": Watch("nps", "n", change=nps_change),
-    "csat": Watch("csat", "n", change=csat_change),
-    "ces": Watch("easy_share", "n", change=ces_change),
-    "repeat_rate": Watch("repeat_rate", "buyers", change=repeat_rate_change),
-    "retention": Watch("retention", "customers", keys=("period",), reads="cohorts", change=retention_change),
-    "inactive_share": Watch("inactive_share", "customers", reads="day", change=inactive_share_change),
-    "tier_rates": Watch(
-        "rate",
-        "members",
-        keys=("move",),
-        reads="eve",
-        change=partial(share_change, **MOVE_RATE),  # type: ignore[arg-type]
-        arguments=LAPSING,
-    ),
+    "nps": Watch("nps", "n"),
+    "csat": Watch("csat", "n"),
+    "ces": Watch("easy_share", "n"),
+    "repeat_rate": Watch("repeat_rate", "buyers"),
+    "retention": Watch("retention", "customers", keys=("period",), reads="cohorts"),
+    "inactive_share": Watch("inactive_share", "customers", reads="day"),
+    "tier_rates": Watch("rate", "members", keys=("move",), reads="eve", arguments=LAPSING),
     "lifecycle": Watch("", "", reads="row"),
     "historical_clv": Watch("historical_clv", "customers", reads="day"),
     "promoter_value": Watch("spend", "customers", keys=("kind",), reads="after"),
-    "match_rate": Watch("match_rate", "n", change=partial(share_change, successes="matched", n="n", name="match_rate")),
-    "answered_share": Watch(
-        "answered_share",
-        "buyers",
-        change=partial(share_change, successes="answered", n="buyers", name="answered_share"),
-    ),
+    "match_rate": Watch("match_rate", "n"),
+    "answered_share": Watch("answered_share", "buyers"),
     "score_mean": Watch("mean", "n", keys=("scale_low", "scale_high")),
     "repeat_curve": Watch("repeat_share", "customers", keys=("elapsed",), reads="all"),
     "gap_curve": Watch("ended_share", "gaps", keys=("elapsed",), reads="day"),
@@ -163,4 +140,4 @@ def kind(metric: str, column: str) -> Kind:
 
 def compares(metric: str, column: str) -> bool:
     """Whether a change of the column between two periods has an interval."""
-    return column == WATCHED[metric].value and WATCHED[metric].change is not None
+    return column == WATCHED[metric].value and CATALOGUE[metric].change is not None

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from data.alerts.judge import Change, Reading, Why, judge
-from data.alerts.periods import Period, holding, last_complete
+from data.alerts.periods import Period, last_complete
 from data.alerts.rules import Asked, Rule
 from data.questions.ask import Question, ask, find, observed
+from data.questions.changes import COLUMNS, change, number
 from data.questions.tiering import uploaded_tiers
 from data.segment import EVERYBODY
 from data.store.extent import Extent
 from data.store.snapshot import Snapshot
 from metrics.engine.periods import months_before
-from metrics.retention.retention import retention_at
 from metrics.tiers.rules import known_from
-from metrics.watch import WATCHED
+from metrics.watch import WATCHED, compares
 
 DAY = dt.timedelta(days=1)
 DAYS_UNTIL_STEADY = 365  # that orders must reach back before an inactive share is compared: at first nobody is inactive
@@ -85,18 +85,19 @@ def _judged(snap: Snapshot, rule: Rule, period: Period, now: pl.DataFrame, befor
     if first is not None and period.before.start >= first and (before is None or asked.metric == "inactive_share"):
         before = rows(snap, asked, period.before, like=period)
     earlier = reading(before, asked) if before is not None else Reading()
-    change = _change(extent, asked, period, now, before)
+    moved = _change(snap, asked, period) if before is not None else Change()
     here = reading(now, asked)
-    return Judged(period, here, earlier, change, judge(rule.condition, here, change), extent.currency)
+    return Judged(period, here, earlier, moved, judge(rule.condition, here, moved), extent.currency)
 
 
-def _change(extent: Extent, asked: Asked, period: Period, now: pl.DataFrame, before: pl.DataFrame | None) -> Change:
-    compare = WATCHED[asked.metric].change
-    if compare is None or before is None or now.height != 1 or before.height != 1:
+def _change(snap: Snapshot, asked: Asked, period: Period) -> Change:
+    if not compares(asked.metric, asked.column) or _young(snap.extent(), asked, period):
         return Change()
-    if asked.column != WATCHED[asked.metric].value or _young(extent, asked, period):
+    now, before = (_wanted(snap, asked, each, period) for each in (period, period.before))
+    if now is None or before is None:
         return Change()
-    return Change(**compare(now, before).select("change", "low", "high").row(0, named=True))
+    moved = change(snap, asked.metric, now.question, before.question, row=now.row, **now.arguments)  # type: ignore[arg-type]
+    return Change(**moved.select(COLUMNS).row(0, named=True))
 
 
 def _young(extent: Extent, asked: Asked, period: Period) -> bool:
@@ -122,21 +123,38 @@ def rows(snap: Snapshot, asked: Asked, period: Period, *, like: Period | None = 
 
     An inactive share is counted with the same days of silence as that of the period `like`, with which it is compared.
     """
+    wanted = _wanted(snap, asked, period, like or period)
+    return number(snap, asked.metric, wanted.question, row=wanted.row, **wanted.arguments) if wanted else pl.DataFrame()
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """How a rule's number of one period is asked for."""
+
+    question: Question
+    row: dict[str, object]
+    arguments: dict[str, object]
+
+
+def _wanted(snap: Snapshot, asked: Asked, period: Period, like: Period) -> _Wanted | None:
+    """The question, row and arguments; None where tiers are not known in the period."""
     watch = WATCHED[asked.metric]
     arguments: dict[str, object] = {**watch.arguments, **asked.arguments}
-    wanted = dict(asked.row)
+    row: dict[str, object] = dict(asked.row)
     question = Question(period.start, period.end, period.end, asked.segment)
     if watch.reads == "cohorts":
-        return _retention(snap, question, int(wanted["period"]), arguments, weekly=period.unit == "week")
-    if watch.reads == "day":
+        unit, first, last = _cohorts(period, int(str(row["period"])))
+        arguments["period"] = unit
+        question = replace(question, start=first, end=last)
+    elif watch.reads == "day":
         question = replace(question, start=period.end)
         if asked.metric == "inactive_share" and not arguments.get("hiatus_days"):
-            arguments["hiatus_days"] = _days_of_silence(snap, like or period, arguments)
+            arguments["hiatus_days"] = _days_of_silence(snap, like, arguments)
     elif watch.reads in ("eve", "tiers"):
         since = _tiers_since(snap, question, arguments)
         start = period.start - DAY if watch.reads == "eve" else since
         if since is None or start is None or start < since or start >= period.end:
-            return pl.DataFrame()
+            return None
         question = replace(question, start=start)
     elif watch.reads == "after":
         horizon = dt.timedelta(
@@ -146,30 +164,20 @@ def rows(snap: Snapshot, asked: Asked, period: Period, *, like: Period | None = 
     elif watch.reads == "all":
         question = replace(question, start=snap.extent().first or period.start)
     elif watch.reads == "row":
-        arguments["period"], wanted["period"] = period.unit, period.start  # type: ignore[assignment]
+        arguments["period"], row["period"] = period.unit, period.start
     elif watch.reads == "cohort":
-        cohort = period.moved(-int(wanted["period"]))
-        arguments["period"], wanted["cohort"] = period.unit, cohort.start  # type: ignore[assignment]
+        cohort = period.moved(-int(str(row["period"])))
+        arguments["period"], row["cohort"] = period.unit, cohort.start
         question = replace(question, start=cohort.start, end=cohort.end)
-    found = ask(snap, asked.metric, question, **arguments)
-    for name, value in wanted.items():
-        found = found.filter(pl.col(name) == value)
-    return found
+    return _Wanted(question, row, arguments)
 
 
-def _retention(
-    snap: Snapshot, question: Question, k: int, arguments: dict[str, object], *, weekly: bool
-) -> pl.DataFrame:
-    """Retention in the k-th month (week) of the cohorts for which it lies in the period, pooled, as on the overview."""
-    minimum = int(str(arguments.pop("minimum", 30)))
-    if weekly:
-        first = holding(question.start, "week").moved(-k)
-        dates, unit = (first.start, first.end), "week"
-    else:
-        dates, unit = (months_before(question.start, k), months_before(question.end, k - 1) - DAY), "month"
-    question = replace(question, start=dates[0], end=dates[1])
-    triangle = ask(snap, "retention", question, **{**arguments, "period": unit})
-    return retention_at(triangle, period=k, cohorts_from=dates[0], cohorts_to=dates[1], minimum=minimum)
+def _cohorts(period: Period, k: int) -> tuple[str, dt.date, dt.date]:
+    """The cohorts whose k-th week or month lies in the period, as on the overview: their unit, and the first and last day of them."""
+    if period.unit == "week":
+        cohort = period.moved(-k)
+        return "week", cohort.start, cohort.end
+    return "month", months_before(period.start, k), months_before(period.end, k - 1) - DAY
 
 
 def _days_of_silence(snap: Snapshot, period: Period, arguments: dict[str, object]) -> int:

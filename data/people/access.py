@@ -108,15 +108,18 @@ class Access:
             with patience(snap.cursor, self._question_seconds):
                 yield snap
 
-    def ask(self, version: int, name: str, question: Question, **arguments: object) -> pl.DataFrame:
-        """The frame of a metric. One that names customers raises Forbidden for who may not see them."""
+    def read(self, version: int, make: Callable[[Snapshot], pl.DataFrame]) -> pl.DataFrame:
+        """The frame that a function makes of a snapshot. One that names customers raises Forbidden for who may not see them."""
         with self.snapshot(version) as snap:
-            return self._shown(ask.ask(snap, name, question, **arguments))
+            return self._shown(make(snap))
+
+    def ask(self, version: int, name: str, question: Question, **arguments: object) -> pl.DataFrame:
+        """The frame of a metric; as `read`."""
+        return self.read(version, lambda snap: ask.ask(snap, name, question, **arguments))
 
     def table(self, version: int, function: Table, question: Question, **arguments: object) -> pl.DataFrame:
-        """The frame that a function of `data` makes of a snapshot and a question; as `ask`."""
-        with self.snapshot(version) as snap:
-            return self._shown(function(snap, question, **arguments))
+        """The frame that a function of `data` makes of a snapshot and a question; as `read`."""
+        return self.read(version, lambda snap: function(snap, question, **arguments))
 
     def imports(self) -> pl.DataFrame:
         """As Store.imports."""

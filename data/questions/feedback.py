@@ -4,6 +4,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from data.questions.ask import Question
+from data.questions.changes import comparing
 from data.store.snapshot import Snapshot
 from metrics.feedback.nps import asked
 from metrics.feedback.satisfaction import LOW_BOX, MOST_POINTS, csat, with_box
@@ -88,6 +89,16 @@ def item_scores(snap: Snapshot, question: Question) -> pl.DataFrame:
     """One row per item of the questionnaires: item, then the columns of `csat`, by which each item is read. Without answers no row."""
     rows = snap.answers(question.segment, as_of=question.as_of, start=question.start, end=question.end)
     return csat(rows.with_columns(survey=nw.lit("csat")), by=["item"])
+
+
+def item_difference(snap: Snapshot, question: Question, *, one: str, other: str, confidence: float) -> pl.DataFrame:
+    """The share of one item minus that of another: change, low, high, as `data.questions.changes.difference`.
+
+    The same people rate all items. Taken as independent, the interval is too wide rather than too narrow: their ratings go together.
+    """
+    rows = item_scores(snap, question)
+    sides = (rows.filter(pl.col("item") == item).drop("item") for item in (one, other))
+    return comparing("csat")(*sides, confidence=confidence)
 
 
 def _boxes(low: float, high: float, scores: pl.DataFrame) -> list[tuple]:

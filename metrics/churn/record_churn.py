@@ -1,6 +1,6 @@
 """Catalogue entries of the second purchase, of falling silent and of coming back."""
 
-from metrics.churn.hiatus import gap_curve, hiatus, inactive_share
+from metrics.churn.hiatus import gap_curve, hiatus, inactive_share, inactive_share_change
 from metrics.churn.lifecycle import inactive_share_trend, lifecycle
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
 from metrics.statistics.survival import UNITS_DAYS, repeat_curve
@@ -193,6 +193,7 @@ METRICS = (
         interval=INTERVAL,
         source=WILSON_SOURCE,
         function=inactive_share,
+        change=inactive_share_change,
         frame="order_days",
         columns=INACTIVE_COLUMNS,
         arguments={**RULE, "confidence": CONFIDENCE, "minimum": MINIMUM},

@@ -9,7 +9,7 @@ from metrics.engine.periods import checked
 from metrics.engine.reduce import distinct, in_order, is_any, kinds, one_if, totals
 from metrics.statistics.clustered import moments, with_design
 from metrics.statistics.intervals import mean_half_width, share
-from metrics.statistics.shares import with_share
+from metrics.statistics.shares import share_change, with_share
 
 SURVEYS = ("nps", "csat", "ces")
 MATCH_TYPES: dict[str, pl.DataType] = {
@@ -20,6 +20,8 @@ ANSWERED_TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(("buyers", "answered"), pl.Int64()),
     **dict.fromkeys(("answered_share", "low", "high"), pl.Float64()),
 }
+MATCH_RATE = {"successes": "matched", "n": "n", "name": "match_rate"}
+ANSWERED_RATE = {"successes": "answered", "n": "buyers", "name": "answered_share"}
 SCALE = ("scale_low", "scale_high")
 MEAN_TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(SCALE, pl.Float64()),
@@ -49,11 +51,21 @@ def match_rate(
     joined = asked.select("customer_key", *by, n=nw.lit(1)).join(known, on="customer_key", how="left")
     joined = joined.with_columns(matched=one_if(nw.col("known") == 1))
     counted = moments(joined, by, value=nw.col("matched"), counts=("n", "matched"))
-    found = with_share(counted, successes="matched", n="n", name="match_rate", confidence=confidence, minimum=minimum)
+    found = with_share(counted, **MATCH_RATE, confidence=confidence, minimum=minimum)
     if not counted["matched"].sum() and not is_any(known):
         # without a single order it is not known who has ordered, which is no share of 0
         found = found.with_columns(pl.lit(None, pl.Float64).alias(name) for name in ("match_rate", "low", "high"))
     return in_order(found, by, MATCH_TYPES)
+
+
+def match_rate_change(
+    now: pl.DataFrame, before: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95
+) -> pl.DataFrame:
+    """Difference of two match rates, now minus before: change, low, high (−1 to 1), from rows of `match_rate`; null where one was withheld.
+
+    One row, or one per row of `now` when both were made `by` the same columns.
+    """
+    return share_change(now, before, **MATCH_RATE, by=by, confidence=confidence)
 
 
 def answered_share(
@@ -80,8 +92,14 @@ def answered_share(
     counted = totals(
         joined.with_columns(buyers=nw.lit(1), answered=one_if(nw.col("heard") == 1)), by, ("buyers", "answered")
     )
-    rate = {"successes": "answered", "n": "buyers", "name": "answered_share"}
-    return in_order(with_share(counted, **rate, confidence=confidence, minimum=minimum), by, ANSWERED_TYPES)
+    return in_order(with_share(counted, **ANSWERED_RATE, confidence=confidence, minimum=minimum), by, ANSWERED_TYPES)
+
+
+def answered_share_change(
+    now: pl.DataFrame, before: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95
+) -> pl.DataFrame:
+    """Difference of two shares of buyers who answered, from rows of `answered_share`; else as `match_rate_change`."""
+    return share_change(now, before, **ANSWERED_RATE, by=by, confidence=confidence)
 
 
 def score_mean(

@@ -1,7 +1,14 @@
 """Catalogue entries of what answers stand for: whose they are, what their givers spend later, and their mean."""
 
 from metrics.feedback.promoter_value import promoter_value
-from metrics.feedback.reach import SURVEYS, answered_share, match_rate, score_mean
+from metrics.feedback.reach import (
+    SURVEYS,
+    answered_share,
+    answered_share_change,
+    match_rate,
+    match_rate_change,
+    score_mean,
+)
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, WILSON_SOURCE, Argument, Metric
 from metrics.texts import N_
 
@@ -73,6 +80,7 @@ METRICS = (
         interval=MATCH_INTERVAL,
         source=WILSON_SOURCE,
         function=match_rate,
+        change=match_rate_change,
         frame="feedback",
         columns={
             "n": N_("answers"),
@@ -101,6 +109,7 @@ METRICS = (
         interval=RATE_INTERVAL,
         source=WILSON_SOURCE,
         function=answered_share,
+        change=answered_share_change,
         frame="customer_periods",
         columns={
             "buyers": N_("customers with an order in the period"),

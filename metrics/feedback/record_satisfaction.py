@@ -1,6 +1,6 @@
 """Catalogue entries of customer satisfaction and customer effort."""
 
-from metrics.feedback.satisfaction import ces, ces_trend, csat, csat_trend
+from metrics.feedback.satisfaction import ces, ces_change, ces_trend, csat, csat_change, csat_trend
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Metric
 from metrics.texts import N_
 
@@ -69,6 +69,7 @@ METRICS = (
         interval=INTERVAL,
         source=WILSON_SOURCE,
         function=csat,
+        change=csat_change,
         frame="feedback",
         survey="csat",
         columns=CSAT_COLUMNS,
@@ -103,6 +104,7 @@ METRICS = (
         interval=INTERVAL,
         source=CES_SOURCE,
         function=ces,
+        change=ces_change,
         frame="feedback",
         survey="ces",
         columns=CES_COLUMNS,

@@ -2,7 +2,7 @@
 
 from metrics.record import CONFIDENCE, HIGH, LOW, PERIOD, WILSON_SOURCE, Argument, Metric
 from metrics.retention.cohort_orders import cohort_orders
-from metrics.retention.retention import KINDS
+from metrics.retention.retention import KINDS, retention_at, retention_change
 from metrics.retention.revenue_retention import revenue_retention
 from metrics.retention.rolling import rolling_retention
 from metrics.texts import N_
@@ -30,6 +30,9 @@ METRICS = (
         interval=N_("Wilson score in each cell; pooled counts for the average row."),
         source=WILSON_SOURCE,
         function=rolling_retention,
+        keys=("period",),
+        change=retention_change,
+        pooled=retention_at,
         frame="order_days",
         columns={
             "cohort": N_("first day of the month of the first order"),

@@ -109,31 +109,30 @@ def retention_at(
     period: int = 3,
     cohorts_from: dt.date | None = None,
     cohorts_to: dt.date | None = None,
+    by: Sequence[str] = (),
     confidence: float = 0.95,
     minimum: int = 30,
 ) -> pl.DataFrame:
     """Retention in one period, pooled over the cohorts that begin within two dates and have reached that period in full.
 
-    Exactly one row: period, cohorts (how many), customers, active, retention, low, high (Wilson). Below `minimum` customers the
-    counts stand and the rest is null. The triangle must have been made without `by`.
+    Exactly one row, or one per group when the triangle was made `by` the same columns: period, cohorts (how many), customers, active,
+    retention, low, high (Wilson). Below `minimum` customers the counts stand and the rest is null.
     """
     cells = _complete_at(triangle, period, cohorts_from, cohorts_to)
-    pooled = cells.select(
-        period=pl.lit(period),
-        cohorts=pl.len(),
-        customers=pl.col("customers").sum(),
-        active=pl.col("active").sum(),
-    )
-    rated = with_share(pooled, **RATE, confidence=confidence, minimum=minimum)
-    return in_order(rated, (), {"period": pl.Int64(), "cohorts": pl.Int64(), **COUNTS, **SHARES})
+    sums = {"cohorts": pl.len(), "customers": pl.col("customers").sum(), "active": pl.col("active").sum()}
+    pooled = cells.group_by(by).agg(**sums) if by else cells.select(**sums)
+    rated = with_share(pooled.with_columns(period=pl.lit(period)), **RATE, confidence=confidence, minimum=minimum)
+    return in_order(rated, by, {"period": pl.Int64(), "cohorts": pl.Int64(), **COUNTS, **SHARES})
 
 
-def retention_change(now: pl.DataFrame, before: pl.DataFrame, *, confidence: float = 0.95) -> pl.DataFrame:
-    """Difference of two pooled retentions, now minus before, of different cohorts: change, low, high (−1 to 1). One row.
+def retention_change(
+    now: pl.DataFrame, before: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95
+) -> pl.DataFrame:
+    """Difference of two pooled retentions, now minus before, of different cohorts: change, low, high (−1 to 1).
 
-    From rows of `retention_at`. Null where either was withheld. Method 10 of Newcombe 1998.
+    From rows of `retention_at`: one row, or one per group. Null where either was withheld. Method 10 of Newcombe 1998.
     """
-    return share_change(now, before, **RATE, confidence=confidence)
+    return share_change(now, before, **RATE, by=by, confidence=confidence)
 
 
 def retention_trend(triangle: pl.DataFrame, *, period: int = 3, cohorts: int = 12, minimum: int = 30) -> pl.DataFrame:

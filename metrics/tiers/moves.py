@@ -158,15 +158,13 @@ def tier_rates_trend(
 
 
 def tier_rates_change(
-    now: pl.DataFrame, before: pl.DataFrame, *, move: str = "upgrade", by: Sequence[str] = (), confidence: float = 0.95
+    now: pl.DataFrame, before: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95
 ) -> pl.DataFrame:
-    """Difference of the rates of one move in two windows, now minus before: change, low, high (−1 to 1), from rows of `tier_rates`.
+    """Difference of the rates of one move in two windows, now minus before: change, low, high (−1 to 1), from its rows of `tier_rates`.
 
     One row, or one per row of `now` when both were made `by` the same columns. Newcombe's interval takes the two windows' members as
     independent; most are in both, which makes it a little too wide.
     """
-    checked("move", move, MOVES)
-    now, before = (frame.filter(pl.col("move") == move) for frame in (now, before))
     return share_change(now, before, **RATE, by=by, confidence=confidence)
 
 

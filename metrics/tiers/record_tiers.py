@@ -2,7 +2,7 @@
 
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
 from metrics.texts import N_
-from metrics.tiers.moves import tier_migration, tier_rates, tier_rates_trend
+from metrics.tiers.moves import tier_migration, tier_rates, tier_rates_change, tier_rates_trend
 from metrics.tiers.outlook import tier_outlook, tier_stationarity, time_in_tier
 from metrics.tiers.replay import tier_replay
 from metrics.tiers.tiers import MEASURES
@@ -100,6 +100,8 @@ METRICS = (
         interval=RATE_INTERVAL,
         source=WILSON_SOURCE,
         function=tier_rates,
+        keys=("move",),
+        change=tier_rates_change,
         frame="tier_changes",
         frame_arguments=RULE,
         columns=RATE_COLUMNS,

@@ -5,11 +5,12 @@ from dataclasses import replace
 import polars as pl
 
 from data.questions.ask import Question, find
+from data.questions.changes import change
 from metrics.texts import N_
-from metrics.tiers.moves import MOVES, tier_rates_change
+from metrics.tiers.moves import MOVES
 from pages.programme import basis as tier_basis
 from pages.programme.basis import Basis
-from pages.shared.readings.readings import SPARK_MONTHS, UPGRADES, Points, Reading, months_of, of_rows, row_of
+from pages.shared.readings.readings import SPARK_MONTHS, UPGRADES, Points, Reading, months_of, of_rows
 from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words import periods
@@ -62,8 +63,13 @@ def reading(view: View, basis: Basis | None, move: str, name: str) -> Reading:
     now = cached.answer("tier_rates", window.question, **basis.arguments)
     earlier = tier_basis.window_before(view, basis)
     before = cached.answer("tier_rates", earlier, **basis.arguments) if earlier else None
-    change = row_of(tier_rates_change(now, before, move=move)) if before is not None else None
-    return _made(move, name, _of(now, move), _of(before, move), change, _months(view, basis, move))
+    moved = changed(window.question, earlier, basis, move).row(0, named=True) if earlier else None
+    return _made(move, name, _of(now, move), _of(before, move), moved, _months(view, basis, move))
+
+
+def changed(now: Question, before: Question, basis: Basis, move: str) -> pl.DataFrame:
+    """How the rate of a move differs between two windows."""
+    return cached.compared(change, "tier_rates", now, before, row={"move": move}, **basis.arguments)
 
 
 def trend(view: View, basis: Basis) -> pl.DataFrame:

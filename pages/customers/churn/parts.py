@@ -5,7 +5,6 @@ from dataclasses import replace
 import polars as pl
 
 from data.text.labels import customers
-from metrics.churn.hiatus import inactive_share_change
 from metrics.churn.lifecycle import balance
 from metrics.texts import N_
 from pages.customers import charts, findings
@@ -111,7 +110,7 @@ def groups_section(current: View, rule: Threshold) -> None:
     if rule.days is None:
         return
     measure = Measure(
-        "inactive_share", INACTIVE, "inactive_share", inactive_share_change, n="customers", percent=True, counted=customers,
+        "inactive_share", INACTIVE, "inactive_share", n="customers", percent=True, counted=customers,
         noun="customers", arguments={"hiatus_days": rule.days},
     )  # fmt: skip
     at_the_end = replace(current, as_of=min(current.end, current.as_of))

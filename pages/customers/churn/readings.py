@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from data.questions.ask import Question, find
-from metrics.churn.hiatus import inactive_share_change
+from data.questions.changes import change
 from pages.shared.readings.readings import INACTIVE, SPARK_MONTHS, Reading, of_frames
 from pages.shared.session import cached
 from pages.shared.session.view import View
@@ -53,20 +53,22 @@ def inactive(view: View) -> Reading:
     are young it is not compared."""
     days = threshold(view).days
     if days is None:
-        known = cached.answer("inactive_share", _at(view.question))
+        known = cached.answer("inactive_share", at_end(view.question))
         return _reading(known, None, None, None)
     now = share_at_end(view.question, days)
     before = share_at_end(view.before, days) if view.before else None
-    change = inactive_share_change(now, before) if before is not None else None
-    return replace(_reading(now, before, change, _months(view, days)), compares=not young(view))
+    moved = None
+    if view.before:
+        moved = cached.compared(change, "inactive_share", at_end(view.question), at_end(view.before), hiatus_days=days)
+    return replace(_reading(now, before, moved, _months(view, days)), compares=not young(view))
 
 
 def share_at_end(question: Question, days: int) -> pl.DataFrame:
     """`inactive_share` at the end of the question's period."""
-    return cached.answer("inactive_share", _at(question), hiatus_days=days)
+    return cached.answer("inactive_share", at_end(question), hiatus_days=days)
 
 
-def _at(question: Question) -> Question:
+def at_end(question: Question) -> Question:
     """The question as of the end of its period: nothing after it is seen."""
     end = min(question.end, question.as_of)
     return replace(question, start=end, end=end, as_of=end)

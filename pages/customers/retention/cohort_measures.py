@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from data.questions.ask import Question
 from metrics.retention.cohort_orders import cohort_orders_average
 from metrics.retention.retention import retention_average
 from metrics.retention.revenue_retention import revenue_retention_average
@@ -131,13 +132,19 @@ def in_words(cohort: dt.date, what: Asked) -> str:
 
 def answered(view: View, what: Asked, by: Sequence[str] = ()) -> pl.DataFrame:
     """The triangle of the last cohorts up to the end of the period; values of fewer customers than the minimum are null."""
-    dates = cohort_dates(view, what)
-    arguments: dict[str, object] = {"minimum": RETENTION_MINIMUM}
-    if what.measure == "customers":
-        arguments["kind"] = what.kind
-    arguments |= {"window_days": WINDOW_DAYS} if what.unit == "rolling" else {"period": what.unit}
-    question = replace(view.asked(*dates), by=tuple(by))
-    return _valued(cached.answer(what.metric, question, **arguments), what.source)
+    rows = cached.answer(what.metric, question(view, what, by), minimum=RETENTION_MINIMUM, **arguments(what))
+    return _valued(rows, what.source)
+
+
+def question(view: View, what: Asked, by: Sequence[str] = ()) -> Question:
+    """The question about the last cohorts up to the end of the period."""
+    return replace(view.asked(*cohort_dates(view, what)), by=tuple(by))
+
+
+def arguments(what: Asked) -> dict[str, object]:
+    """How the metric is to count, apart from its minimum."""
+    period: dict[str, object] = {"window_days": WINDOW_DAYS} if what.unit == "rolling" else {"period": what.unit}
+    return {"kind": what.kind, **period} if what.measure == "customers" else period
 
 
 def averaged(triangle: pl.DataFrame, what: Asked, by: Sequence[str] = ()) -> pl.DataFrame:

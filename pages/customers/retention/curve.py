@@ -5,14 +5,25 @@ import datetime as dt
 import polars as pl
 import streamlit as st
 
-from metrics.retention.retention import retention_change
+from data.questions.changes import cohort_difference
 from metrics.statistics.verdict import Verdict, verdict
 from pages.customers import charts, findings
 from pages.customers.charts import Curve
-from pages.customers.retention.cohort_measures import Asked, averaged, drawn, enough, in_words, own_columns, shown
+from pages.customers.retention.cohort_measures import (
+    Asked,
+    arguments,
+    averaged,
+    drawn,
+    enough,
+    in_words,
+    own_columns,
+    question,
+    shown,
+)
 from pages.shared.readings.readings import RETENTION_MINIMUM
 from pages.shared.screen import blocks, choices, states
 from pages.shared.screen.charts import Line
+from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words.texts import _, number, period_name, sentences, span
 
@@ -36,7 +47,7 @@ def curve_section(current: View, triangle: pl.DataFrame, what: Asked) -> None:
     cohorts = {period_name(day, what.calendar): day for day in later["cohort"].unique().sort()}
     chosen = _chosen(current.options["cohort"], cells, cohorts)
     mine = cells.filter(pl.col("cohort") == cohorts[chosen]) if chosen else cells.clear()
-    title = _title(cells, cohorts, chosen, what)
+    title = _title(current, cells, cohorts, chosen, what)
     named = {period_name(day, what.calendar): in_words(day, what) for day in triangle["cohort"]}
     note = sentences(
         what_is_drawn(what),
@@ -108,16 +119,16 @@ def no_curve(triangle: pl.DataFrame, what: Asked) -> None:
     )
 
 
-def _title(cells: pl.DataFrame, cohorts: dict[str, dt.date], chosen: str | None, what: Asked) -> str:
+def _title(current: View, cells: pl.DataFrame, cohorts: dict[str, dt.date], chosen: str | None, what: Asked) -> str:
     """A cohort is judged on orders in the period only: "or later" favours the older cohorts, and money has no interval."""
     if chosen is None:
         return _("All cohorts together")
     if (what.measure, what.kind) != ("customers", "on"):
         return _("Customers who first ordered in {cohort} beside all").format(cohort=in_words(cohorts[chosen], what))
     cohort = cohorts[chosen]
-    last = cells.filter(pl.col("cohort") == cohort)["period"].max() or 0
-    where = findings.period(what.unit, last)  # type: ignore[arg-type]
-    return findings.cohort(_against_others(cells, cohort, what), in_words(cohort, what), where)
+    last: int = cells.filter(pl.col("cohort") == cohort)["period"].max() or 0  # type: ignore[assignment]
+    where = findings.period(what.unit, last)
+    return findings.cohort(_against_others(current, cohort, last, what), in_words(cohort, what), where)
 
 
 def _absent(option: str, cohorts: dict[str, dt.date], named: dict[str, str]) -> str:
@@ -140,18 +151,12 @@ def _chosen(option: str, cells: pl.DataFrame, cohorts: dict) -> str | None:
     return next((name for name, day in cohorts.items() if day == full), None)
 
 
-def _against_others(cells: pl.DataFrame, cohort: dt.date, what: Asked) -> Verdict:
-    """The cohort against all others together, in the last period that it has completed."""
-    mine = cells.filter(pl.col("cohort") == cohort)
-    last = mine.filter(pl.col("period") == pl.col("period").max())
-    others = averaged(cells.filter(pl.col("cohort") != cohort), what).join(
-        last.select("period"), on="period", how="semi"
-    )
-    if not last.height or not others.height:
-        return "too_few"
-    columns = ["period", "customers", "active", "retention", "low", "high"]
-    change = retention_change(last.select(columns), others.select(columns))
-    return verdict(change["low"][0], change["high"][0], True)
+def _against_others(current: View, cohort: dt.date, period: int, what: Asked) -> Verdict:
+    """The cohort against all others together, in a period that it has completed."""
+    row, minimum = {"period": period}, RETENTION_MINIMUM
+    cells = {"row": row, "minimum": minimum, **arguments(what)}
+    apart = cached.compared(cohort_difference, what.metric, question(current, what), cohort, **cells)
+    return verdict(apart["low"][0], apart["high"][0], True)
 
 
 def _picker(names: list[str], chosen: str | None) -> None:

@@ -4,16 +4,25 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from data.questions.changes import difference
 from data.text.labels import label
-from metrics.retention.retention import retention_change
 from metrics.statistics.verdict import Verdict, confidence_of_each_pair, pairs, verdict
 from metrics.texts import N_
 from pages.customers import findings
-from pages.customers.retention.cohort_measures import Asked, answered, averaged, drawn, own_columns
+from pages.customers.retention.cohort_measures import (
+    Asked,
+    answered,
+    arguments,
+    averaged,
+    drawn,
+    own_columns,
+    question,
+)
 from pages.customers.retention.curve import as_line, draw, later_can_rise, what_is_drawn
+from pages.shared.readings.measures import percent_points
 from pages.shared.readings.readings import RETENTION_MINIMUM
 from pages.shared.screen import blocks, choices, groups, states
-from pages.shared.session import view
+from pages.shared.session import cached, view
 from pages.shared.session.view import View
 from pages.shared.words.texts import _, sentences, span
 
@@ -67,7 +76,7 @@ def segments_section(current: View, what: Asked) -> None:
         return
     one, other = _two(current, names)
     first, second = (average.filter(pl.col(dimension) == name).drop(dimension) for name in (one, other))
-    judged = _judged(first, second, what, len(names))
+    judged = _judged(current, dimension, (one, other), what, len(names))
     title = _title(judged, against, one, other, what)
     note = sentences(what_is_drawn(what), _difference(judged, what), _tiers(current, against), later_can_rise(what))
     table = own_columns(average.filter(pl.col(dimension).is_in([one, other])))
@@ -86,17 +95,15 @@ def _two(current: View, names: list[str]) -> tuple[str, str]:
     return one, other
 
 
-def _judged(one: pl.DataFrame, other: pl.DataFrame, what: Asked, groups: int) -> Judged | None:
+def _judged(current: View, dimension: str, two: tuple[str, str], what: Asked, groups: int) -> Judged | None:
     """Judged by orders in the period only, in one period named beforehand, and so that all pairs together err once in twenty times."""
     if (what.measure, what.kind) != ("customers", "on"):
         return None
     at = JUDGED_IN[what.unit]
-    rows = [group.filter(pl.col("period") == at) for group in (one, other)]
-    if not all(row.height for row in rows):
-        return Judged(at, pairs(groups), "too_few", None, None)
-    change = retention_change(*rows, confidence=confidence_of_each_pair(groups)).row(0, named=True)
-    kind = verdict(change["low"], change["high"], True)
-    return Judged(at, pairs(groups), kind, 100 * change["low"], 100 * change["high"])
+    asked, sure = question(current, what, by=(dimension,)), confidence_of_each_pair(groups)
+    counted = {"row": {"period": at}, "minimum": RETENTION_MINIMUM, "confidence": sure, **arguments(what)}
+    low, high = cached.compared(difference, what.metric, asked, *two, **counted).select("low", "high").row(0)
+    return Judged(at, pairs(groups), verdict(low, high, True), *percent_points([low, high]))
 
 
 def _title(judged: Judged | None, against: str, one: str, other: str, what: Asked) -> str:

@@ -3,9 +3,9 @@
 import polars as pl
 import streamlit as st
 
-from data.questions.feedback import item_scores, low_scores, score_boxes
+from data.questions.feedback import item_difference, item_scores, low_scores, score_boxes
 from data.text.labels import answers, label
-from metrics.feedback.satisfaction import box_shares, csat_change
+from metrics.feedback.satisfaction import box_shares
 from metrics.statistics.verdict import confidence_of_each_pair
 from metrics.texts import N_
 from pages.feedback import charts as charts_feedback
@@ -140,9 +140,10 @@ def items_section(view: View) -> None:
     ranked = rows.drop_nulls("csat").sort("csat", descending=True)
     low = None
     if ranked.height > 1:
-        # The same people rate all items. Taken as independent, the interval is too wide rather than too narrow: their ratings go together
+        best, worst = ranked["item"][0], ranked["item"][-1]
         confidence = confidence_of_each_pair(ranked.height)
-        low = csat_change(ranked.drop("item").head(1), ranked.drop("item").tail(1), confidence=confidence)["low"][0]
+        apart = cached.table(item_difference, view.question, one=best, other=worst, confidence=confidence)
+        low = apart["low"][0]
     shown = both_ends(ranked)
     note = sentences(
         _("Questionnaire items: share of answers in the top two boxes, with 95% interval, and the mean."),

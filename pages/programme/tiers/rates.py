@@ -4,7 +4,7 @@ import polars as pl
 
 from metrics.catalogue import CATALOGUE
 from metrics.statistics.verdict import Verdict, verdict
-from metrics.tiers.moves import members_by_tier, tier_rates_change
+from metrics.tiers.moves import members_by_tier
 from pages.programme import basis as tier_basis
 from pages.programme import charts, findings, readings
 from pages.programme.basis import Basis
@@ -19,6 +19,7 @@ from pages.shared.screen.charts import Line
 from pages.shared.screen.display import DIGITS, card
 from pages.shared.session import cached
 from pages.shared.session.view import View
+from pages.shared.words import periods
 from pages.shared.words.texts import _, date, listed, month, ngettext, number, percent, sentences, signed
 
 MONTHS_OF_A_TREND = 2
@@ -101,7 +102,7 @@ def trend_section(view: View, basis: Basis, *, one_tier: bool) -> None:
         )
         _too_few_months(up)
         return
-    title = findings.trend(_against_first(rows, known), month(known["period"][0]))
+    title = findings.trend(_against_first(view, basis, known), month(known["period"][0]))
     how = _(
         "% of the members at each month’s start who moved up or down by its end, with 95% interval; complete months."
     )
@@ -141,10 +142,12 @@ def named(metric: str) -> str:
     return _(CATALOGUE[metric].label)
 
 
-def _against_first(rows: pl.DataFrame, known: pl.DataFrame) -> Verdict:
-    first, last = (rows.filter(pl.col("period") == known["period"][place]) for place in (0, -1))
-    change = tier_rates_change(last, first, move="upgrade")
-    return verdict(change["low"][0], change["high"][0], True)
+def _against_first(view: View, basis: Basis, known: pl.DataFrame) -> Verdict:
+    """The last month against the first, each from its eve to its end."""
+    months = [periods.holding(known["period"][place], "month") for place in (-1, 0)]
+    now, before = (view.asked(first - tier_basis.DAY, last) for first, last in months)
+    moved = readings.changed(now, before, basis, "upgrade")
+    return verdict(moved["low"][0], moved["high"][0], True)
 
 
 def _line(name: str, places: list[str], rows: pl.DataFrame) -> Line:

@@ -1,4 +1,4 @@
-"""What a page needs to know of a metric to show its months and its groups: its columns, its unit, and how two rows are compared."""
+"""What a page needs to know of a metric to show its months and its groups: its columns and its unit."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,12 +7,9 @@ import polars as pl
 
 from data.questions.ask import find
 from data.text.labels import answers
-from metrics.feedback.nps import nps_change
-from metrics.feedback.satisfaction import ces_change, csat_change
 from metrics.texts import N_
 from pages.shared.words.texts import _, number
 
-Change = Callable[..., pl.DataFrame]
 DIGITS = 1
 
 
@@ -23,7 +20,7 @@ def percent_points(shares: Iterable[float | None]) -> list[float | None]:
 
 @dataclass(frozen=True)
 class Measure:
-    """A metric whose rows hold a value, low, high and n. `change` compares two rows of it and takes `confidence`.
+    """A metric whose rows hold a value, low, high and n.
 
     With `percent`, values are shares (0–1) and shown as percentages. `noun` names the data it needs, for `states.missing`.
     """
@@ -31,7 +28,6 @@ class Measure:
     metric: str
     name: str  # to be translated
     value: str
-    change: Change
     n: str = "n"
     percent: bool = False
     counted: Callable[[int], str] = answers
@@ -61,9 +57,9 @@ class Measure:
         return percent_points(rows[column]) if self.percent else rows[column].to_list()
 
 
-NPS = Measure("nps", N_("NPS"), "nps", nps_change, trend="nps_trend")
-CSAT = Measure("csat", N_("CSAT"), "csat", csat_change, percent=True, noun="csat", trend="csat_trend")
-CES = Measure("ces", N_("CES"), "easy_share", ces_change, percent=True, noun="ces", trend="ces_trend")
+NPS = Measure("nps", N_("NPS"), "nps", trend="nps_trend")
+CSAT = Measure("csat", N_("CSAT"), "csat", percent=True, noun="csat", trend="csat_trend")
+CES = Measure("ces", N_("CES"), "easy_share", percent=True, noun="ces", trend="ces_trend")
 
 
 def about(measure: Measure) -> str:

@@ -1,26 +1,20 @@
 """How the numbers of groups changed: of all that can be compared, the clearest, and how many look clear by chance."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
-
-import polars as pl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from data.questions.ask import Question, find
-from metrics.churn.hiatus import inactive_share_change
-from metrics.feedback.nps import nps_change
-from metrics.feedback.satisfaction import csat_change
-from metrics.retention.repeat_rate import repeat_rate_change
+from data.questions.changes import change
 from metrics.statistics.verdict import Verdict, verdict
 from pages.customers.churn import readings
 from pages.shared.readings.readings import CSAT, INACTIVE, NPS, REPEAT
 from pages.shared.session import cached
-from pages.shared.session.remembered import remembered
 from pages.shared.session.view import View
 
 GIVEN = ("region", "acquisition_channel")
 # Who orders rises in tier: groups by tier are chosen by what is compared, so orders are not compared by it
 WITH_TIER = (*GIVEN, "tier")
+CLEAR = ("better", "worse")
 CHANCE = 0.05  # of 95 % intervals, the share that misses when nothing has changed
 
 
@@ -44,27 +38,32 @@ class Move:
         return abs(self.change) / ((self.high - self.low) / 2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compared:
-    """A number that is compared group by group: how it is asked for, and how two answers are compared."""
+    """A number that is compared group by group: by what, with which arguments, and whether as of the end of each period."""
 
     metric: str
     name: str
-    asked: Callable[[Question], pl.DataFrame]
-    change: Callable[..., pl.DataFrame]
     dimensions: tuple[str, ...] = GIVEN
     scale: float = 100.0  # shares become percentage points
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    at_end: bool = False
 
 
 def moves(view: View, shown: int) -> tuple[list[Move], int]:
     """The clearest changes by group, the clearest first, as the title picks them, and how many were compared."""
     if view.before is None:
         return [], 0
-    numbers = list(_compared(view))
-    found = [move for number in numbers for move in _moves(view, view.before, number, 1 - CHANCE)]
-    wide = [move for number in numbers for move in _moves(view, view.before, number, 1 - CHANCE / max(len(found), 1))]
-    found = [replace(move, sure=wider.verdict) for move, wider in zip(found, wide, strict=True)]
-    return sorted(found, key=lambda move: move.clarity, reverse=True)[:shown], len(found)
+    asked = [(number, by) for number in _compared(view) for by in number.dimensions if _has_groups(view, by)]
+    found = {each: list(_moves(view, view.before, *each, 1 - CHANCE)) for each in asked}
+    compared = sum(map(len, found.values()))
+    for each, its_moves in found.items():
+        # what is not clear by its own interval is not clear by a wider one
+        if any(move.verdict in CLEAR for move in its_moves):
+            wide = _moves(view, view.before, *each, 1 - CHANCE / max(compared, 1))
+            found[each] = [replace(move, sure=wider.verdict) for move, wider in zip(its_moves, wide, strict=True)]
+    every = [move for its_moves in found.values() for move in its_moves]
+    return sorted(every, key=lambda move: move.clarity, reverse=True)[:shown], compared
 
 
 def by_chance(compared: int) -> int:
@@ -73,37 +72,25 @@ def by_chance(compared: int) -> int:
 
 
 def _compared(view: View) -> Iterator[Compared]:
-    def asking(metric: str) -> Callable[[Question], pl.DataFrame]:
-        return lambda question: cached.answer(metric, question)
-
-    yield Compared("nps", NPS, asking("nps"), nps_change, WITH_TIER, scale=1.0)
-    yield Compared("csat", CSAT, asking("csat"), csat_change, WITH_TIER)
-    yield Compared("repeat_rate", REPEAT, asking("repeat_rate"), repeat_rate_change)
+    yield Compared("nps", NPS, WITH_TIER, scale=1.0)
+    yield Compared("csat", CSAT, WITH_TIER)
+    yield Compared("repeat_rate", REPEAT)
     days = readings.threshold(view).days
     if days is not None and not readings.young(view):
-        yield Compared(
-            "inactive_share",
-            INACTIVE,
-            lambda question: readings.share_at_end(question, days),
-            inactive_share_change,
-        )
+        yield Compared("inactive_share", INACTIVE, arguments={"hiatus_days": days}, at_end=True)
 
 
-def _moves(view: View, before: Question, number: Compared, confidence: float) -> Iterator[Move]:
-    higher_is_better = find(number.metric).higher_is_better
-    for dimension in number.dimensions:
-        if len(getattr(view.whom, dimension)) == 1:  # one group is the whole
-            continue
-        now, then = (number.asked(replace(question, by=(dimension,))) for question in (view.question, before))
-        for row in _changes(number.change, now, then, dimension, confidence):
-            change, low, high = (number.scale * row[name] for name in ("change", "low", "high"))
-            kind = verdict(low, high, higher_is_better)
-            yield Move(number.name, number.metric, dimension, row[dimension], change, low, high, kind)
+def _has_groups(view: View, dimension: str) -> bool:
+    """Whether the view does not choose a single group, which is the whole."""
+    return len(getattr(view.whom, dimension)) != 1
 
 
-@remembered
-def _changes(
-    change: Callable[..., pl.DataFrame], now: pl.DataFrame, then: pl.DataFrame, dimension: str, confidence: float
-) -> list[dict[str, Any]]:
-    """The groups that can be compared: their code, change, low and high."""
-    return change(now, then, by=(dimension,), confidence=confidence).drop_nulls().rows(named=True)
+def _moves(view: View, before: Question, number: Compared, dimension: str, confidence: float) -> Iterator[Move]:
+    """The groups that can be compared."""
+    questions = [replace(question, by=(dimension,)) for question in (view.question, before)]
+    now, then = map(readings.at_end, questions) if number.at_end else questions
+    changes = cached.compared(change, number.metric, now, then, confidence=confidence, **number.arguments)
+    for row in changes.drop_nulls().iter_rows(named=True):
+        moved, low, high = (number.scale * row[name] for name in ("change", "low", "high"))
+        kind = verdict(low, high, find(number.metric).higher_is_better)
+        yield Move(number.name, number.metric, dimension, row[dimension], moved, low, high, kind)

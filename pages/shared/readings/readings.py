@@ -3,17 +3,15 @@
 Shares become percent here and changes of shares percentage points; nothing else is computed outside the metric functions.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
+from data.questions import changes
 from data.questions.ask import Question, find
-from metrics.feedback.nps import nps_change
-from metrics.feedback.satisfaction import ces_change, csat_change
-from metrics.retention.repeat_rate import repeat_rate_change
-from metrics.retention.retention import retention_at, retention_change, retention_trend
+from metrics.retention.retention import retention_at, retention_trend
 from metrics.statistics.verdict import Verdict, verdict
 from metrics.texts import N_
 from pages.shared.readings.measures import percent_points
@@ -83,35 +81,37 @@ IN_SENTENCE = {
 
 def nps(view: View, *, weighted: bool = False) -> Reading:
     """The score of the period."""
-    return _of_answers(view, "nps", NPS, "nps", nps_change, weighted=weighted)
+    return _of_answers(view, "nps", NPS, "nps", weighted=weighted)
 
 
 def csat(view: View) -> Reading:
     """The share of satisfied answers in the period."""
-    return replace(_of_answers(view, "csat", CSAT, "csat", csat_change), source="csat")
+    return replace(_of_answers(view, "csat", CSAT, "csat"), source="csat")
 
 
 def ces(view: View) -> Reading:
     """The share of answers in the period that say it was easy."""
-    return replace(_of_answers(view, "ces", CES, "easy_share", ces_change), source="ces")
+    return replace(_of_answers(view, "ces", CES, "easy_share"), source="ces")
 
 
-def _of_answers(
-    view: View, metric: str, name: str, column: str, change: Callable[..., pl.DataFrame], **arguments: object
-) -> Reading:
+def _of_answers(view: View, metric: str, name: str, column: str, **arguments: object) -> Reading:
     now = cached.answer(metric, view.question, **arguments)
     before = cached.answer(metric, view.before, **arguments) if view.before else None
     months = view.asked(*periods.back(view.end, SPARK_MONTHS))
     trend = cached.answer(f"{metric}_trend", months, **arguments)
-    moved = change(now, before) if before is not None else None
-    return of_frames(metric, name, "answers", column, "n", now, before, moved, trend)
+    return of_frames(metric, name, "answers", column, "n", now, before, changed(view, metric, **arguments), trend)
+
+
+def changed(view: View, metric: str, **arguments: object) -> pl.DataFrame | None:
+    """How a metric changed since the period that the view compares with; None without one."""
+    return cached.compared(changes.change, metric, view.question, view.before, **arguments) if view.before else None
 
 
 def repeat_rate(view: View) -> Reading:
     """The rate of the period; its months are trailing windows as long as the period, when that is whole months."""
     now = cached.answer("repeat_rate", view.question)
     before = cached.answer("repeat_rate", view.before) if view.before else None
-    change = repeat_rate_change(now, before) if before is not None else None
+    change = changed(view, "repeat_rate")
     length = periods.MONTHS.get(periods.unit_of(view.start, view.end))
     ends = replace(view.question, as_of=min(view.end, view.as_of))
     trend = cached.answer("repeat_rate_trend", ends, window_months=length) if length else None
@@ -123,35 +123,36 @@ def retention(view: View) -> Reading:
 
     It is compared with that of other cohorts only: periods within a month, or that share one, have a cohort in common.
     """
-    now = _retention_in(view.question)
-    apart = view.before is None or _cohorts(view.before)[1] < _cohorts(view.question)[0]
-    before = _retention_in(view.before) if view.before and apart else None
-    change = retention_change(now, before) if before is not None else None
+    now = _of_cohorts(view.question)
+    other = _of_cohorts(view.before) if view.before else None
+    apart = other is None or other.end < now.start
+    before = other if apart else None
+    change = None
+    if before:
+        row, minimum = {"period": RETENTION_MONTH}, RETENTION_MINIMUM
+        change = cached.compared(changes.change, "retention", now, before, row=row, minimum=minimum)
     first, last = periods.earlier(*periods.back(view.end, SPARK_MONTHS), RETENTION_MONTH)
     triangle = cached.answer("retention", view.asked(first, last))
     trend = retention_trend(triangle, period=RETENTION_MONTH, cohorts=SPARK_MONTHS, minimum=RETENTION_MINIMUM)
     return replace(
-        of_frames("retention", RETENTION, "customers", "retention", "customers", now, before, change, trend),
+        of_frames(
+            "retention", RETENTION, "customers", "retention", "customers",
+            _pooled(now), _pooled(before) if before else None, change, trend,
+        ),
         minimum=RETENTION_MINIMUM,
         compares=apart,
-    )
+    )  # fmt: skip
 
 
-def _cohorts(question: Question) -> periods.Dates:
-    """The months of first orders whose third month lies in the period: first and last day."""
-    return periods.earlier(question.start, question.end, RETENTION_MONTH)
+def _of_cohorts(question: Question) -> Question:
+    """The question about the months of first orders whose third month lies in the period."""
+    first, last = periods.earlier(question.start, question.end, RETENTION_MONTH)
+    return replace(question, start=first, end=last)
 
 
-def _retention_in(question: Question) -> pl.DataFrame:
-    cohorts = _cohorts(question)
-    triangle = cached.answer("retention", replace(question, start=cohorts[0], end=cohorts[1]))
-    return retention_at(
-        triangle,
-        period=RETENTION_MONTH,
-        cohorts_from=cohorts[0],
-        cohorts_to=cohorts[1],
-        minimum=RETENTION_MINIMUM,
-    )
+def _pooled(asked: Question) -> pl.DataFrame:
+    triangle, row = cached.answer("retention", asked), {"period": RETENTION_MONTH, "minimum": RETENTION_MINIMUM}
+    return retention_at(triangle, **row, cohorts_from=asked.start, cohorts_to=asked.end)  # type: ignore[arg-type]
 
 
 def of_frames(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from data.questions.ask import find, observed
+from data.questions.changes import difference
 from data.text.labels import TIER_ORDER, label
 from metrics.statistics.verdict import confidence_of_each_pair
 from metrics.texts import N_
@@ -122,7 +123,7 @@ def section(
         tiers_of(view, measure.metric) if dimension.column == "tier" else "",
     )
     blocks.section(
-        title(code, ranked, _apart(ranked, measure)),
+        title(code, ranked, _apart(view, ranked, measure, dimension.column)),
         note,
         table=rows,
         file=f"{measure.metric}_by_{code}",
@@ -164,12 +165,17 @@ def _left_out(known: int, shown: int, code: str) -> str:
     return _("The {shown} largest of {known} groups.").format(shown=shown, known=known)
 
 
-def _apart(ranked: pl.DataFrame, measure: Measure) -> float | None:
+def _apart(view: View, ranked: pl.DataFrame, measure: Measure, column: str) -> float | None:
     """The lower end of the highest minus the lowest. Both were picked from all pairs, so the interval is as wide as that asks for."""
     if ranked.height < 2:
         return None
+    question = replace(view.question, by=(column,))
+    top, bottom = ranked[column][0], ranked[column][-1]
     confidence = confidence_of_each_pair(ranked.height)
-    low: float | None = measure.change(ranked.head(1), ranked.tail(1), confidence=confidence)["low"][0]
+    apart = cached.compared(
+        difference, measure.metric, question, top, bottom, confidence=confidence, **measure.arguments
+    )
+    low: float | None = apart["low"][0]
     return low
 
 

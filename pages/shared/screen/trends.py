@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from data.questions.changes import change
 from metrics.statistics.verdict import verdict
 from pages.feedback import findings
 from pages.shared.readings.measures import Measure, about
@@ -27,7 +28,7 @@ def section(view: View, measure: Measure, *, height: int = 330) -> None:
     now = cached.answer(measure.trend, view.asked(*dates), **measure.arguments)
     before = cached.answer(measure.trend, view.asked(*periods.earlier(*dates, 12)), **measure.arguments)
     shown = now.filter(pl.col(measure.n) > 0)
-    title = _title(shown, measure)
+    title = _title(view, shown, measure)
     file = f"{measure.metric}_by_month"
     if shown.drop_nulls(measure.value).height < MONTHS_OF_A_TREND:
         blocks.section(title, table=now, file=file, metric=measure.trend)
@@ -54,13 +55,17 @@ def section(view: View, measure: Measure, *, height: int = 330) -> None:
     blocks.chart(figure, key=f"trend-{measure.metric}", alt=_alt(title, measure, now))
 
 
-def _title(shown: pl.DataFrame, measure: Measure) -> str:
+def _title(view: View, shown: pl.DataFrame, measure: Measure) -> str:
     """The last finished month against the first one."""
     complete = shown.filter(pl.col("complete")).drop_nulls(measure.value)
-    first = complete.head(1)
-    change = measure.change(complete.tail(1), first) if complete.height > 1 else None
-    kind = verdict(change["low"][0], change["high"][0], True) if change is not None else "too_few"
-    return findings.trend(kind, _(measure.name), month(first["period"][0]) if first.height else "")
+    if not complete.height:
+        return findings.trend("too_few", _(measure.name), "")
+    first, last = (complete["period"][place] for place in (0, -1))
+    if first == last:
+        return findings.trend("too_few", _(measure.name), month(first))
+    now, before = (view.asked(*periods.holding(day, "month")) for day in (last, first))
+    moved = cached.compared(change, measure.metric, now, before, **measure.arguments)
+    return findings.trend(verdict(moved["low"][0], moved["high"][0], True), _(measure.name), month(first))
 
 
 def _too_few_months(answers: pl.Series, minimum: int) -> None:

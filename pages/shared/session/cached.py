@@ -1,10 +1,9 @@
 """The store in the hands of whom the session belongs to, and answers kept by what was asked: data version, question, arguments and
 what that person may see; never by a frame."""
 
-import datetime as dt
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -15,8 +14,8 @@ import streamlit as st
 
 from data.people import kept
 from data.people.access import Access, Forbidden, personal
-from data.questions.ask import Question
-from data.segment import Segment
+from data.questions.ask import Question, ask
+from data.questions.changes import COLUMNS
 from data.settings import Settings
 from data.store.extent import Extent
 from metrics.catalogue import CATALOGUE
@@ -123,9 +122,14 @@ def without_customer() -> tuple[int, int]:
 
 def answer(name: str, question: Question, **arguments: object) -> pl.DataFrame:
     """The frame of a metric. Small, and shared: never change it in place."""
-    key, given = _key(question), tuple(sorted(arguments.items()))
-    asked: dict[str, Any] = {**_place(), "version": version(), "name": name, "question": key, "arguments": given}
-    return _noted(name, key, given, partial(_answer, **asked, _access=access()))
+    return _noted(name, _key(question), arguments, lambda snap: ask(snap, name, question, **arguments))
+
+
+def compared(comparison: Table, name: str, *asked: object, **arguments: object) -> pl.DataFrame:
+    """What a function of `data.questions.changes` says of a metric: change, low, high. `asked` are its questions, groups or cohort."""
+    texts = [_key(each) if isinstance(each, Question) else str(each) for each in asked]
+    key = json.dumps([comparison.__name__, *texts])
+    return _noted(name, key, arguments, lambda snap: comparison(snap, name, *asked, **arguments), COLUMNS)
 
 
 def later(name: str, question: Question, **arguments: object) -> Callable[[], pl.DataFrame]:
@@ -140,9 +144,7 @@ def table(function: Table, question: Question, **arguments: object) -> pl.DataFr
     The function is known by its name, so it must be one of a module. Small, and shared: never change it in place.
     """
     name = f"{function.__module__}.{function.__qualname__}"
-    key, given = _key(question), tuple(sorted(arguments.items()))
-    asked: dict[str, Any] = {**_place(), "version": version(), "name": name, "question": key, "arguments": given}
-    return _noted(name, key, given, partial(_table, **asked, _function=function, _access=access()))
+    return _noted(name, _key(question), arguments, partial(function, question=question, **arguments))
 
 
 def table_later(function: Table, question: Question, **arguments: object) -> Callable[[], pl.DataFrame]:
@@ -152,11 +154,16 @@ def table_later(function: Table, question: Question, **arguments: object) -> Cal
 
 
 def _noted(
-    name: str, key: str, given: tuple[tuple[str, object], ...], live: Callable[[], pl.DataFrame]
+    name: str, key: str, arguments: Mapping[str, object], make: Table, comparison: Sequence[str] = ()
 ) -> pl.DataFrame:
-    """What was kept for the pinned link that the session is in, else the live answer; noted as part of the page either way."""
-    metric, link = CATALOGUE.get(name), visit.link()
-    today = metric.version if metric else None
+    """What was kept for the pinned link that the session is in, else the live answer; noted as part of the page either way.
+
+    `comparison`: the columns of one, where it is one.
+    """
+    metric, given = CATALOGUE.get(name), tuple(sorted(arguments.items()))
+    asked_for = {**_place(), "version": version(), "name": name, "question": key, "arguments": given}
+    live = partial(_answer if metric else _table, **asked_for, _make=make, _access=access())
+    link, today = visit.link(), metric.version if metric else None
     defined = link.metric_versions.get(name, today) if link else today
     text = kept.question(name, defined, key, given, access().person.scope)
     asked: Asked | None = st.session_state.get(ASKED_KEY)
@@ -169,9 +176,10 @@ def _noted(
         if found is None:
             found = _kept(*place, _of_equals(text), _version=link.version)
         # a definition that has other columns since is not understood by the pages of today
-        if found is not None and (metric is None or set(metric.columns) <= set(found.columns)):
+        if found is not None and set(comparison or (metric.columns if metric else ())) <= set(found.columns):
             return found
-        if asked and metric:
+        # links made before comparisons were kept have the answers instead: while the definition is the same, nothing is new
+        if asked and metric and (defined != today or not comparison):
             asked.anew.add(name)
     return live()
 
@@ -202,13 +210,6 @@ def _key(question: Question) -> str:
     )
 
 
-def _question(key: str) -> Question:
-    told = json.loads(key)
-    start, end, as_of = map(dt.date.fromisoformat, told["dates"])
-    segment = Segment(**{name: tuple(codes) for name, codes in told["segment"].items()})
-    return Question(start, end, as_of, segment, tuple(told["by"]))
-
-
 def erasures() -> int:
     """How many people have been erased: what was worked out before may name them, and is not used again."""
 
@@ -235,13 +236,14 @@ def _answer(
     sees: str,  # noqa: ARG001
     erasures: int,  # noqa: ARG001
     version: int,
-    name: str,
-    question: str,
-    arguments: tuple[tuple[str, object], ...],
+    name: str,  # noqa: ARG001
+    question: str,  # noqa: ARG001
+    arguments: tuple[tuple[str, object], ...],  # noqa: ARG001
     *,
+    _make: Table,  # not hashed: name, question and arguments say what it makes
     _access: Access,
 ) -> pl.DataFrame:
-    return _access.ask(version, name, _question(question), **dict(arguments))
+    return _access.read(version, _make)
 
 
 @st.cache_data(show_spinner=False, max_entries=KEPT_TABLES)
@@ -251,13 +253,13 @@ def _table(
     erasures: int,  # noqa: ARG001
     version: int,
     name: str,  # noqa: ARG001
-    question: str,
-    arguments: tuple[tuple[str, object], ...],
+    question: str,  # noqa: ARG001
+    arguments: tuple[tuple[str, object], ...],  # noqa: ARG001
     *,
-    _function: Table,  # not hashed: its name is
+    _make: Table,  # not hashed: name, question and arguments say what it makes
     _access: Access,
 ) -> pl.DataFrame:
-    return _access.table(version, _function, _question(question), **dict(arguments))
+    return _access.read(version, _make)
 
 
 @st.cache_data(show_spinner=False, max_entries=KEPT_TABLES)

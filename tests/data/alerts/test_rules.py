@@ -75,7 +75,7 @@ def test_the_table_names_columns_that_there_are(metric: str) -> None:
     assert not watch.value or {"low", "high"} <= set(known)
     assert columns(metric)
     assert (columns(metric)[0] == watch.value) == bool(watch.value)
-    assert compares(metric, columns(metric)[0]) == (watch.change is not None)
+    assert compares(metric, columns(metric)[0]) == (CATALOGUE[metric].change is not None)
     assert set(watch.arguments) <= set(CATALOGUE[metric].options)
 
 

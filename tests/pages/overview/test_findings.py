@@ -95,7 +95,9 @@ def test_changes_stand_in_the_order_that_the_title_picks_them(monkeypatch: pytes
         move("referral", 9.0, 8, "worse"),
         move("search", -1, 5, "none"),
     )
-    monkeypatch.setattr(moves, "_compared", lambda _view: iter([None]))
+    monkeypatch.setattr(
+        moves, "_compared", lambda _view: iter([moves.Compared("nps", "NPS", ("acquisition_channel",))])
+    )
     monkeypatch.setattr(moves, "_moves", lambda *_given: iter([unclear, large, clear]))
     last = dt.date(2026, 6, 30)
     found, compared = moves.moves(View(dt.date(2026, 4, 1), last, last, "year", Segment()), 2)

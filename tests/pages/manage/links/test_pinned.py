@@ -36,14 +36,15 @@ def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, pl.DataFrame]:
     frames: dict[str, pl.DataFrame] = {}
 
     def remembering(read: Callable) -> Callable:
-        def remembered(what: object, question: object, **arguments: object) -> pl.DataFrame:
-            frame: pl.DataFrame = read(what, question, **arguments)
-            frames[f"{getattr(what, '__name__', what)} {question} {sorted(arguments.items())}"] = frame
+        def remembered(what: object, *asked: object, **arguments: object) -> pl.DataFrame:
+            frame: pl.DataFrame = read(what, *asked, **arguments)
+            about = " ".join(map(str, asked))
+            frames[f"{getattr(what, '__name__', what)} {about} {sorted(arguments.items())}"] = frame
             return frame
 
         return remembered
 
-    for name in ("answer", "table"):
+    for name in ("answer", "table", "compared"):
         monkeypatch.setattr(cached, name, remembering(getattr(cached, name)))
     return frames
 
