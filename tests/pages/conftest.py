@@ -3,11 +3,13 @@
 import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import polars as pl
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -96,13 +98,18 @@ def open_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]
     def opened(db: Path, code: str = "", **params: str | list[str]) -> AppTest:
         monkeypatch.setenv("RAPPORT_DB", str(db))
         _close()
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS)
-        for name, value in params.items():
-            app.query_params[name.rstrip("_")] = value
-        return _at(app, code).run()
+        return run_app(code, **params)
 
     yield opened
     _close()
+
+
+def run_app(code: str = "", **params: str | list[str]) -> AppTest:
+    """The app in a new session, on the store that is open."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS)
+    for name, value in params.items():
+        app.query_params[name.rstrip("_")] = value
+    return _at(app, code).run()
 
 
 def go(app: AppTest, code: str) -> AppTest:
@@ -127,6 +134,15 @@ def _close() -> None:
 
 OPENED: dict[str, Store] = {}  # the last one
 EVERY_ONE: list[Store] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed() -> Iterator[None]:
+    """Which packages bring components is looked up once: they do not change meanwhile, and Streamlit reads what is said of every package
+    for each app that it tests, which takes longer than most pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(autouse=True)

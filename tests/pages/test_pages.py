@@ -1,4 +1,4 @@
-"""Each page on an empty store, on the demo, on a handful of rows: it shows what it should, and never an exception."""
+"""Each page on an empty store and on a handful of rows, and what the demo shows at a click: never an exception."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -32,24 +32,6 @@ def test_an_empty_store_offers_the_two_ways_on(open_app: Open, tmp_path: Path, c
     assert app.title[0].value == "Nothing to show yet"
     assert {"Upload an export", "Build the demo"} <= {button.label for button in app.button}
     assert "Reset" not in words(app)
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("code", CODES)
-def test_on_the_demo(open_app: Open, demo_path: Path, code: str, language: str) -> None:
-    app = open_app(demo_path, code, lang=language)
-    assert not app.exception
-    assert not app.error
-    assert len(app.title) == 1
-    if code in DATA_PAGES:
-        assert {"en": "demo data", "zh": "演示数据"}[language] in words(app)
-        assert app.get("plotly_chart")
-
-
-@pytest.mark.parametrize("code", DATA_PAGES)
-def test_every_chart_has_a_text_alternative(open_app: Open, demo_path: Path, code: str) -> None:
-    app = open_app(demo_path, code)
-    assert all(chart.proto.alt for chart in app.get("plotly_chart"))
 
 
 @pytest.mark.parametrize("code", CODES)

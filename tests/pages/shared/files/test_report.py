@@ -1,14 +1,11 @@
 """A page as a report: noted while it is drawn, or run without a browser; one file that needs nothing else and runs nothing."""
 
 import datetime as dt
-import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
 from streamlit.runtime import Runtime
 from streamlit.testing.v1 import AppTest
 
@@ -18,7 +15,6 @@ from data.segment import Segment
 from data.store.extent import Extent
 from data.store.store import Store
 from pages.shared.files import chromium
-from pages.shared.files.html import _grouped
 from pages.shared.files.report import (
     Box,
     Cards,
@@ -33,30 +29,11 @@ from pages.shared.files.report import (
     Text,
     render,
 )
-from pages.shared.registry import ENTRIES
-from pages.shared.words.columns import meanings, shares
 from pages.shared.words.texts import speaking
+from tests.pages.html import Read, needs_nothing
 
 Open = Callable[..., AppTest]
-CODES = [entry.code for entry in ENTRIES]
-DATA_PAGES = [entry.code for entry in ENTRIES if entry.data]
 HOSTILE = "</title><script>alert(1)</script><img src=http://evil.example/x onerror=alert(2)> ![p](http://evil.example/p.png) **b**"
-
-
-class Read(HTMLParser):
-    """What a browser would make of a file: its tags with their attributes, and its text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 @pytest.fixture
@@ -80,58 +57,6 @@ def rendered(open_app: Open, demo_path: Path) -> Callable[..., Report]:
 def blank(language: str = "en") -> Report:
     """A report of no page in particular."""
     return Report(code="nps", page="NPS", language=language, version=1, extent=Extent(), access=Access(None, LOCAL))  # type: ignore[arg-type]
-
-
-def needs_nothing(html: str) -> Read:
-    """The file, after making sure that it loads nothing, runs nothing and leads nowhere by itself."""
-    read = Read(html)
-    for tag, attributes in read.tags:
-        assert tag not in ("script", "iframe", "object", "embed", "link", "base", "form", "a"), tag
-        assert not [name for name in attributes if name.startswith("on")], attributes
-        for name in ("src", "href", "action", "poster", "background", "xlink:href", "srcset"):
-            assert (attributes.get(name) or "data:image/svg+xml;base64,").startswith("data:image/svg+xml;base64,")
-        assert "url(" not in (attributes.get("style") or "")
-    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
-    assert style
-    assert not re.search(r"url\(|@import|https?:", style[1])
-    return read
-
-
-@pytest.mark.usefixtures("no_chromium")
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("code", CODES)
-def test_every_page_is_a_file_with_its_title_and_tables(
-    open_app: Open, demo_path: Path, code: str, language: str
-) -> None:
-    app = open_app(demo_path, code, lang=language)
-    drawn: Report = app.session_state["report.current"]
-    read = needs_nothing(drawn.html)
-    assert drawn.title
-    assert drawn.title in read.text
-    assert f"{drawn.title} · Rapport" in read.text
-    charts = [part for part in drawn.parts if isinstance(part, Chart)]
-    assert len(charts) == len(app.get("plotly_chart"))
-    assert all(chart.alt in read.text for chart in charts)
-    for section, parts in _grouped(drawn.parts):
-        if section and section.table and all(isinstance(part, Chart | Text) for part in parts):
-            assert all(name in read.text for name in section.table.frame.columns), section.table.name
-
-
-@pytest.mark.usefixtures("no_chromium")
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("code", CODES)
-def test_without_a_browser_it_is_the_same_page(
-    rendered: Callable[..., Report], open_app: Open, demo_path: Path, code: str, language: str
-) -> None:
-    offscreen = rendered(code, language)
-    tables = offscreen.tables
-    seen: Report = open_app(demo_path, code, lang=language).session_state["report.current"]
-    assert offscreen.title == seen.title
-    assert list(offscreen.sections) == list(seen.sections)
-    assert [type(part) for part in offscreen.parts] == [type(part) for part in seen.parts]
-    for name, frame in seen.tables.items():
-        assert_frame_equal(tables[name], frame)  # sums of floats differ in the last digit, by the order of threads
-    assert offscreen.params == seen.params
 
 
 def test_running_a_page_leaves_the_runtime_of_the_app_alone(
@@ -180,30 +105,6 @@ def test_states_without_numbers_are_in_the_file(
     assert "No answers in this period" in Read(rendered("nps", from_="2019-01-01", to="2019-03-31").html).text
     open_app(tmp_path / "empty.duckdb")
     assert "Nothing to show yet" in Read(render("nps", {}, "en").html).text
-
-
-@pytest.mark.parametrize("code", DATA_PAGES)
-def test_every_column_says_what_it_means(open_app: Open, demo_path: Path, code: str) -> None:
-    drawn: Report = open_app(demo_path, code).session_state["report.current"]
-    for table in drawn.sections.values():
-        frame = table.frame
-        assert [name for name, text in meanings(table, frame.columns).items() if not text] == [], table.name
-        for name in shares(table, frame):
-            values = frame[name].drop_nulls()
-            assert values.is_between(-1, 20 if name == "bias" else 1.5).all(), (table.name, name)
-
-
-@pytest.mark.parametrize("code", DATA_PAGES)
-def test_every_section_with_a_chart_can_be_taken_away(open_app: Open, demo_path: Path, code: str) -> None:
-    app = open_app(demo_path, code)
-    drawn: Report = app.session_state["report.current"]
-    keys = {button.key for button in app.get("download_button")}
-    assert {"html-page", "xlsx-page"} <= keys
-    for name in drawn.sections:
-        assert {f"csv-{name}", f"xlsx-{name}"} <= keys
-    for part in drawn.parts:
-        if isinstance(part, Chart) and chromium.path():
-            assert {f"{kind}-{part.key.replace('-', '_')}" for kind in ("png", "svg")} <= keys
 
 
 @pytest.mark.usefixtures("no_chromium")

@@ -1,16 +1,13 @@
 """What is worked out once: within a run of the page, and from the same values for good."""
 
-import pickle
 from collections.abc import Callable
 from pathlib import Path
 
-import plotly.graph_objects as go
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.people.access import Access, Person, Role
-from pages.shared.registry import ENTRIES
 from pages.shared.session import auth, once, remembered, visit
 from pages.shared.words.texts import language, speaking
 
@@ -38,30 +35,6 @@ def test_the_same_values_are_worked_out_once_in_each_language() -> None:
         "{'a': [1]}  en",
         "{'a': [1, None]}  zh",
     ]
-
-
-@pytest.mark.parametrize("code", [entry.code for entry in ENTRIES if entry.data])
-def test_no_page_changes_a_figure_that_is_kept(
-    open_app: Callable[..., AppTest], demo_path: Path, code: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made: list[tuple[Callable, str, bytes, go.Figure]] = []
-
-    def noting(make: Callable, spoken: str, packed: bytes) -> object:
-        args, kwargs = pickle.loads(packed)
-        with speaking(spoken):
-            result = make(*args, **kwargs)
-        made.append((make, spoken, packed, result))
-        return result
-
-    monkeypatch.setattr(remembered, "_made", noting)
-    app = open_app(demo_path, code)
-    assert not app.exception
-    figures = [entry for entry in made if isinstance(entry[3], go.Figure)]
-    assert figures
-    for make, spoken, packed, figure in figures:
-        args, kwargs = pickle.loads(packed)
-        with speaking(spoken):
-            assert make(*args, **kwargs).to_json() == figure.to_json()
 
 
 def test_within_a_run_a_question_is_asked_once_and_outside_each_time() -> None:

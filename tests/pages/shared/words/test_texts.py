@@ -7,13 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from data.errors import RapportError
-from pages.shared.registry import ENTRIES
 from pages.shared.words import texts
 from pages.shared.words.texts import speaking
-from tests.pages.conftest import words
 from tests.pages.extraction import messages, missing
 
 ROOT = Path(__file__).parents[4]
@@ -67,16 +64,6 @@ def test_pages_hold_no_literal_text_no_sql_and_no_raw_html(path: Path) -> None:
             assert not any(re.search(r"[A-Za-z]{2,}", text) for text in literal if not text.startswith(":material")), (
                 node.lineno
             )
-
-
-@pytest.mark.parametrize("code", [entry.code for entry in ENTRIES])
-def test_a_chinese_page_says_nothing_in_english(open_app: Callable[..., AppTest], demo_path: Path, code: str) -> None:
-    app = open_app(demo_path, code, lang="zh")
-    comments = {element.value for element in app.text}
-    said = "\n".join(line for line in words(app).splitlines() if line not in comments)
-    said = re.sub(r"`[^`]*`|:material/\w+:|[\w./]+\.(csv|xlsx|tsv)|arXiv\S+", "", said)
-    english = re.findall(r"(?:[A-Za-z]{3,}[ ,]+){3,}[A-Za-z]{2,}", said)
-    assert [text for text in english if "Statistics in Medicine" not in text] == []
 
 
 @pytest.mark.parametrize(
