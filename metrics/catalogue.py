@@ -7,11 +7,12 @@ from metrics import record_variants
 from metrics.churn import record_churn
 from metrics.clv import record_clv
 from metrics.feedback import record_reach, record_satisfaction
-from metrics.feedback.nps import nps, nps_change, nps_trend
+from metrics.feedback.nps import nps, nps_sums, nps_trend
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
 from metrics.retention import record_retention
-from metrics.retention.repeat_rate import repeat_rate, repeat_rate_change, repeat_rate_trend
+from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend, repeat_sums
 from metrics.retention.retention import KINDS, retention, retention_at, retention_change
+from metrics.statistics.paired import Pairing
 from metrics.texts import N_
 from metrics.tiers import record_tiers
 
@@ -44,17 +45,20 @@ NPS_DEFINITION = N_(
     "The weighted variant counts each answer with its survey weight; its interval rests on the effective number (Σw)²/Σw²."
 )
 NPS_INTERVAL = N_(
-    "Adjusted Wald: ¾ is added to promoters and to detractors and 3 to n; within −100 and 100. Several answers of one customer hang "
-    "together: n is divided by the design effect over customers, and the quantile is Student’s t on customers − 1. Where everybody "
-    "answered once, or always says the same, it is the normal one and the interval the published one. A change between two periods "
-    "adds the two variances."
+    "Adjusted Wald: ¾ is added to promoters and to detractors and 3 to n; within −100 and 100. Several answers of one "
+    "customer hang together: n is divided by the design effect over customers, and the quantile is Student’s t on "
+    "customers − 1. Where everybody answered once, or always says the same, it is the normal one and the interval the "
+    "published one. A change adds the variances of both sides, less what the customers who are in both share."
 )
 NPS_SOURCE = N_("Reichheld 2003, Harvard Business Review 81(12); interval: Rocks 2016, arXiv:1601.07235.")
 REPEAT_DEFINITION = N_(
     "Customers with two or more orders in the window, over customers with at least one. An order counts once, whatever its number of "
     "lines; cancelled and unpaid orders and refunds do not count."
 )
-REPEAT_INTERVAL = N_("Wilson score. A change between two windows: Newcombe’s hybrid score (method 10).")
+REPEAT_INTERVAL = N_(
+    "Wilson score. A change: Newcombe’s hybrid score, with the correlation of both sides over the customers who are in "
+    "both."
+)
 
 _METRICS = (
     Metric(
@@ -71,7 +75,7 @@ _METRICS = (
         interval=NPS_INTERVAL,
         source=NPS_SOURCE,
         function=nps,
-        change=nps_change,
+        change=Pairing(nps_sums, is_net=True),
         frame="feedback",
         survey="nps",
         columns=NPS_COLUMNS,
@@ -147,7 +151,7 @@ _METRICS = (
     ),
     Metric(
         name="repeat_rate",
-        version=1,
+        version=2,
         label=N_("Repeat purchase rate"),
         unit=N_("share, 0 to 1"),
         higher_is_better=True,
@@ -159,7 +163,7 @@ _METRICS = (
         interval=REPEAT_INTERVAL,
         source=WILSON_SOURCE,
         function=repeat_rate,
-        change=repeat_rate_change,
+        change=Pairing(repeat_sums),
         frame="customer_periods",
         columns=REPEAT_COLUMNS,
         arguments={"confidence": CONFIDENCE, "minimum": MINIMUM},

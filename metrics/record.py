@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 import polars as pl
 
 from metrics.engine.periods import EVERY
+from metrics.statistics.paired import Pairing
 from metrics.texts import N_
 
 
@@ -33,8 +34,9 @@ class Metric:
 
     Unless it `splits`, it cannot be asked for by group.
     `arguments` are those of the function; `frame_arguments` say how the rows that it gets are made. Both are set in the same way.
-    `keys` are the columns that tell the rows of one group apart, where there are several. `change` compares two rows; without it a change
-    has no interval. `pooled` makes one row of the cohorts of a triangle, for a metric of cohorts.
+    `keys` are the columns that tell the rows of one group apart, where there are several. `change` says how two sides are paired
+    customer by customer, or compares two rows of different people; without it a change has no interval. `pooled` makes one row of the
+    cohorts of a triangle, for a metric of cohorts.
     """
 
     name: str
@@ -55,7 +57,7 @@ class Metric:
     splits: bool = True
     frame_arguments: Mapping[str, Argument] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
-    change: Change | None = None
+    change: Change | Pairing | None = None
     pooled: Callable[..., pl.DataFrame] | None = None
 
     @property

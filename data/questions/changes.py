@@ -5,19 +5,22 @@ columns change, low and high in the unit of the metric, null where either side i
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import narwhals.stable.v2 as nw
 import polars as pl
 
 from data.errors import RapportError
-from data.questions.ask import Question, ask, find
+from data.questions.ask import Question, ask, asked_with, find
 from data.store.snapshot import Snapshot
 from metrics.record import Change
-from metrics.statistics.shares import CHANGE_TYPES
+from metrics.statistics.paired import CHANGE_TYPES, Pairing, paired_change
 from metrics.texts import N_
 
 Row = Mapping[str, object]
 COLUMNS = ("change", "low", "high")
 NO_ROW: Row = {}
+LIMITS = ("minimum", "confidence")  # of what is shown, not of what is asked for
 
 
 def number(snap: Snapshot, name: str, question: Question, *, row: Row = NO_ROW, **arguments: object) -> pl.DataFrame:
@@ -49,6 +52,9 @@ def change(
     Both are asked with the same arguments and split by the same columns. RapportError for a metric whose change has no interval.
     """
     compare = comparing(name)
+    if isinstance(compare, Pairing):
+        sums = [_sums(snap, name, question, row, arguments) for question in (now, before)]
+        return paired_change(*sums, by=now.by, **_limits(name, compare, confidence, arguments))
     sides = [number(snap, name, question, row=row, **arguments) for question in (now, before)]
     return compare(*sides, by=now.by, confidence=confidence) if now.by else _compared(compare, sides, confidence)
 
@@ -66,6 +72,10 @@ def difference(
 ) -> pl.DataFrame:
     """The number of group `one` minus that of group `other`, of the one column that the question is split by: one row."""
     compare, (column,) = comparing(name), question.by
+    if isinstance(compare, Pairing):
+        sums = _sums(snap, name, question, row, arguments)
+        groups_of_two = [sums.filter(nw.col(column) == code).drop(column) for code in (one, other)]
+        return paired_change(*groups_of_two, **_limits(name, compare, confidence, arguments))
     groups = number(snap, name, question, row=row, **arguments)
     sides = [groups.filter(pl.col(column) == code).drop(column) for code in (one, other)]
     return _compared(compare, sides, confidence)
@@ -83,18 +93,31 @@ def cohort_difference(
 ) -> pl.DataFrame:
     """The number of one cohort (its first day) minus that of all others of the question together, in one period: one row."""
     metric, compare = find(name), comparing(name)
-    assert metric.pooled is not None, f"{name} has no cohorts"
+    assert metric.pooled is not None and not isinstance(compare, Pairing), f"{name} has no cohorts"
     cells, minimum = _cells(snap, name, question, arguments)
     sides = [cells.filter(wanted) for wanted in (pl.col("cohort") == cohort, pl.col("cohort") != cohort)]
     return compare(*(metric.pooled(side, **row, **minimum) for side in sides), confidence=confidence)
 
 
-def comparing(name: str) -> Change:
-    """The function that compares two rows of the metric; RapportError where a change has no interval."""
+def comparing(name: str) -> Change | Pairing:
+    """How two sides of the metric are paired, or the function that compares two rows of it; RapportError where a change has no interval."""
     found = find(name).change
     if found is None:
         raise RapportError(N_("A change of “{metric}” has no interval, so it cannot be told from chance."), metric=name)
     return found
+
+
+def _sums(snap: Snapshot, name: str, question: Question, row: Row, arguments: Mapping[str, object]) -> nw.LazyFrame:
+    """The sums of each customer on one side of a change."""
+    compare = comparing(name)
+    assert isinstance(compare, Pairing)
+    frame, given = asked_with(snap, name, question, **{key: of for key, of in arguments.items() if key not in LIMITS})
+    return compare.sums(frame, **given, **row)
+
+
+def _limits(name: str, compare: Pairing, confidence: float, arguments: Mapping[str, object]) -> dict[str, Any]:
+    minimum = arguments.get("minimum", find(name).minimum)
+    return {"confidence": confidence, "minimum": minimum, "is_net": compare.is_net}
 
 
 def _cells(

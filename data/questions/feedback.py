@@ -3,11 +3,11 @@
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from data.questions.ask import Question
-from data.questions.changes import comparing
+from data.questions.ask import Question, find
 from data.store.snapshot import Snapshot
 from metrics.feedback.nps import asked
-from metrics.feedback.satisfaction import LOW_BOX, MOST_POINTS, csat, with_box
+from metrics.feedback.satisfaction import LOW_BOX, MOST_POINTS, csat, csat_sums, with_box
+from metrics.statistics.paired import paired_change
 
 NPS_SCORES = range(11)
 BINS = 10  # of a scale with more points than boxes can be drawn for
@@ -87,18 +87,23 @@ def low_scores(snap: Snapshot, question: Question, *, survey: str, limit: int) -
 
 def item_scores(snap: Snapshot, question: Question) -> pl.DataFrame:
     """One row per item of the questionnaires: item, then the columns of `csat`, by which each item is read. Without answers no row."""
-    rows = snap.answers(question.segment, as_of=question.as_of, start=question.start, end=question.end)
-    return csat(rows.with_columns(survey=nw.lit("csat")), by=["item"])
+    return csat(_item_rows(snap, question), by=["item"])
 
 
 def item_difference(snap: Snapshot, question: Question, *, one: str, other: str, confidence: float) -> pl.DataFrame:
     """The share of one item minus that of another: change, low, high, as `data.questions.changes.difference`.
 
-    The same people rate all items. Taken as independent, the interval is too wide rather than too narrow: their ratings go together.
+    The same people rate all items, so that their ratings are paired.
     """
-    rows = item_scores(snap, question)
-    sides = (rows.filter(pl.col("item") == item).drop("item") for item in (one, other))
-    return comparing("csat")(*sides, confidence=confidence)
+    sums = csat_sums(_item_rows(snap, question), by=["item"])
+    sides = (sums.filter(nw.col("item") == item).drop("item") for item in (one, other))
+    return paired_change(*sides, confidence=confidence, minimum=find("csat").minimum)
+
+
+def _item_rows(snap: Snapshot, question: Question) -> nw.LazyFrame:
+    """The answers to items as answers to a satisfaction question."""
+    rows = snap.answers(question.segment, as_of=question.as_of, start=question.start, end=question.end)
+    return rows.with_columns(survey=nw.lit("csat"))
 
 
 def _boxes(low: float, high: float, scores: pl.DataFrame) -> list[tuple]:

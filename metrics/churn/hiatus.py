@@ -9,7 +9,8 @@ import polars as pl
 from metrics.engine.periods import at_least
 from metrics.engine.reduce import collected, in_order, one_if, totals
 from metrics.engine.rollups import is_last, seen_by
-from metrics.statistics.shares import share_change, with_share
+from metrics.statistics.clustered import once
+from metrics.statistics.shares import with_share
 from metrics.statistics.survival import curve_at_marks, kaplan_meier, time_by_which
 
 HIATUS_TYPES: dict[str, pl.DataType] = {
@@ -107,24 +108,32 @@ def inactive_share(
     customers while no gap has ended. Without orders: one row with 0 customers, or none when `by` is given.
     """
     days = hiatus_threshold(order_days, as_of=as_of, hiatus_days=hiatus_days, quantile=quantile)
-    longest = as_of - dt.timedelta(days=days or 0)
-    last = seen_by(order_days, as_of).filter(is_last(as_of))
-    marked = last.with_columns(customers=nw.lit(1), inactive=one_if(nw.col("day") < nw.lit(longest)))
-    counted = totals(marked, by, ("customers", "inactive")).with_columns(
+    counted = totals(_silent(order_days, as_of, days), by, ("customers", "inactive")).with_columns(
         hiatus_days=pl.lit(days, pl.Int64), inactive=pl.when(pl.lit(days is not None)).then("inactive")
     )
     return in_order(with_share(counted, **INACTIVE_RATE, confidence=confidence, minimum=minimum), by, INACTIVE_TYPES)
 
 
-def inactive_share_change(
-    now: pl.DataFrame, before: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95
-) -> pl.DataFrame:
-    """Difference of the shares at two dates, now minus before: change, low, high (−1 to 1), from rows of `inactive_share`.
+def inactive_sums(
+    order_days: nw.LazyFrame,
+    *,
+    as_of: dt.date,
+    hiatus_days: int = 0,
+    quantile: float = 0.8,
+    by: Sequence[str] = (),
+) -> nw.LazyFrame:
+    """What each customer adds to `inactive_share`, by which two dates are compared (`paired.paired_change`). Stays lazy. While no gap has
+    ended there is no row."""
+    days = hiatus_threshold(order_days, as_of=as_of, hiatus_days=hiatus_days, quantile=quantile)
+    customers = _silent(order_days, as_of, days)
+    return once(customers if days is not None else customers.head(0), by, value=nw.col("inactive"))
 
-    Both should be made with the same hiatus_days. Newcombe's interval takes the customers as independent; most are in both, which makes
-    it too wide.
-    """
-    return share_change(now, before, **INACTIVE_RATE, by=by, confidence=confidence)
+
+def _silent(order_days: nw.LazyFrame, as_of: dt.date, days: int | None) -> nw.LazyFrame:
+    """One row per customer with an order: the columns of the frame, customers (1), inactive (1 or 0)."""
+    longest = as_of - dt.timedelta(days=days or 0)
+    last = seen_by(order_days, as_of).filter(is_last(as_of))
+    return last.with_columns(customers=nw.lit(1), inactive=one_if(nw.col("day") < nw.lit(longest)))
 
 
 def hiatus_threshold(

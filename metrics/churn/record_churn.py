@@ -1,8 +1,9 @@
 """Catalogue entries of the second purchase, of falling silent and of coming back."""
 
-from metrics.churn.hiatus import gap_curve, hiatus, inactive_share, inactive_share_change
+from metrics.churn.hiatus import gap_curve, hiatus, inactive_share, inactive_sums
 from metrics.churn.lifecycle import inactive_share_trend, lifecycle
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
+from metrics.statistics.paired import Pairing
 from metrics.statistics.survival import UNITS_DAYS, repeat_curve
 from metrics.texts import N_
 
@@ -16,7 +17,10 @@ RULE = {
     ),
     "quantile": Argument(0.8, N_("The share of gaps between purchases that end within the days that are taken.")),
 }
-INTERVAL = N_("Wilson score. A change between two dates: Newcombe’s hybrid score (method 10).")
+INTERVAL = N_(
+    "Wilson score. A change: Newcombe’s hybrid score, with the correlation of both sides over the customers who are in "
+    "both."
+)
 INACTIVE_DEFINITION = N_(
     "The share of all customers with an order whose last one is older than the hiatus threshold (see “hiatus”). The threshold is one for "
     "all groups and periods. It is worked out from the customers looked at, unless it is given."
@@ -180,7 +184,7 @@ METRICS = (
     ),
     Metric(
         name="inactive_share",
-        version=1,
+        version=2,
         label=N_("Inactive share"),
         unit=SHARE,
         higher_is_better=False,
@@ -193,7 +197,7 @@ METRICS = (
         interval=INTERVAL,
         source=WILSON_SOURCE,
         function=inactive_share,
-        change=inactive_share_change,
+        change=Pairing(inactive_sums),
         frame="order_days",
         columns=INACTIVE_COLUMNS,
         arguments={**RULE, "confidence": CONFIDENCE, "minimum": MINIMUM},

@@ -8,15 +8,16 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from metrics.engine.periods import EVERY, calendar, checked
-from metrics.engine.reduce import beside, in_order, one_if, period_start, totals
-from metrics.statistics.clustered import MOMENTS, moments, with_design
-from metrics.statistics.intervals import adjusted_net_score, adjusted_wald_nps, share, z_value
+from metrics.engine.reduce import collected, in_order, one_if, period_start, totals
+from metrics.statistics.clustered import MOMENTS, moments, per_customer, with_design
+from metrics.statistics.intervals import adjusted_wald_nps, share
 
 PROMOTER_FROM = 9
 DETRACTOR_TO = 6
 
 GROUPS = ("promoters", "passives", "detractors")
 COUNTS = ("n", *GROUPS)
+NET = nw.col("promoters") - nw.col("detractors")  # of an answer: 1, 0 or −1
 WEIGHTS = ("weights", "weights_squared", "promoter_weight", "detractor_weight")
 TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(COUNTS, pl.Int64()),
@@ -51,32 +52,14 @@ def nps(
     return in_order(_scored(counted, confidence, minimum, weighted), by, WEIGHTED_TYPES if weighted else TYPES)
 
 
-def nps_change(
-    now: pl.DataFrame, before: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95
-) -> pl.DataFrame:
-    """Difference of two independent scores, now minus before, in points: change, low, high, from rows of `nps`.
-
-    One row, or one per row of `now` when both were made `by` the same columns. Null where either score was withheld or is missing.
-    The interval adds the variances of the two adjusted scores (Rocks 2016); it holds `change` itself.
-    """
-    both = beside(_with_shares(now), _with_shares(before), by)
-    estimate, variance = adjusted_net_score(pl.col("promoter_share"), pl.col("detractor_share"), pl.col("n_eff"))
-    estimate_before, variance_before = adjusted_net_score(
-        pl.col("promoter_share_before"), pl.col("detractor_share_before"), pl.col("n_eff_before")
-    )
-    half = z_value(confidence) * (variance + variance_before).sqrt()
-    change = pl.col("nps") - pl.col("nps_before")
-    centre = estimate - estimate_before
-    known = change.is_not_null()
-    return in_order(
-        both.with_columns(
-            change=change,
-            low=pl.when(known).then(pl.min_horizontal(change, 100 * (centre - half)).clip(-200, 200)),
-            high=pl.when(known).then(pl.max_horizontal(change, 100 * (centre + half)).clip(-200, 200)),
-        ),
-        by,
-        CHANGE_TYPES,
-    )
+def nps_sums(feedback: nw.LazyFrame, *, by: Sequence[str] = (), weighted: bool = False) -> nw.LazyFrame:
+    """What each customer's answers add to `nps`, by which two scores are compared (`paired.paired_change`). Stays lazy."""
+    answers = _answers(feedback)
+    if not weighted:
+        return per_customer(answers, by, value=NET)
+    alike = answers.with_columns(weight=nw.col("weight").fill_null(1.0))
+    largest = collected(alike.select(largest=nw.col("weight").max())).item()
+    return per_customer(alike, by, value=NET, weight=_near_one(largest))
 
 
 def nps_trend(
@@ -152,9 +135,8 @@ def _answers(feedback: nw.LazyFrame) -> nw.LazyFrame:
 def _counted(answers: nw.LazyFrame, by: Sequence[str], weighted: bool) -> pl.DataFrame:
     """The counts of `_answers` with the sums over customers, and if `weighted` their WEIGHTS: one row per combination of `by`, or exactly
     one."""
-    value = nw.col("promoters") - nw.col("detractors")
     if not weighted:
-        return moments(answers, by, value=value, counts=COUNTS)
+        return moments(answers, by, value=NET, counts=COUNTS)
     # answers of one weight are counted, so that weights add up alike in whatever order the engine has the answers
     alike = answers.with_columns(weight=nw.col("weight").fill_null(1.0))
     counted = totals(alike, (*by, "weight"), COUNTS).sort(*by, "weight", nulls_last=True)
@@ -166,12 +148,15 @@ def _counted(answers: nw.LazyFrame, by: Sequence[str], weighted: bool) -> pl.Dat
         "promoter_weight": (weight * pl.col("promoters")).sum(),
         "detractor_weight": (weight * pl.col("detractors")).sum(),
     }
-    # only how weights compare matters to the design effect: they are brought near 1, where ten decimals of them are plenty
-    largest: float = counted["weight"].max() or 1.0  # type: ignore[assignment]
-    found = moments(alike, by, value=value, weight=nw.col("weight") / 2.0 ** math.frexp(largest)[1])
+    found = moments(alike, by, value=NET, weight=_near_one(counted["weight"].max()))  # type: ignore[arg-type]
     if not by:
         return counted.select(**sums).hstack(found)
     return counted.group_by(by).agg(**sums).join(found, on=list(by), nulls_equal=True)
+
+
+def _near_one(largest: float | None) -> nw.Expr:
+    """The weights without their unit: only how they compare matters to customers, and near 1 ten decimals of them are plenty."""
+    return nw.col("weight") / 2.0 ** math.frexp(largest or 1.0)[1]
 
 
 def _scored(counted: pl.DataFrame, confidence: float, minimum: int, weighted: bool) -> pl.DataFrame:

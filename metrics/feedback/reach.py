@@ -7,9 +7,9 @@ import polars as pl
 
 from metrics.engine.periods import checked
 from metrics.engine.reduce import distinct, in_order, is_any, kinds, one_if, totals
-from metrics.statistics.clustered import moments, with_design
+from metrics.statistics.clustered import moments, once, per_customer, with_design
 from metrics.statistics.intervals import mean_half_width, share
-from metrics.statistics.shares import share_change, with_share
+from metrics.statistics.shares import with_share
 
 SURVEYS = ("nps", "csat", "ces")
 MATCH_TYPES: dict[str, pl.DataType] = {
@@ -46,11 +46,9 @@ def match_rate(
     and where nobody at all has an order, the counts stand and the rest is null. Without answers: one row with n 0, or none when `by` is
     given.
     """
-    asked = feedback.filter(nw.col("survey") == checked("survey", survey, SURVEYS), ~nw.col("score").is_null())
-    known = customers.filter(nw.col("orders") > 0).select("customer_key", known=nw.lit(1))
-    joined = asked.select("customer_key", *by, n=nw.lit(1)).join(known, on="customer_key", how="left")
-    joined = joined.with_columns(matched=one_if(nw.col("known") == 1))
-    counted = moments(joined, by, value=nw.col("matched"), counts=("n", "matched"))
+    known = _buyers(customers)
+    answers = _matched(feedback, known, survey, by)
+    counted = moments(answers, by, value=nw.col("matched"), counts=("n", "matched"))
     found = with_share(counted, **MATCH_RATE, confidence=confidence, minimum=minimum)
     if not counted["matched"].sum() and not is_any(known):
         # without a single order it is not known who has ordered, which is no share of 0
@@ -58,14 +56,25 @@ def match_rate(
     return in_order(found, by, MATCH_TYPES)
 
 
-def match_rate_change(
-    now: pl.DataFrame, before: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95
-) -> pl.DataFrame:
-    """Difference of two match rates, now minus before: change, low, high (−1 to 1), from rows of `match_rate`; null where one was withheld.
+def match_sums(
+    feedback: nw.LazyFrame, *, customers: nw.LazyFrame, survey: str = "nps", by: Sequence[str] = ()
+) -> nw.LazyFrame:
+    """What each customer's answers add to `match_rate`, by which two rates are compared (`paired.paired_change`). Stays lazy. Without a
+    single order there is no row."""
+    known = _buyers(customers)
+    answers = _matched(feedback, known, survey, by)
+    return per_customer(answers if is_any(known) else answers.head(0), by, value=nw.col("matched"))
 
-    One row, or one per row of `now` when both were made `by` the same columns.
-    """
-    return share_change(now, before, **MATCH_RATE, by=by, confidence=confidence)
+
+def _buyers(customers: nw.LazyFrame) -> nw.LazyFrame:
+    return customers.filter(nw.col("orders") > 0).select("customer_key", known=nw.lit(1))
+
+
+def _matched(feedback: nw.LazyFrame, known: nw.LazyFrame, survey: str, by: Sequence[str]) -> nw.LazyFrame:
+    """One row per answer: customer_key, `by`, n (1), matched (1 or 0)."""
+    asked = feedback.filter(nw.col("survey") == checked("survey", survey, SURVEYS), ~nw.col("score").is_null())
+    joined = asked.select("customer_key", *by, n=nw.lit(1)).join(known, on="customer_key", how="left")
+    return joined.with_columns(matched=one_if(nw.col("known") == 1))
 
 
 def answered_share(
@@ -84,22 +93,25 @@ def answered_share(
     has 0 orders and does not count), `answers` a row per answer to a score question.
     Below `minimum` buyers the counts stand and the rest is null. Without buyers: one row with 0, or none when `by` is given.
     """
+    counted = totals(_heard(customer_periods, answers, survey, by), by, ("buyers", "answered"))
+    return in_order(with_share(counted, **ANSWERED_RATE, confidence=confidence, minimum=minimum), by, ANSWERED_TYPES)
+
+
+def answered_sums(
+    customer_periods: nw.LazyFrame, *, answers: nw.LazyFrame, survey: str = "nps", by: Sequence[str] = ()
+) -> nw.LazyFrame:
+    """What each buyer adds to `answered_share`, by which two shares are compared (`paired.paired_change`). Stays lazy."""
+    return once(_heard(customer_periods, answers, survey, by), by, value=nw.col("answered"))
+
+
+def _heard(customer_periods: nw.LazyFrame, answers: nw.LazyFrame, survey: str, by: Sequence[str]) -> nw.LazyFrame:
+    """One row per buyer: customer_key, `by`, buyers (1), answered (1 or 0)."""
     asked = answers.filter(nw.col("survey") == checked("survey", survey, SURVEYS), ~nw.col("customer_key").is_null())
     heard = distinct(asked.select("customer_key"), ["customer_key"]).with_columns(heard=nw.lit(1))
     ordered = customer_periods.filter(nw.col("orders") > 0).select("customer_key", *by)
     bought = distinct(ordered, ["customer_key", *by])
     joined = bought.join(heard, on="customer_key", how="left")
-    counted = totals(
-        joined.with_columns(buyers=nw.lit(1), answered=one_if(nw.col("heard") == 1)), by, ("buyers", "answered")
-    )
-    return in_order(with_share(counted, **ANSWERED_RATE, confidence=confidence, minimum=minimum), by, ANSWERED_TYPES)
-
-
-def answered_share_change(
-    now: pl.DataFrame, before: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95
-) -> pl.DataFrame:
-    """Difference of two shares of buyers who answered, from rows of `answered_share`; else as `match_rate_change`."""
-    return share_change(now, before, **ANSWERED_RATE, by=by, confidence=confidence)
+    return joined.with_columns(buyers=nw.lit(1), answered=one_if(nw.col("heard") == 1))
 
 
 def score_mean(

@@ -4,21 +4,26 @@ from metrics.feedback.promoter_value import promoter_value
 from metrics.feedback.reach import (
     SURVEYS,
     answered_share,
-    answered_share_change,
+    answered_sums,
     match_rate,
-    match_rate_change,
+    match_sums,
     score_mean,
 )
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, WILSON_SOURCE, Argument, Metric
+from metrics.statistics.paired import Pairing
 from metrics.texts import N_
 
 SHARE = N_("share, 0 to 1")
 ONE_ROW = N_("one row, or one per group")
-RATE_INTERVAL = N_("Wilson score, of the share.")
+RATE_INTERVAL = N_(
+    "Wilson score, of the share. A change: Newcombe’s hybrid score, with the correlation of both sides over the "
+    "customers who are in both."
+)
 MATCH_INTERVAL = N_(
-    "Wilson score, of the share. Several answers of one customer hang together: n is divided by the design effect over customers, "
-    "and the quantile is Student’s t on customers − 1. Where everybody answered once, or always says the same, it is the normal one "
-    "and the interval the published one."
+    "Wilson score, of the share. Several answers of one customer hang together: n is divided by the design effect over "
+    "customers, and the quantile is Student’s t on customers − 1. Where everybody answered once, or always says the "
+    "same, it is the normal one and the interval the published one. A change: Newcombe’s hybrid score, with the "
+    "correlation of both sides over the customers who are in both."
 )
 QUESTION = N_("The question that was answered: nps, csat or ces.")
 OPTIONS = {"confidence": CONFIDENCE, "minimum": MINIMUM}
@@ -80,7 +85,7 @@ METRICS = (
         interval=MATCH_INTERVAL,
         source=WILSON_SOURCE,
         function=match_rate,
-        change=match_rate_change,
+        change=Pairing(match_sums),
         frame="feedback",
         columns={
             "n": N_("answers"),
@@ -93,7 +98,7 @@ METRICS = (
     ),
     Metric(
         name="answered_share",
-        version=1,
+        version=2,
         label=N_("Customers who answered"),
         unit=SHARE,
         higher_is_better=True,
@@ -109,7 +114,7 @@ METRICS = (
         interval=RATE_INTERVAL,
         source=WILSON_SOURCE,
         function=answered_share,
-        change=answered_share_change,
+        change=Pairing(answered_sums),
         frame="customer_periods",
         columns={
             "buyers": N_("customers with an order in the period"),

@@ -1,7 +1,8 @@
 """Catalogue entries of customer satisfaction and customer effort."""
 
-from metrics.feedback.satisfaction import ces, ces_change, ces_trend, csat, csat_change, csat_trend
+from metrics.feedback.satisfaction import ces, ces_sums, ces_trend, csat, csat_sums, csat_trend
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Metric
+from metrics.statistics.paired import Pairing
 from metrics.texts import N_
 
 CSAT_COLUMNS = {
@@ -35,9 +36,10 @@ CES_DEFINITION = N_(
     "5 to 7. Answers on another scale do not count."
 )
 INTERVAL = N_(
-    "Wilson score, of the share. Several answers of one customer hang together: n is divided by the design effect over customers, "
-    "and the quantile is Student’s t on customers − 1. Where everybody answered once, or always says the same, it is the normal one "
-    "and the interval the published one. A change between two periods: Newcombe’s hybrid score (method 10)."
+    "Wilson score, of the share. Several answers of one customer hang together: n is divided by the design effect over "
+    "customers, and the quantile is Student’s t on customers − 1. Where everybody answered once, or always says the "
+    "same, it is the normal one and the interval the published one. A change: Newcombe’s hybrid score, with the "
+    "correlation of both sides over the customers who are in both."
 )
 NO_DATA = N_(
     "Without answers n is 0 and the rest is empty; below the minimum the counts stand and the rest is withheld."
@@ -69,7 +71,7 @@ METRICS = (
         interval=INTERVAL,
         source=WILSON_SOURCE,
         function=csat,
-        change=csat_change,
+        change=Pairing(csat_sums),
         frame="feedback",
         survey="csat",
         columns=CSAT_COLUMNS,
@@ -104,7 +106,7 @@ METRICS = (
         interval=INTERVAL,
         source=CES_SOURCE,
         function=ces,
-        change=ces_change,
+        change=Pairing(ces_sums),
         frame="feedback",
         survey="ces",
         columns=CES_COLUMNS,

@@ -10,9 +10,9 @@ import polars.selectors as cs
 
 from metrics.engine.periods import EVERY, calendar, checked
 from metrics.engine.reduce import in_order, kinds, one_if, period_start
-from metrics.statistics.clustered import moments
+from metrics.statistics.clustered import moments, per_customer
 from metrics.statistics.intervals import share
-from metrics.statistics.shares import share_change, with_share
+from metrics.statistics.shares import with_share
 
 # A scale has its usual two top boxes when it has this many points, counted in whole steps.
 FEWEST_POINTS, MOST_POINTS = 4, 11
@@ -49,14 +49,9 @@ def csat(
     return in_order(_csat(_satisfied(feedback, by), confidence, minimum), by, CSAT_TYPES)
 
 
-def csat_change(
-    now: pl.DataFrame, before: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95
-) -> pl.DataFrame:
-    """Difference of two CSAT shares, now minus before: change, low, high (−1 to 1), from rows of `csat`.
-
-    One row, or one per row of `now` when both were made `by` the same columns. Null where either was withheld.
-    """
-    return share_change(now, before, **CSAT_RATE, by=by, confidence=confidence)
+def csat_sums(feedback: nw.LazyFrame, *, by: Sequence[str] = ()) -> nw.LazyFrame:
+    """What each customer's answers add to `csat`, by which two shares are compared (`paired.paired_change`). Stays lazy."""
+    return per_customer(_asked(feedback), by, value=one_if(_is_satisfied(nw)))
 
 
 def csat_trend(
@@ -89,11 +84,9 @@ def ces(feedback: nw.LazyFrame, *, by: Sequence[str] = (), confidence: float = 0
     return in_order(_ces(_easy(feedback, by), confidence, minimum), by, CES_TYPES)
 
 
-def ces_change(
-    now: pl.DataFrame, before: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95
-) -> pl.DataFrame:
-    """Difference of two shares of 5–7, now minus before: change, low, high (−1 to 1), from rows of `ces`; else as `csat_change`."""
-    return share_change(now, before, **CES_RATE, by=by, confidence=confidence)
+def ces_sums(feedback: nw.LazyFrame, *, by: Sequence[str] = ()) -> nw.LazyFrame:
+    """What each customer's answers add to `ces`, by which two shares are compared (`paired.paired_change`). Stays lazy."""
+    return per_customer(_effort(feedback), by, value=nw.col("easy"))
 
 
 def ces_trend(

@@ -8,7 +8,8 @@ import polars as pl
 
 from metrics.engine.periods import at_least, calendar, months_before
 from metrics.engine.reduce import collected, in_order, one_if, totals
-from metrics.statistics.shares import share_change, with_share
+from metrics.statistics.clustered import once
+from metrics.statistics.shares import with_share
 
 TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(("buyers", "repeat_buyers"), pl.Int64()),
@@ -32,6 +33,19 @@ def repeat_rate(
     row with 0 buyers, or none when `by` is given. Rows that hold only a refund (orders 0) make no buyer. Columns previous_month and
     next_month (see `rollups.with_neighbour_months`) save grouping by customer, when `within` tells the window’s first and last day.
     """
+    counted = totals(_buyers(customer_periods, within, by), by, ("buyers", "repeat_buyers"))
+    return in_order(with_share(counted, **RATE, confidence=confidence, minimum=minimum), by, TYPES)
+
+
+def repeat_sums(
+    customer_periods: nw.LazyFrame, *, within: tuple[dt.date, dt.date] | None = None, by: Sequence[str] = ()
+) -> nw.LazyFrame:
+    """What each buyer adds to `repeat_rate`, by which two windows are compared (`paired.paired_change`). Stays lazy."""
+    return once(_buyers(customer_periods, within, by), by, value=nw.col("repeat_buyers"))
+
+
+def _buyers(customer_periods: nw.LazyFrame, within: tuple[dt.date, dt.date] | None, by: Sequence[str]) -> nw.LazyFrame:
+    """One row per buyer of the window: customer_key, `by`, buyers (1), repeat_buyers (1 or 0)."""
     ordered = customer_periods.filter(nw.col("orders") > 0)
     if within and "next_month" in customer_periods.collect_schema().names():
         is_last, is_repeat = _last_month(*within)
@@ -39,19 +53,7 @@ def repeat_rate(
     else:
         buyers = ordered.group_by("customer_key", *by).agg(orders=nw.col("orders").sum())
         buyers = buyers.with_columns(repeat_buyers=one_if(nw.col("orders") >= 2))
-    counted = totals(buyers.with_columns(buyers=nw.lit(1)), by, ("buyers", "repeat_buyers"))
-    return in_order(with_share(counted, **RATE, confidence=confidence, minimum=minimum), by, TYPES)
-
-
-def repeat_rate_change(
-    now: pl.DataFrame, before: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95
-) -> pl.DataFrame:
-    """Difference of the rates of two windows, now minus before: change, low, high (−1 to 1), from rows of `repeat_rate`.
-
-    One row, or one per row of `now` when both were made `by` the same columns. Newcombe's interval takes the two groups of buyers as
-    independent; customers who are in both make it a little too wide.
-    """
-    return share_change(now, before, **RATE, by=by, confidence=confidence)
+    return buyers.with_columns(buyers=nw.lit(1))
 
 
 def repeat_rate_trend(

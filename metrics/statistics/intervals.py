@@ -49,12 +49,27 @@ def newcombe_difference(
 
     Method 10 of Newcombe 1998, Statistics in Medicine 17:873–890: each side takes the nearer Wilson limits of both shares.
     """
-    p, before = share(successes, n), share(successes_before, n_before)
-    low, high = wilson(successes, n, confidence=confidence)
-    low_before, high_before = wilson(successes_before, n_before, confidence=confidence)
-    change = p - before
-    down = ((p - low) ** 2 + (high_before - before) ** 2).sqrt()
-    up = ((high - p) ** 2 + (before - low_before) ** 2).sqrt()
+    now, before = (
+        (share(x, size), *wilson(x, size, confidence=confidence))
+        for x, size in ((successes, n), (successes_before, n_before))
+    )
+    return hybrid_difference(now, before)
+
+
+def hybrid_difference(
+    now: tuple[pl.Expr, pl.Expr, pl.Expr],
+    before: tuple[pl.Expr, pl.Expr, pl.Expr],
+    correlation: pl.Expr | None = None,
+) -> Bounds:
+    """Interval of the difference of two shares, each given with its limits, within [−1, 1]; `correlation` is that of their estimates.
+
+    Independent shares: see `newcombe_difference`. Shares of the same people hang together, and what they share drops out of the difference:
+    Newcombe 1998, Statistics in Medicine 17:2635–2650, method 8 (the limits joined by the correlation, without its continuity correction).
+    """
+    (p, low, high), (p_before, low_before, high_before) = now, before
+    mixed = pl.lit(0.0) if correlation is None else 2 * correlation
+    change, below, above = p - p_before, (p - low, high_before - p_before), (high - p, p_before - low_before)
+    down, up = ((a**2 - mixed * a * b + b**2).clip(lower_bound=0).sqrt() for a, b in (below, above))
     return _holding(change, change - down, change + up, least=-1, most=1)
 
 

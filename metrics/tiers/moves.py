@@ -10,7 +10,7 @@ from scipy.special import betaincinv
 
 from metrics.engine.periods import EVERY, calendar, checked
 from metrics.engine.reduce import in_order
-from metrics.statistics.shares import share_change, with_share
+from metrics.statistics.shares import with_share
 from metrics.tiers.tiers import LAPSED, NEW, ranked, tier_paths, tier_states
 
 MOVES = ("upgrade", "retain", "downgrade", "lapse")
@@ -81,7 +81,7 @@ def movers(
     Frame, dates and arguments as those of the matrix; from_tier may be “new” or “lapsed”, to_tier “lapsed”. Nobody is in the cell of a
     tier that nobody has, nor in that from lapsed to lapsed, which is no move.
     """
-    seen = _observed(start, end, as_of)
+    seen = observed(start, end, as_of)
     dates = [start, min(end, as_of)] if seen else [as_of, as_of]
     states, tiers = tier_states(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days)
     codes = {tier: code for code, tier in tiers.items()}
@@ -157,17 +157,6 @@ def tier_rates_trend(
     return _rated(pl.concat(counted), by, types, confidence, minimum, ["period"])
 
 
-def tier_rates_change(
-    now: pl.DataFrame, before: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95
-) -> pl.DataFrame:
-    """Difference of the rates of one move in two windows, now minus before: change, low, high (−1 to 1), from its rows of `tier_rates`.
-
-    One row, or one per row of `now` when both were made `by` the same columns. Newcombe's interval takes the two windows' members as
-    independent; most are in both, which makes it a little too wide.
-    """
-    return share_change(now, before, **RATE, by=by, confidence=confidence)
-
-
 def members_by_tier(migration: pl.DataFrame) -> pl.DataFrame:
     """Members of each tier on both dates, from rows of `tier_migration` without a split: one row per tier, lowest first.
 
@@ -194,7 +183,7 @@ def moves_between(paths: pl.DataFrame, start: str, end: str, by: Sequence[str]) 
     return counted.filter(pl.col("to_tier").is_not_null(), ~still)
 
 
-def _observed(start: dt.date, end: dt.date, as_of: dt.date) -> bool:
+def observed(start: dt.date, end: dt.date, as_of: dt.date) -> bool:
     """Whether the second date is not before the first: what nobody has seen yet is not the same as nobody moving."""
     return start <= min(end, as_of)
 
@@ -209,7 +198,7 @@ def _paths(
     by: Sequence[str],
 ) -> pl.DataFrame:
     """The tiers on the two dates; nobody's when they cannot both be seen."""
-    seen = _observed(start, end, as_of)
+    seen = observed(start, end, as_of)
     dates = [start, min(end, as_of)] if seen else [as_of, as_of]
     paths = tier_paths(tier_changes, dates=dates, order_days=order_days, lapse_days=lapse_days, by=by)
     return paths if seen else paths.clear()

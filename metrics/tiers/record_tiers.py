@@ -1,8 +1,10 @@
 """Catalogue entries of tiers and of the moves between them."""
 
 from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
+from metrics.statistics.paired import Pairing
 from metrics.texts import N_
-from metrics.tiers.moves import tier_migration, tier_rates, tier_rates_change, tier_rates_trend
+from metrics.tiers.mover_sums import tier_rates_sums
+from metrics.tiers.moves import tier_migration, tier_rates, tier_rates_trend
 from metrics.tiers.outlook import tier_outlook, tier_stationarity, time_in_tier
 from metrics.tiers.replay import tier_replay
 from metrics.tiers.tiers import MEASURES
@@ -43,7 +45,10 @@ RATE_COLUMNS = {
     "low": LOW,
     "high": HIGH,
 }
-RATE_INTERVAL = N_("Wilson score. A change between two windows: Newcombe’s hybrid score (method 10).")
+RATE_INTERVAL = N_(
+    "Wilson score. A change: Newcombe’s hybrid score, with the correlation of both sides over the customers who are in "
+    "both."
+)
 TOO_FEW = N_(
     "Without members, and when the first date lies after the last day that is seen, the rate is empty; below the minimum the counts stand "
     "and the rate is withheld."
@@ -90,7 +95,7 @@ METRICS = (
     ),
     Metric(
         name="tier_rates",
-        version=1,
+        version=2,
         label=N_("Upgrade, downgrade and retain rates"),
         unit=SHARE,
         higher_is_better=True,
@@ -101,7 +106,7 @@ METRICS = (
         source=WILSON_SOURCE,
         function=tier_rates,
         keys=("move",),
-        change=tier_rates_change,
+        change=Pairing(tier_rates_sums),
         frame="tier_changes",
         frame_arguments=RULE,
         columns=RATE_COLUMNS,

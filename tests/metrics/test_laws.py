@@ -11,10 +11,11 @@ from polars.testing import assert_frame_equal
 
 from metrics.engine.periods import months_before
 from metrics.engine.rollups import with_neighbour_months
-from metrics.feedback.nps import nps, nps_change
-from metrics.retention.repeat_rate import repeat_rate, repeat_rate_change, repeat_rate_trend
+from metrics.feedback.nps import nps, nps_sums
+from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend, repeat_sums
 from metrics.retention.retention import retention, retention_average
 from metrics.statistics.intervals import newcombe_difference, wilson
+from metrics.statistics.paired import paired_change
 from tests.examples import examples
 from tests.metrics.frames import answer_rows, day, lazy, period_rows
 
@@ -86,7 +87,8 @@ def test_nps_lies_in_its_interval_on_its_scale(now: pl.DataFrame, before: pl.Dat
                 result.select(pl.col("promoters") + pl.col("passives") + pl.col("detractors")).item()
                 == result["n"].item()
             )
-        holds(nps_change(*results, confidence=confidence), "change", -200, 200)
+        sides = [nps_sums(lazy(rows), weighted=weighted) for rows in (now, before)]
+        holds(paired_change(*sides, confidence=confidence, minimum=0, is_net=True), "change", -200, 200)
 
 
 @law
@@ -98,7 +100,8 @@ def test_rates_lie_in_their_interval_between_0_and_1(rows: pl.DataFrame, confide
         holds(retention_average(triangle, confidence=confidence), "retention", 0, 1)
     rate = repeat_rate(lazy(rows), confidence=confidence, minimum=0)
     holds(rate, "repeat_rate", 0, 1)
-    holds(repeat_rate_change(rate, rate, confidence=confidence), "change", -1, 1)
+    sides = [repeat_sums(lazy(rows.filter(pl.col("month") <= month))) for month in (AS_OF, day("2026-02"))]
+    holds(paired_change(*sides, confidence=confidence, minimum=0), "change", -1, 1)
     holds(repeat_rate_trend(lazy(rows), as_of=AS_OF, window_months=3, minimum=0), "repeat_rate", 0, 1)
 
 

@@ -10,8 +10,9 @@ from metrics.churn.hiatus import (
     hiatus,
     hiatus_threshold,
     inactive_share,
-    inactive_share_change,
+    inactive_sums,
 )
+from metrics.statistics.paired import paired_change
 from tests.metrics.frames import day, lazy, order_days
 from tests.metrics.statistics.test_survival_laws import AS_OF as LAW_AS_OF
 from tests.metrics.statistics.test_survival_laws import visits
@@ -113,10 +114,12 @@ def test_the_threshold_of_a_split_share_is_that_of_everybody() -> None:
 def test_change_of_the_inactive_share() -> None:
     old, fresh = "2025-06-01", "2026-01-30"
     now, before = (
-        inactive_share(order_days([(k, old if k < gone else fresh) for k in range(n)]), as_of=AS_OF, hiatus_days=30)
-        for gone, n in ((56, 70), (48, 80))
+        inactive_sums(
+            order_days([(k + shift, old if k < gone else fresh) for k in range(n)]), as_of=AS_OF, hiatus_days=30
+        )
+        for shift, gone, n in ((0, 56, 70), (100, 48, 80))
     )
-    assert inactive_share_change(now, before).row(0) == pytest.approx((0.2, 0.0524, 0.3339), abs=0.00005)
+    assert paired_change(now, before).row(0) == pytest.approx((0.2, 0.0524, 0.3339), abs=0.00005)
 
 
 def test_the_curve_of_gaps_counts_ended_and_open_ones() -> None:

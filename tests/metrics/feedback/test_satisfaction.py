@@ -5,7 +5,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from metrics.feedback.satisfaction import box_shares, ces, ces_change, ces_trend, csat, csat_change, csat_trend
+from metrics.feedback.satisfaction import box_shares, ces, ces_sums, ces_trend, csat, csat_sums, csat_trend
+from metrics.statistics.paired import paired_change
 from tests.metrics.frames import answer_rows, day, lazy, scores
 
 NOTHING = answer_rows([])
@@ -99,11 +100,13 @@ def test_shares_of_a_scale_are_withheld_below_the_minimum(low: int, high: int, s
 
 
 def test_change_is_newcombes_difference_of_the_shares() -> None:
-    now, before = csat(rated(*[5] * 56, *[1] * 14)), csat(rated(*[5] * 48, *[1] * 32))
-    assert csat_change(now, before).row(0) == pytest.approx((0.2, 0.0524, 0.3339), abs=0.00005)
-    assert csat_change(now, csat(lazy(NOTHING))).row(0) == (None, None, None)
-    now, before = (ces(rated(*[7] * good, *[1] * bad, high=7.0, survey="ces")) for good, bad in ((56, 14), (48, 32)))
-    assert ces_change(now, before).row(0) == pytest.approx((0.2, 0.0524, 0.3339), abs=0.00005)
+    now, before = csat_sums(rated(*[5] * 56, *[1] * 14)), csat_sums(rated(*[5] * 48, *[1] * 32))
+    assert paired_change(now, before).row(0) == pytest.approx((0.2, 0.0524, 0.3339), abs=0.00005)
+    assert paired_change(now, csat_sums(lazy(NOTHING))).row(0) == (None, None, None)
+    now, before = (
+        ces_sums(rated(*[7] * good, *[1] * bad, high=7.0, survey="ces")) for good, bad in ((56, 14), (48, 32))
+    )
+    assert paired_change(now, before).row(0) == pytest.approx((0.2, 0.0524, 0.3339), abs=0.00005)
 
 
 @pytest.mark.parametrize(("metric", "survey", "high"), [(csat_trend, "csat", 5.0), (ces_trend, "ces", 7.0)])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from metrics.feedback.satisfaction import ces, csat, csat_change
+from metrics.feedback.satisfaction import ces, csat
 from tests.metrics.frames import answer_rows, lazy
 from tests.metrics.test_laws import REGIONS, confidences, holds, law
 
@@ -34,7 +34,6 @@ def test_shares_lie_in_their_interval_and_means_on_the_scale(
     for result in results:
         holds(result, "csat", 0, 1)
         assert result.filter(~pl.col("mean").is_between(0, 100)).is_empty()
-    holds(csat_change(*results, confidence=confidence), "change", -1, 1)
     effort = ces(lazy(now), confidence=confidence, minimum=0)
     holds(effort, "easy_share", 0, 1)
     assert effort.filter(~pl.col("mean").is_between(1, 7)).is_empty()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from metrics.retention.repeat_rate import repeat_rate, repeat_rate_change, repeat_rate_trend
+from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend, repeat_sums
+from metrics.statistics.paired import paired_change
 from tests.metrics.frames import day, periods
 
 
@@ -46,10 +47,17 @@ def test_groups() -> None:
 
 
 def test_change() -> None:
-    now = repeat_rate(periods([(key, "2026-01", 1 + (key < 56)) for key in range(70)]))
-    before = repeat_rate(periods([(key, "2025-01", 1 + (key < 48)) for key in range(80)]))
-    assert repeat_rate_change(now, before).row(0) == pytest.approx((0.2, 0.0524, 0.3339), abs=0.00005)
-    assert repeat_rate_change(now, repeat_rate(periods([]))).row(0) == (None, None, None)
+    """Of different people, as Newcombe 1998 has it; of the same ones what they share drops out."""
+    now = repeat_sums(periods([(key, "2026-01", 1 + (key < 56)) for key in range(70)]))
+    before, same = (
+        repeat_sums(periods([(key + shift, "2025-01", 1 + (key < 48)) for key in range(80)])) for shift in (100, 0)
+    )
+    apart = paired_change(now, before).row(0)
+    assert apart == pytest.approx((0.2, 0.0524, 0.3339), abs=0.00005)
+    change, low, high = paired_change(now, same).row(0)
+    assert change == apart[0]
+    assert apart[1] < low < high < apart[2]
+    assert paired_change(now, repeat_sums(periods([]))).row(0) == (None, None, None)
 
 
 EVENTS = [(1, "2026-01", 1), (1, "2026-02", 1), (2, "2026-01", 2), (3, "2026-03", 1), (3, "2026-04", 1)]

@@ -4,6 +4,8 @@ import polars as pl
 import pytest
 from scipy.stats import beta
 
+from metrics.statistics.paired import paired_change
+from metrics.tiers.mover_sums import tier_rates_sums
 from metrics.tiers.moves import (
     MATRIX_TYPES,
     RATE_TYPES,
@@ -11,7 +13,6 @@ from metrics.tiers.moves import (
     movers,
     tier_migration,
     tier_rates,
-    tier_rates_change,
     tier_rates_trend,
 )
 from tests.metrics.frames import day, tier_changes
@@ -156,17 +157,15 @@ def test_trend_marks_an_unfinished_period_and_is_empty_without_one() -> None:
 
 def test_change_of_a_move() -> None:
     now, before = (
-        tier_rates(
-            tier_changes(
-                [(key, "2026-01-01", "silver") for key in range(n)] + [(key, "2026-02-01", "gold") for key in range(up)]
-            ),
-            **DATES,
+        tier_changes(
+            [(key + shift, "2026-01-01", "silver") for key in range(n)]
+            + [(key + shift, "2026-02-01", "gold") for key in range(up)]
         )
-        for up, n in ((56, 70), (48, 80))
+        for shift, up, n in ((0, 56, 70), (100, 48, 80))
     )
     for move, expected in (("upgrade", (0.2, 0.0524, 0.3339)), ("retain", (-0.2, -0.3339, -0.0524))):
-        rows = [frame.filter(pl.col("move") == move) for frame in (now, before)]
-        assert tier_rates_change(*rows).row(0) == pytest.approx(expected, abs=0.00005)
+        sides = [tier_rates_sums(frame, move=move, **DATES) for frame in (now, before)]
+        assert paired_change(*sides).row(0) == pytest.approx(expected, abs=0.00005)
 
 
 def test_members_by_tier_on_both_dates() -> None:
