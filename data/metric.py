@@ -6,7 +6,6 @@ import difflib
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from pathlib import Path
 
 import polars as pl
@@ -24,9 +23,10 @@ from data.store.store import Store
 from data.text.characters import whole
 from data.text.formula_safe import csv_text
 from metrics.catalogue import CATALOGUE, Argument, Metric
+from metrics.dimension import FILTERS
 
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-SEGMENT_COLUMNS = tuple(field.name for field in fields(Segment))
+SEGMENT_COLUMNS = tuple(dimension.column for dimension in FILTERS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,31 +1,52 @@
-"""Who is looked at: a choice of customers by their attributes, as codes. Empty means everybody."""
+"""Who is looked at: a choice of customers by their dimensions, as codes. Empty means everybody."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-IN_ADDRESS = {"region": "region", "acquisition_channel": "channel", "tier": "tier"}  # in the data → in an address
+from metrics.dimension import FILTERS
+
+COLUMNS = {dimension.code: dimension.column for dimension in FILTERS}  # in an address → in the data
+ALWAYS_STATED = tuple(dimension.column for dimension in FILTERS if dimension.source in ("customer", "tiers"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Segment:
-    """Customers whose value of each named attribute is among the given codes. Hashable, so that it can be part of a cache key."""
+    """Customers whose value of each named dimension is among the given codes. Hashable, so that it can be part of a cache key."""
 
-    region: tuple[str, ...] = ()
-    acquisition_channel: tuple[str, ...] = ()
-    tier: tuple[str, ...] = ()
+    codes: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def __init__(self, **codes: Sequence[str]) -> None:
+        """The codes by column; a column without any does not limit the choice."""
+        known = [*COLUMNS.values(), *sorted(codes.keys() - set(COLUMNS.values()))]
+        chosen = tuple((column, tuple(codes[column])) for column in known if codes.get(column))
+        object.__setattr__(self, "codes", chosen)
+
+    def __getitem__(self, column: str) -> tuple[str, ...]:
+        """The codes of one column; none where it does not limit the choice."""
+        return self.chosen.get(column, ())
 
     @property
     def chosen(self) -> dict[str, tuple[str, ...]]:
-        """The attributes that limit the choice, with their codes."""
-        return {field.name: codes for field in fields(self) if (codes := getattr(self, field.name))}
+        """The columns that limit the choice, with their codes."""
+        return dict(self.codes)
+
+    @property
+    def stated(self) -> dict[str, tuple[str, ...]]:
+        """The choice as part of what an answer is kept under. The columns of a customer and the tier stand in it even without a code, as
+        they do in what was kept before there were others."""
+        return {**dict.fromkeys(ALWAYS_STATED, ()), **self.chosen}
+
+    def choosing(self, column: str, codes: Sequence[str]) -> "Segment":
+        """The same choice with other codes of one column."""
+        return Segment(**{**self.chosen, column: codes})
 
     def within(self, other: "Segment") -> "Segment | None":
         """The customers that are in both choices; None when no code is in both, since a Segment without codes means everybody."""
         both: dict[str, tuple[str, ...]] = {}
-        for name in (field.name for field in fields(self)):
-            own, others = getattr(self, name), getattr(other, name)
-            both[name] = tuple(code for code in own if code in others) if own and others else own or others
-            if own and others and not both[name]:
+        for column in (*self.chosen, *other.chosen):
+            own, others = self[column], other[column]
+            both[column] = tuple(code for code in own if code in others) if own and others else own or others
+            if own and others and not both[column]:
                 return None
         return Segment(**both)
 
@@ -39,13 +60,13 @@ class Segment:
     @property
     def params(self) -> dict[str, list[str]]:
         """The choice as parameters of an address."""
-        return {IN_ADDRESS[name]: list(codes) for name, codes in self.chosen.items()}
+        names = {column: code for code, column in COLUMNS.items()}
+        return {names[column]: list(codes) for column, codes in self.codes}
 
 
 def of_params(params: Mapping[str, Sequence[str]]) -> Segment:
     """The choice that parameters of an address say; others are passed over."""
-    return Segment(**{name: tuple(params.get(said, ())) for name, said in IN_ADDRESS.items()})
+    return Segment(**{column: tuple(params.get(code, ())) for code, column in COLUMNS.items()})
 
 
 EVERYBODY = Segment()
-CUSTOMER_ATTRIBUTES = ("region", "acquisition_channel", "tier", "cohort", "cohort_quarter")

@@ -39,6 +39,7 @@ from data.imports.profile import (
 )
 from data.imports.said import refuse_values
 from data.imports.source import source_of
+from metrics.dimension import TIER
 from metrics.texts import N_
 
 ENGINE_MEMORY = "640MiB"
@@ -292,7 +293,7 @@ def _read_outputs(
         parse(connection, built.table, folding.rows, readings, built.extra, folding.made(), step)
         refuse_unread(connection, folding.rows, readings)
         for reading in readings if output.kind == "tier_changes" else ():
-            if reading.column.name == "tier":
+            if reading.column.name == TIER.column:
                 conventions += settle_tiers(connection, folding.rows, reading, known_tiers, {**work.kept, **values})
         connection.execute(f"drop view {built.table}")
         base += sum(file.rows for file in raw)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from pathlib import Path
 
@@ -79,7 +79,7 @@ class Person:
     @property
     def sees(self) -> str:
         """What this person's answers depend on, as text: part of a cache key. People who see the same share their answers."""
-        return json.dumps([asdict(self.scope), self.may("customers"), self.may("comments")])
+        return json.dumps([self.scope.stated, self.may("customers"), self.may("comments")])
 
 
 LOCAL = Person("", Role.ADMINISTRATOR)  # someone at the machine itself, where nobody signs in

@@ -7,7 +7,6 @@ others without that person.
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 import duckdb
 import polars as pl
@@ -23,7 +22,7 @@ def question(
     name: str, metric_version: int | None, asked: str, arguments: Sequence[tuple[str, object]], scope: Segment
 ) -> str:
     """What an answer is kept under, as text: a metric and its version (None: no metric), the question, and whose customers it covers."""
-    return json.dumps([name, metric_version, asked, arguments, asdict(scope)], default=repr)
+    return json.dumps([name, metric_version, asked, arguments, scope.stated], default=repr)
 
 
 def keep(cursor: duckdb.DuckDBPyConnection, version: int, answers: Mapping[str, pl.DataFrame]) -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from weakref import WeakKeyDictionary
 
@@ -217,7 +217,7 @@ def _insert(cursor: duckdb.DuckDBPyConnection, link: Link) -> None:
         ),
         "metric_versions": json.dumps(dict(link.metric_versions)),
         "pages": json.dumps(link.pages),
-        "scope": json.dumps(asdict(link.scope)),
+        "scope": json.dumps(link.scope.chosen),
     }
     values = {name: written[name] if name in written else getattr(link, name) for name in COLUMNS}
     marks = ", ".join(f"${name}" for name in COLUMNS)

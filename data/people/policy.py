@@ -18,16 +18,17 @@ region = ["East China"]
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from data.errors import RapportError
 from data.people.access import Person, Role
 from data.segment import EVERYBODY, Segment
+from metrics.dimension import FILTERS
 
 ROLES = {role.name.lower(): role for role in Role}
-ATTRIBUTES = tuple(field.name for field in fields(Segment))
+ATTRIBUTES = tuple(dimension.column for dimension in FILTERS)
 
 
 @dataclass(frozen=True)
@@ -175,4 +176,4 @@ def _listed(value: object) -> tuple[str, ...]:
 
 
 def _united(segments: Iterable[Segment], attribute: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(code for segment in segments for code in getattr(segment, attribute)))
+    return tuple(dict.fromkeys(code for segment in segments for code in segment[attribute]))

@@ -10,17 +10,16 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from data.errors import RapportError
-from data.segment import CUSTOMER_ATTRIBUTES, EVERYBODY, Segment
+from data.segment import EVERYBODY, Segment
 from data.store.extent import Extent
 from data.store.snapshot import Snapshot
 from metrics.catalogue import CATALOGUE, Metric
 from metrics.clv.lifetime import calibration_end
+from metrics.dimension import ATTRIBUTES, DIMENSIONS, TIER
 from metrics.engine import rollups
 from metrics.texts import N_
 from metrics.tiers.rules import known_from
 from metrics.tiers.tiers import parse_rule, tiers_by_rule
-
-FEEDBACK_COLUMNS = ("touchpoint", "channel", "store")
 
 
 @dataclass(frozen=True)
@@ -146,9 +145,9 @@ def columns_to_split_by(metric: Metric) -> tuple[str, ...]:
     """The columns that the metric's rows can be split by: not those that it has itself, nor the tier where that is what changes."""
     if not metric.splits:
         return ()
-    own = {*metric.columns, *({"tier"} if metric.frame == "tier_changes" else ())}
-    attributes = tuple(name for name in CUSTOMER_ATTRIBUTES if name not in own)
-    return attributes + (FEEDBACK_COLUMNS if metric.frame == "feedback" else ())
+    own = {*metric.columns, *({TIER.column} if metric.frame == "tier_changes" else ())}
+    of_rows = [dimension.column for dimension in DIMENSIONS if metric.frame in dimension.own]
+    return tuple(column for column in dict.fromkeys((*ATTRIBUTES, *of_rows)) if column not in own)
 
 
 def check_columns(metric: Metric, by: tuple[str, ...]) -> None:
@@ -169,7 +168,7 @@ def check_columns(metric: Metric, by: tuple[str, ...]) -> None:
 
 def check_segments(metric: Metric, *segments: Segment) -> None:
     """RapportError where members are chosen by their tier and the metric is about how they came to it."""
-    if metric.frame == "tier_changes" and any(segment.tier for segment in segments):
+    if metric.frame == "tier_changes" and any(segment[TIER.column] for segment in segments):
         raise RapportError(
             N_(
                 "“{metric}” cannot be told of members chosen by their tier: who has left it would be missing. Leave the tier out."
@@ -281,7 +280,7 @@ def _with_attributes(snap: Snapshot, frame: nw.LazyFrame, question: Question, as
 
 
 def _attributes(question: Question) -> tuple[str, ...]:
-    return tuple(name for name in question.by if name in CUSTOMER_ATTRIBUTES)
+    return tuple(name for name in question.by if name in ATTRIBUTES)
 
 
 def _known_from(snap: Snapshot, making: dict[str, object]) -> dt.date | None:

@@ -11,6 +11,7 @@ import polars as pl
 
 from data.questions.ask import Question, asked_with
 from data.store.snapshot import Snapshot
+from metrics.dimension import TIER
 from metrics.feedback.nps import answered_as
 from metrics.retention.retention import cohort_members
 from metrics.retention.rolling import rolling_members
@@ -22,7 +23,7 @@ CUSTOMER_TYPES: dict[str, pl.DataType] = {
     "orders": pl.Int64(),
     "revenue": pl.Float64(),
 }
-MOVER_TYPES = {name: kind for name, kind in CUSTOMER_TYPES.items() if name != "tier"}
+MOVER_TYPES = {name: kind for name, kind in CUSTOMER_TYPES.items() if name != TIER.column}
 ANSWER_TYPES: dict[str, pl.DataType] = {
     "responded_at": pl.Datetime("us"),
     "score": pl.Float64(),

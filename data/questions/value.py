@@ -5,10 +5,10 @@ import datetime as dt
 import polars as pl
 
 from data.questions.ask import Question, find, observed
-from data.segment import CUSTOMER_ATTRIBUTES
 from data.store.snapshot import Snapshot
 from metrics.clv.judgement import judged
 from metrics.clv.summary import clv_summary
+from metrics.dimension import ATTRIBUTES
 
 
 def value_summary(
@@ -24,11 +24,11 @@ def value_summary(
 ) -> pl.DataFrame:
     """One row, see `metrics.clv.summary.clv_summary`: groups by every attribute of a customer, and the first `shown` worth keeping."""
     as_of = seen_until(snap, question)
-    rows = snap.customers(question.segment, as_of=as_of, attributes=CUSTOMER_ATTRIBUTES)
+    rows = snap.customers(question.segment, as_of=as_of, attributes=ATTRIBUTES)
     return clv_summary(
         rows,
         as_of=as_of,
-        dimensions=CUSTOMER_ATTRIBUTES,
+        dimensions=ATTRIBUTES,
         model=model,
         horizon_weeks=horizon_weeks,
         discount_rate=discount_rate,

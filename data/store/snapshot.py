@@ -8,11 +8,13 @@ import duckdb
 import narwhals.stable.v2 as nw
 
 from data.errors import StoreError
-from data.segment import CUSTOMER_ATTRIBUTES, EVERYBODY, Segment
+from data.segment import EVERYBODY, Segment
 from data.sql import Parameters, first_row, only_value
+from data.store import attributes as attributes_of
 from data.store import rollups
 from data.store.extent import Extent
 from data.store.schema import content
+from metrics.dimension import TIER
 from metrics.engine import rollups as definitions
 from metrics.engine.schemas import MONEY
 from metrics.texts import N_
@@ -23,14 +25,6 @@ DAYS = ("customer_key", "day", "previous_day", "next_day", "first_day", "age", "
 PERIODS = ("customer_key", "month", "previous_month", "next_month", "first_month", "orders", "revenue", "discount")
 KNOWN = ("customer_key", "customer_id", "joined_on", "acquisition_channel", "region")
 TOTALS = ("first_order_at", "last_order_at", "orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days")
-COHORTS = {"cohort", "cohort_quarter"}
-VALUES = {
-    "region": True,
-    "channel": True,
-    "store": True,
-    "touchpoint": False,
-    "survey": False,
-}  # name → also a column of orders
 
 
 class Snapshot:
@@ -200,18 +194,15 @@ class Snapshot:
         """The codes that rows of this version hold for an attribute or a column of orders and feedback, in alphabetical order."""
         if self.scope.chosen:
             return self._values_in_scope(column)
-        if column == "tier":
-            query = f"select distinct tier as code from tier_changes where {self._visible()}"
-        elif column in ("region", "acquisition_channel"):
-            query = f"select distinct {column} as code from ({self._known()})"
-        elif column not in VALUES:
-            raise StoreError(N_("There are no values to choose from for “{column}”."), column=column)
-        else:
-            query = f"select distinct {column} as code from feedback where {self._visible()}"
-        if VALUES.get(column):
-            query += f" union select distinct {column} from orders where {self._visible()}"
-            query += f" union select distinct {column} from feedback where {self._visible()}"
-        found = self.cursor.execute(f"select code from ({query}) where code is not null order by code").fetchall()
+        query = " union ".join(
+            f"select {column} as code from ({self._known()})"
+            if source == "customers"
+            else f"select {column} as code from {source} where {self._visible()}"
+            for source in attributes_of.sources(column)
+        )
+        found = self.cursor.execute(
+            f"select distinct code from ({query}) where code is not null order by code"
+        ).fetchall()
         return [code for (code,) in found]
 
     def ladder(self) -> str:
@@ -228,24 +219,23 @@ class Snapshot:
             {"version": self.version},
         )
         named = {fold_tier(name): place for place, name in enumerate(found[0].split(","))} if found and found[0] else {}
-        tiers = self.values("tier")
+        tiers = self.values(TIER.column)
         if not named or not {fold_tier(tier) for tier in tiers} <= {*named, LAPSED}:
             return ""
         return ", ".join(sorted((tier for tier in tiers if tier != LAPSED), key=lambda tier: named[fold_tier(tier)]))
 
     def _values_in_scope(self, column: str) -> list[str]:
-        sources: dict[str, tuple[Callable[[], nw.LazyFrame], ...]] = {
-            "tier": (self.tier_changes,),
-            "acquisition_channel": (self.customers,),
-            "region": (self.customers, self.orders, self.feedback),
+        frames: dict[str, Callable[[], nw.LazyFrame]] = {
+            "customers": self.customers,
+            "tier_changes": self.tier_changes,
+            "orders": self.orders,
+            "feedback": self.feedback,
         }
-        if column not in sources and column not in VALUES:
-            raise StoreError(N_("There are no values to choose from for “{column}”."), column=column)
-        own = (self.feedback, self.orders) if VALUES.get(column) else (self.feedback,)
         found: set[str] = set()
-        for rows in sources.get(column, own):
-            found |= set(rows().select(column).unique().collect("polars").get_column(column).drop_nulls().to_list())
-        allowed = self.scope.chosen.get(column)
+        for source in attributes_of.sources(column):
+            rows = frames[source]().select(column).unique().collect("polars")
+            found |= set(rows.get_column(column).drop_nulls().to_list())
+        allowed = self.scope[column]
         return sorted(found & set(allowed) if allowed else found)
 
     def _beside(self, frame: nw.LazyFrame, attributes: Sequence[str], as_of: dt.date | None) -> nw.LazyFrame:
@@ -308,34 +298,11 @@ class Snapshot:
         computed: dict[str, str] | None = None,
     ) -> nw.LazyFrame:
         """Columns of `rows` (as r), where conditions and segment hold. An attribute asked for is the customer's value."""
-        check_attributes(attributes)
-        seen = (
-            f"c.first_order_at < {params.add(as_of + dt.timedelta(days=1))}"
-            if as_of and COHORTS & {*attributes}
-            else ""
-        )
-        first = f"(case when {seen} then c.first_order_at end)" if seen else "c.first_order_at"
-        has_region = rows in ("orders", "feedback")
-        value = {
-            "region": "coalesce(c.region, r.region)" if has_region else "c.region",
-            "acquisition_channel": "c.acquisition_channel",
-            "tier": "t.tier",
-            "cohort": f"strftime({first}, '%Y-%m')",
-            "cohort_quarter": f"strftime({first}, '%Y-Q') || quarter({first})",
-        }
-        limits = [*self.scope.chosen.items(), *segment.chosen.items()]
-        needed = {*attributes, *(name for name, _codes in limits)}
-        joins = ""
-        if needed - {"tier"}:
-            joins += f" left join ({self._known()}) c using (customer_key)"
-        if "tier" in needed:
-            tier_at = params.add(as_of or dt.date.max)
-            joins += f"""
-                left join (select customer_key, arg_max(tier, effective_on) as tier from tier_changes
-                    where {self._visible()} and effective_on <= {tier_at} group by customer_key) t using (customer_key)
-            """
-        for name, codes in limits:
-            conditions = [*conditions, f"{value[name]} in ({', '.join(map(params.add, codes))})"]
+        limits = [*self.scope.codes, *segment.codes]
+        values = attributes_of.Values(rows, self._known(), self._visible(), as_of)
+        value, joins = values.of([*attributes, *(column for column, _codes in limits)], params)
+        for column, codes in limits:
+            conditions = [*conditions, f"{value[column]} in ({', '.join(map(params.add, codes))})"]
         select = {name: f"r.{name}" for name in columns} | (computed or {}) | {name: value[name] for name in attributes}
         listed = ", ".join(f"{expression} as {name}" for name, expression in select.items())
         where = f" where {' and '.join(conditions)}" if conditions else ""
@@ -355,11 +322,3 @@ class Snapshot:
 
 def _count(frame: nw.LazyFrame) -> int:
     return int(frame.select(nw.len()).collect("polars").item())
-
-
-def check_attributes(names: Sequence[str]) -> None:
-    """Raise StoreError for a name that is no attribute of a customer."""
-    for name in names:
-        if name not in CUSTOMER_ATTRIBUTES:
-            known = ", ".join(CUSTOMER_ATTRIBUTES)
-            raise StoreError(N_("“{name}” is no attribute of a customer; there are: {known}."), name=name, known=known)

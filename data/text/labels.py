@@ -1,7 +1,10 @@
 """What codes that come from data are called: the usual ones in both languages, any other as it is; and what is counted."""
 
+from collections.abc import Sequence
+
 from data.segment import Segment
-from data.text.words import _, joined, listed, ngettext, number
+from data.text.words import _, joined, listed, ngettext, number, spaced
+from metrics.dimension import Dimension, known
 from metrics.texts import N_
 
 KNOWN = {
@@ -37,7 +40,6 @@ KNOWN = {
 }
 TIER_ORDER = ("platinum", "gold", "silver", "bronze")
 NONE = N_("not known")
-CHOSEN = {"region": N_("in {names}"), "tier": N_("{names} members"), "acquisition_channel": N_("won by {names}")}
 
 
 def label(code: str | None) -> str:
@@ -59,5 +61,28 @@ def answers(n: int) -> str:
 
 def segment_words(segment: Segment) -> str:
     """Who is looked at: "in East China, Gold members, won by Search"; "" for everybody. Not escaped."""
-    chosen = segment.chosen.items()
-    return listed([_(CHOSEN[name]).format(names=joined([label(code) for code in codes])) for name, codes in chosen])
+    return listed([chosen(known(column), codes) for column, codes in segment.codes])
+
+
+def chosen(dimension: Dimension, codes: Sequence[str]) -> str:
+    """Who is looked at by one dimension: "Gold and Silver members". Not escaped."""
+    return _(dimension.chosen).format(names=joined([label(code) for code in codes]))
+
+
+def group(text: str, code: str) -> str:
+    """A group by one of the texts of its dimension: "customers in East China". Not escaped."""
+    return _(text).format(name=label(code))
+
+
+def apart(text: str, dimension: Dimension, one: str, other: str, **values: object) -> str:
+    """A sentence, already in the reader's language, about two groups: "Customers in East China come back more than those in North China".
+    Not escaped."""
+    first = _(dimension.one)
+    if text.startswith("{one}"):
+        first = first[:1].upper() + first[1:]
+    return spaced(text.format(one=first.format(name=label(one)), other=group(dimension.other, other), **values))
+
+
+def alike(dimension: Dimension) -> str:
+    """That its groups do not clearly differ."""
+    return _("No clear difference between {groups}").format(groups=_(dimension.plural))

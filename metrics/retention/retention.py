@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from metrics.dimension import FIRST_MONTH
 from metrics.engine.periods import EVERY, at_least, checked, length, periods_before
 from metrics.engine.reduce import collected, distinct, in_order, one_if, period_start
 from metrics.retention.cohorts import cohorts_within, grid
@@ -53,7 +54,7 @@ def retention(
     """
     checked("period", period, EVERY)
     checked("kind", kind, KINDS)
-    if "cohort" in by:
+    if FIRST_MONTH.column in by:
         raise ValueError("Retention has a row per cohort already; split it by another column than “cohort”.")
     rows = _cohort_rows(_active(customer_periods, as_of, period), as_of, period, kind, by)
     rows = cohorts_within(rows, period=period, cohorts_from=cohorts_from, cohorts_to=cohorts_to)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from metrics.dimension import FIRST_MONTH
 from metrics.engine.exact import money
 from metrics.engine.reduce import in_order
 from metrics.retention.cohorts import sums_by_cohort
@@ -76,7 +77,7 @@ def revenue_retention_average(triangle: pl.DataFrame, *, by: Sequence[str] = (),
     valued = pooled.with_columns(
         revenue_retention=share(pl.col("revenue"), pl.col("own")), cumulative_per_customer=pl.col("total") / customers
     )
-    types = {name: kind for name, kind in TYPES.items() if name not in ("cohort", "complete")}
+    types = {name: kind for name, kind in TYPES.items() if name not in {FIRST_MONTH.column, "complete"}}
     return in_order(_withheld(valued, minimum), by, types, ["period"])
 
 

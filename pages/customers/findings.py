@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from data.text.labels import label
+from data.text.labels import alike, apart, label
+from metrics.dimension import Dimension
 from metrics.statistics.verdict import Verdict
 from metrics.texts import N_
 from pages.shared.words.texts import _, ngettext, number, percent
@@ -34,27 +35,13 @@ COHORT = {
     "too_few": N_("Too few customers who first ordered in {cohort} to compare with the others"),
 }
 SEGMENTS = {
-    ("region", "better"): N_("Customers in {one} come back more than those in {other} in {period}"),
-    ("region", "worse"): N_("Customers in {one} come back less than those in {other} in {period}"),
-    ("channel", "better"): N_("Customers won by {one} come back more than those won by {other} in {period}"),
-    ("channel", "worse"): N_("Customers won by {one} come back less than those won by {other} in {period}"),
-    ("tier", "better"): N_("{one} members come back more than {other} members in {period}"),
-    ("tier", "worse"): N_("{one} members come back less than {other} members in {period}"),
+    "better": N_("{one} come back more than {other} in {period}"),
+    "worse": N_("{one} come back less than {other} in {period}"),
 }
 INACTIVE = {
     "better": N_("Fewer customers are inactive: {value} after {before}"),
     "worse": N_("More customers are inactive: {value} after {before}"),
     "none": N_("No clear change in the inactive share: {value}, {before} before"),
-}
-APART = {
-    "region": N_("Customers in {top} are inactive more often than those in {bottom}"),
-    "channel": N_("Customers won by {top} are inactive more often than those won by {bottom}"),
-    "tier": N_("{top} members are inactive more often than {bottom} members"),
-}
-ALIKE = {
-    "region": N_("No clear difference between regions"),
-    "channel": N_("No clear difference between acquisition channels"),
-    "tier": N_("No clear difference between tiers"),
 }
 
 
@@ -97,14 +84,14 @@ def cohort(kind: Verdict, name: str, where: str) -> str:
     return _(COHORT[kind]).format(cohort=name, period=where)
 
 
-def segments(against: str, kind: Verdict, one: str, other: str, where: str) -> str:
-    """One region, channel or tier against another, in a period named beforehand."""
+def segments(against: Dimension, kind: Verdict, one: str, other: str, where: str) -> str:
+    """One group of a dimension against another, in a period named beforehand."""
     if kind == "too_few":
-        return _("Too few customers to compare {one} and {other}").format(one=one, other=other)
+        return _("Too few customers to compare {one} and {other}").format(one=label(one), other=label(other))
     if kind == "none":
         text = _("No clear difference between {one} and {other} in {period}")
-        return text.format(one=one, other=other, period=where)
-    return _(SEGMENTS[against, kind]).format(one=one, other=other, period=where)
+        return text.format(one=label(one), other=label(other), period=where)
+    return apart(_(SEGMENTS[kind]), against, one, other, period=where)
 
 
 def second_order(share: float | None, days: int) -> str:
@@ -159,10 +146,10 @@ def balance(net: int | None) -> str:
     return text.format(n=number(abs(net)))
 
 
-def groups(dimension: str, top: str | None, bottom: str | None, low: float | None) -> str:
+def groups(dimension: Dimension, top: str | None, bottom: str | None, low: float | None) -> str:
     """The group with the largest inactive share against the one with the smallest; `low` is the lower end of their difference."""
     if top is None or bottom is None or low is None:
         return _("Too few customers to compare groups")
     if low <= 0:
-        return _(ALIKE[dimension])
-    return _(APART[dimension]).format(top=label(top), bottom=label(bottom))
+        return alike(dimension)
+    return apart(_("{one} are inactive more often than {other}"), dimension, top, bottom)

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from data.text.labels import label
+from data.text.labels import alike, apart, label
+from metrics.dimension import Dimension
 from metrics.statistics.verdict import Verdict
 from metrics.texts import N_
 from pages.shared.readings.readings import Reading
@@ -25,16 +26,6 @@ CES_CHANGED = {
     "worse": N_("Fewer answers say it was easy: {value} after {before}"),
     "none": N_("No clear change in effort: {value} of answers say it was easy, {before} before"),
 }
-GROUPS = {
-    "touchpoint": (N_("{top} scores higher than {bottom}"), N_("No clear difference between touchpoints")),
-    "channel": (N_("{top} scores higher than {bottom}"), N_("No clear difference between channels")),
-    "region": (N_("{top} scores higher than {bottom}"), N_("No clear difference between regions")),
-    "tier": (N_("{top} members score higher than {bottom} members"), N_("No clear difference between tiers")),
-    "cohort": (
-        N_("Customers who first ordered in {top} score higher than those of {bottom}"),
-        N_("No clear difference between older and newer customers"),
-    ),
-}
 
 
 def trend(kind: Verdict, name: str, first: str) -> str:
@@ -42,15 +33,14 @@ def trend(kind: Verdict, name: str, first: str) -> str:
     return spaced(_(TREND[kind]).format(name=name, first=first))
 
 
-def groups(code: str, ranked: pl.DataFrame, low: float | None) -> str:
+def groups(dimension: Dimension, ranked: pl.DataFrame, low: float | None) -> str:
     """The highest group against the lowest: rows with a value from high to low, the group first, and the lower end of the difference."""
     if ranked.height < 2:
         return _("Too few answers to compare groups")
-    apart, alike = GROUPS[code]
     if low is None or low <= 0:
-        return _(alike)
+        return alike(dimension)
     names = ranked.to_series(0)
-    return spaced(_(apart).format(top=label(names[0]), bottom=label(names[-1])))
+    return apart(_("{one} score higher than {other}"), dimension, names[0], names[-1])
 
 
 def csat(reading: Reading, *, compared: bool) -> str:

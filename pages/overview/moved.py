@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from metrics.dimension import TIER
 from pages.shared.readings import moves
 from pages.shared.screen import blocks, charts, states
 from pages.shared.screen.display import forest_row
@@ -37,7 +38,7 @@ def section(view: View) -> None:
         if chance
         else "",
         _("Tiers are those of {date}.").format(date=date(view.as_of))
-        if any(move.dimension == "tier" for move in found)
+        if any(move.dimension == TIER.column for move in found)
         else "",
     )
     table = pl.DataFrame([{name: getattr(move, name) for name in COLUMNS} for move in found])

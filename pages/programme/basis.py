@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from data.questions.ask import Question
 from data.questions.tiering import rule_suggestion, uploaded_tiers
+from metrics.dimension import TIER
 from metrics.tiers.rules import NAMES, known_from, longest_window, raised, rule_text
 from metrics.tiers.tiers import parse_rule, ranked
 from pages.shared.session import cached
@@ -119,7 +120,7 @@ def uploaded(view: View) -> Basis:
 def of_all_tiers(view: View) -> View:
     """The view without its choice of tiers. That takes members by the tier that they have now, which is where their moves led: among
     those chosen by it everybody stayed or came, and nobody left."""
-    return replace(view, segment=replace(view.segment, tier=()))
+    return replace(view, segment=view.segment.choosing(TIER.column, ()))
 
 
 def has_history(view: View, basis: Basis) -> bool:

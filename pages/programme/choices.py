@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from metrics.dimension import TIER
 from metrics.errors import RuleError
 from metrics.texts import N_
 from metrics.tiers.rules import rule_text
@@ -143,7 +144,7 @@ def _look_at_orders(*rules: Names) -> None:
 def views() -> tuple[View, View] | None:
     """The view as it was chosen, and that of all tiers, which the page shows; None, and why is said, for who sees some tiers only."""
     chosen = view.current()
-    if chosen.scope.tier:
+    if chosen.scope[TIER.column]:
         _limited(chosen)
         return None
     current = tier_basis.of_all_tiers(chosen)
@@ -154,7 +155,7 @@ def views() -> tuple[View, View] | None:
 def _limited(current: View) -> None:
     """Who sees members of some tiers only, by their tier now, cannot see moves: those who left these tiers are not among them."""
     blocks.heading(_("Moves between tiers need members of all tiers"), states.freshness())
-    tiers = blocks.plain(joined([tier_label(tier) for tier in current.scope.tier]))
+    tiers = blocks.plain(joined([tier_label(tier) for tier in current.scope[TIER.column]]))
     why = _(
         "They are chosen by the tier that they have now: who has left these tiers is missing, so each rate of moving would be wrong. "
         "Ask an administrator to lift your limit on tiers."
@@ -164,7 +165,7 @@ def _limited(current: View) -> None:
 
 def filter_left_out(current: View) -> None:
     """The quiet line that the tier filter does not apply; nothing without one."""
-    if current.segment.tier:
+    if current.segment[TIER.column]:
         blocks.quiet(
             _(
                 "The tier filter does not apply on this page: it takes members by their tier on {date}, so only those who ended there "

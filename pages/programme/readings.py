@@ -6,6 +6,7 @@ import polars as pl
 
 from data.questions.ask import Question, find
 from data.questions.changes import change
+from metrics.dimension import TIER
 from metrics.texts import N_
 from metrics.tiers.moves import MOVES
 from pages.programme import basis as tier_basis
@@ -43,8 +44,10 @@ def upgrades(view: View) -> Reading:
     A rule chosen on another page is not taken along, so without uploaded tiers there is no number (`states.missing` says so). Nor is
     there one of chosen tiers: the page Tiers and migration shows those of all.
     """
-    if view.whom.tier:
-        return replace(reading(view, None, "upgrade", UPGRADES), withheld=OF_LIMITED if view.scope.tier else OF_CHOSEN)
+    if view.whom[TIER.column]:
+        return replace(
+            reading(view, None, "upgrade", UPGRADES), withheld=OF_LIMITED if view.scope[TIER.column] else OF_CHOSEN
+        )
     basis = tier_basis.uploaded(view) if cached.values("tier") else None
     return reading(view, basis, "upgrade", UPGRADES)
 

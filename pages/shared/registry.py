@@ -5,6 +5,7 @@ from importlib import import_module
 
 import streamlit as st
 
+from metrics.dimension import FILTERS, FIRST_MONTH, TIER, codes, dimensions_of
 from metrics.texts import N_
 from pages.shared.session import auth, visit
 from pages.shared.session.view import Option
@@ -40,7 +41,7 @@ RETENTION = (
     Option("measure", ("customers", "orders", "revenue", "value")),
     Option("kind", ("on", "on_or_after")),
     Option("unit", ("month", "week", "quarter", "year", "rolling")),
-    Option("against", ("cohort", "region", "channel", "tier")),
+    Option("against", (FIRST_MONTH.code, *codes(FILTERS))),
     Option("cohort", default="newest"),
     Option("group", default="auto"),
     Option("beside", default="auto"),
@@ -54,11 +55,11 @@ CHURN = (
     Option("threshold", ("data", "own")),
     Option("quantile", default="80", within=(50, 95), whole=True),
     Option("hiatus", default="90", within=(1, 3650), whole=True),
-    Option("split", ("tier", "region", "channel")),
+    Option("split", codes(FILTERS), default=TIER.code),
     Option("silent", ("new", "all")),
 )
 
-SPLIT = Option("by", ("touchpoint", "channel", "region", "tier", "cohort"))
+SPLIT = Option("by", codes(dimensions_of("answer")))
 NPS = (SPLIT, Option("weight", ("no", "yes")), Option("answered", ("detractors", "passives", "promoters")))
 CSAT = (SPLIT, Option("about", ("csat", "ces")))
 VALUE = (
@@ -66,7 +67,7 @@ VALUE = (
     Option("horizon", ("13", "26", "52", "104", "156"), default="52"),
     Option("discount", within=(0, 100), default="10"),
     Option("margin", within=(1, 100), default="100"),
-    Option("value_by", ("tier", "region", "channel", "cohort")),
+    Option("value_by", codes(dimensions_of("customer")), default=TIER.code),
     Option("holdout", ("auto", "13", "26", "39", "52")),
     Option("cut", within=(5, 95), default="50"),
 )

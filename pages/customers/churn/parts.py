@@ -6,6 +6,7 @@ import polars as pl
 
 from data.text.labels import customers
 from metrics.churn.lifecycle import balance
+from metrics.dimension import FILTERS, TIER, Dimension
 from metrics.texts import N_
 from pages.customers import charts, findings
 from pages.customers.charts import Flow
@@ -15,7 +16,6 @@ from pages.shared.readings.readings import INACTIVE, Reading
 from pages.shared.screen import blocks, groups
 from pages.shared.screen.definition import cards_with_definitions
 from pages.shared.screen.display import card, how_to_read
-from pages.shared.screen.groups import Dimension
 from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words import periods
@@ -28,21 +28,6 @@ FLOWS = {
     "returning": N_("returning"),
     "dormant": N_("fell silent"),
 }
-# By what customers are grouped, by the code in the URL.
-CUSTOMERS = {
-    "tier": Dimension(
-        "tier", N_("Tier"), N_("by tier"), N_("No customer has a tier."),
-        N_("Upload the members’ tiers with the customer ids that the orders use."),
-    ),
-    "region": Dimension(
-        "region", N_("Region"), N_("by region"), N_("No region is known."),
-        N_("Upload members with a region and the customer ids that the orders use."),
-    ),
-    "channel": Dimension(
-        "acquisition_channel", N_("Acquisition channel"), N_("by acquisition channel"), N_("No acquisition channel is known."),
-        N_("Upload members with an acquisition channel and the customer ids that the orders use."),
-    ),
-}  # fmt: skip
 
 
 def card_section(current: View, reading: Reading, *, compared: bool) -> None:
@@ -114,12 +99,12 @@ def groups_section(current: View, rule: Threshold) -> None:
         noun="customers", arguments={"hiatus_days": rule.days},
     )  # fmt: skip
     at_the_end = replace(current, as_of=min(current.end, current.as_of))
-    groups.section(at_the_end, measure, dimensions=CUSTOMERS, option="split", title=_group_title)
-    if cached.values("tier") and groups.chosen(current, CUSTOMERS, "split") == "tier":
+    groups.section(at_the_end, measure, dimensions=FILTERS, noun="customer", option="split", title=_group_title)
+    if groups.held(TIER) and groups.chosen(current, FILTERS, "split") is TIER:
         blocks.quiet(_("Who stops ordering sinks, so lower tiers are inactive more by their making."))
 
 
-def _group_title(code: str, rows: pl.DataFrame, low: float | None) -> str:
-    names = rows[CUSTOMERS[code].column].to_list()
+def _group_title(dimension: Dimension, rows: pl.DataFrame, low: float | None) -> str:
+    names = rows[dimension.column].to_list()
     top, bottom = (names[0], names[-1]) if len(names) > 1 else (None, None)
-    return blocks.plain(findings.groups(code, top, bottom, low))
+    return blocks.plain(findings.groups(dimension, top, bottom, low))

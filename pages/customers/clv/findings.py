@@ -4,14 +4,15 @@ import math
 
 import polars as pl
 
-from data.text.labels import label
+from data.text.labels import alike, apart
 from metrics.clv.fitted import DEPENDENT, LEAST_BUYERS, TOO_FEW, WEAK
 from metrics.clv.holdout import PAST_RATE
 from metrics.clv.judgement import TOO_SHORT
+from metrics.dimension import Dimension
 from metrics.statistics.intervals import z_value
 from metrics.statistics.verdict import confidence_of_each
 from metrics.texts import N_
-from pages.shared.words.texts import _, coins, money, ngettext, number, percent, spaced
+from pages.shared.words.texts import _, coins, money, ngettext, number, percent
 
 ALIKE_WITHIN = 0.05  # misses that differ by less are called alike
 RIGHT_WITHIN = 0.005  # of what happened: shown as 0 %
@@ -52,46 +53,9 @@ TOO_FEW_REPEAT = N_(
     "Too few customers have ordered again for a forecast. Shown instead: what customers have brought so far. Widen the filters, or "
     "upload more orders."
 )
-# The best of all, the highest against the lowest, neither; each of what is expected, then of what was brought so far
-EXPECTED = {
-    "tier": (
-        N_("{top} members are expected to bring the most"),
-        N_("More is expected of {top} members than of {bottom} members"),
-    ),
-    "region": (
-        N_("Customers in {top} are expected to bring the most"),
-        N_("More is expected of customers in {top} than in {bottom}"),
-    ),
-    "acquisition_channel": (
-        N_("Customers won by {top} are expected to bring the most"),
-        N_("More is expected of customers won by {top} than by {bottom}"),
-    ),
-    "cohort": (
-        N_("Customers who first ordered in {top} are expected to bring the most"),
-        N_("More is expected of customers who first ordered in {top} than in {bottom}"),
-    ),
-}
-# not of cohorts: how long somebody has been a customer says most of what they have brought
-TO_DATE = {
-    "tier": (
-        N_("{top} members have brought the most so far"),
-        N_("{top} members have brought more so far than {bottom} members"),
-    ),
-    "region": (
-        N_("Customers in {top} have brought the most so far"),
-        N_("Customers in {top} have brought more so far than in {bottom}"),
-    ),
-    "acquisition_channel": (
-        N_("Customers won by {top} have brought the most so far"),
-        N_("Customers won by {top} have brought more so far than by {bottom}"),
-    ),
-}
-ALIKE = {
-    "tier": N_("No clear difference between tiers"),
-    "region": N_("No clear difference between regions"),
-    "acquisition_channel": N_("No clear difference between acquisition channels"),
-    "cohort": N_("No clear difference between cohorts"),
-}
+# The best of all, the highest against the lowest; of what is expected, then of what was brought so far
+EXPECTED = (N_("{one} are expected to bring the most"), N_("More is expected of {one} than of {other}"))
+TO_DATE = (N_("{one} have brought the most so far"), N_("{one} have brought more so far than {other}"))
 
 
 def at_margin(text: str, margin: float) -> str:
@@ -172,20 +136,20 @@ def active(row: dict, weeks: int) -> str:
     )
 
 
-def groups(dimension: str, compared: pl.DataFrame, *, predicts: bool) -> str:
+def groups(dimension: Dimension, compared: pl.DataFrame, *, predicts: bool) -> str:
     """The best group, where its interval lies above that of every other, else the best against the lowest, where theirs lie apart; rows of
     code, value, low, high, highest value first. The intervals are such that all of them hold together (`verdict.confidence_of_each`)."""
     if compared.height < 2:
         return _("Too few customers to compare groups")
-    if dimension == "cohort" and not predicts:
+    # how long somebody has been a customer says most of what they have brought
+    if dimension.order == "time" and not predicts:
         return _("What each cohort has brought so far: older ones had more time")
-    names = {"top": label(compared["code"][0]), "bottom": label(compared["code"][-1])}
     low = compared["low"][0]
     if low is None or compared["high"][-1] is None or low <= compared["high"][-1]:
-        return _(ALIKE[dimension])
-    most, apart = (EXPECTED if predicts else TO_DATE)[dimension]
+        return alike(dimension)
+    most, more = EXPECTED if predicts else TO_DATE
     ahead = low > compared["high"][1:].max()
-    return spaced(_(most if ahead else apart).format(**names))
+    return apart(_(most if ahead else more), dimension, compared["code"][0], compared["code"][-1])
 
 
 def judged(report: dict, *, predicts: bool) -> str:

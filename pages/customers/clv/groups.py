@@ -5,44 +5,35 @@ import polars as pl
 from data.questions.ask import find
 from data.text.labels import customers
 from metrics.clv.summary import group_intervals
+from metrics.dimension import Dimension, dimensions_of
 from metrics.engine.reduce import unfolded
 from metrics.statistics.verdict import confidence_of_each
-from metrics.texts import N_
 from pages.customers.clv import charts as charts_value
 from pages.customers.clv import findings
 from pages.customers.clv.charts import Followed
 from pages.customers.clv.readings import Terms
 from pages.customers.clv.words import amount, currency
 from pages.shared.screen import blocks, charts, choices, groups
-from pages.shared.session import cached
 from pages.shared.words.texts import _, listed, money_span, ngettext, number, sentences
 
 GROUPS_SHOWN = 8
-BY = {
-    "tier": N_("by tier"),
-    "region": N_("by region"),
-    "channel": N_("by acquisition channel"),
-    "cohort": N_("by first month"),
-}
-COLUMNS = {"tier": "tier", "region": "region", "channel": "acquisition_channel", "cohort": "cohort"}
 
 
 def group_section(asked: Terms, by: str) -> None:
     """The value of each group, with its interval; small groups are named."""
-    by = known_groups(by)
-    dimension, predicts = COLUMNS[by], asked.row["predicts"]
+    dimension, predicts = _known_groups(by), asked.row["predicts"]
     rows, minimum = _of_groups(asked, dimension), find("historical_clv").minimum
     known = rows.filter(pl.col("customers") >= minimum).drop_nulls(["code", "value"])
     if not rows["code"].drop_nulls().len():
         blocks.section(_("Value by group"))
-        _choose_groups(by)
+        _choose_groups(dimension)
         blocks.empty(
             _("Nothing is known to group customers by"),
             _("Upload members with this column, with the customer ids that the orders use."),
             icon=":material/label_off:",
         )
         return
-    drawn = known if dimension == "cohort" else known.filter(_largest(GROUPS_SHOWN))
+    drawn = known if dimension.order == "time" else known.filter(_largest(GROUPS_SHOWN))
     # the title picks the highest and the lowest of these after their values were seen
     sure = confidence_of_each(drawn.height)
     compared = drawn.select("code").join(_of_groups(asked, dimension, sure), on="code", maintain_order="left")
@@ -71,10 +62,10 @@ def group_section(asked: Terms, by: str) -> None:
         findings.groups(dimension, _highest_first(compared), predicts=predicts),
         sentences(how, findings.margin_note(asked.margin), left_out),
         table=rows,
-        file=f"value_by_{by}",
+        file=f"value_by_{dimension.code}",
     )
-    _choose_groups(by)
-    if dimension == "cohort":
+    _choose_groups(dimension)
+    if dimension.order == "time":
         _over_time(drawn.sort("code"))
     elif drawn.height:
         _forest(_highest_first(drawn), dimension)
@@ -89,36 +80,37 @@ def _highest_first(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort("value", descending=True, maintain_order=True)
 
 
-def known_groups(by: str) -> str:
+def _known_groups(by: str) -> Dimension:
     """The way to group customers that was chosen, or the first one that the data know."""
     offered = _offered()
-    return by if by in offered else offered[0]
+    return next((dimension for dimension in offered if dimension.code == by), offered[0])
 
 
-def _offered() -> list[str]:
+def _offered() -> list[Dimension]:
     """The ways to group customers for which the data hold a value."""
-    return [code for code, column in COLUMNS.items() if column == "cohort" or cached.values(column)]
+    known = dimensions_of("customer")
+    return [dimension for dimension in known if groups.held(dimension)] or list(known)
 
 
-def _choose_groups(by: str) -> None:
-    choices.listed("value_by", _offered(), _("Groups"), called=lambda code: _(BY[code]), chosen=by)
+def _choose_groups(chosen: Dimension) -> None:
+    called = {dimension.code: dimension.by for dimension in _offered()}
+    choices.listed("value_by", list(called), _("Groups"), called=lambda code: _(called[code]), chosen=chosen.code)
 
 
-def _of_groups(asked: Terms, dimension: str, confidence: float = 0.95) -> pl.DataFrame:
+def _of_groups(asked: Terms, dimension: Dimension, confidence: float = 0.95) -> pl.DataFrame:
     """code, customers, value, low, high: predicted, or to date where there is no forecast."""
     if asked.row["predicts"]:
-        rows = unfolded(asked.summary, "groups").filter(pl.col("dimension") == dimension)
+        rows = unfolded(asked.summary, "groups").filter(pl.col("dimension") == dimension.column)
         rows = group_intervals(rows, confidence=confidence)
         return rows.select("code", "customers", pl.col("clv").alias("value"), "low", "high")
-    rows = asked.to_date(dimension, confidence=confidence)
+    rows = asked.to_date(dimension.column, confidence=confidence)
     return rows.select(
-        pl.col(dimension).alias("code"), "customers", pl.col("historical_clv").alias("value"), "low", "high"
+        pl.col(dimension.column).alias("code"), "customers", pl.col("historical_clv").alias("value"), "low", "high"
     )
 
 
-def _forest(rows: pl.DataFrame, dimension: str) -> None:
-    if dimension == "tier":
-        rows = groups.tiers_in_order(rows, "code")
+def _forest(rows: pl.DataFrame, dimension: Dimension) -> None:
+    rows = groups.in_order(rows, dimension, "code")
     drawn = [
         groups.line(
             row["code"], row["value"], row["low"], row["high"], amount(row["value"]), customers(row["customers"])

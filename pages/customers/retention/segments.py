@@ -6,6 +6,7 @@ import polars as pl
 
 from data.questions.changes import difference
 from data.text.labels import label
+from metrics.dimension import FILTERS, FIRST_MONTH, TIER, Dimension
 from metrics.statistics.verdict import Verdict, confidence_of_each_pair, pairs, verdict
 from metrics.texts import N_
 from pages.customers import findings
@@ -22,16 +23,12 @@ from pages.customers.retention.curve import as_line, draw, later_can_rise, what_
 from pages.shared.readings.measures import percent_points
 from pages.shared.readings.readings import RETENTION_MINIMUM
 from pages.shared.screen import blocks, choices, groups, states
-from pages.shared.session import cached, view
+from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words.texts import _, sentences, span
 
-AGAINST = {
-    "cohort": N_("a cohort"),
-    "region": N_("regions"),
-    "channel": N_("acquisition channels"),
-    "tier": N_("tiers"),
-}
+COHORT = FIRST_MONTH.code
+AGAINST = {COHORT: N_("a cohort"), **{dimension.code: dimension.plural for dimension in FILTERS}}
 JUDGED_IN = {
     "week": 4,
     "month": 3,
@@ -39,14 +36,6 @@ JUDGED_IN = {
     "year": 1,
     "rolling": 3,
 }  # the one period in which a difference is judged
-NO_GROUPS = {
-    "region": (N_("No region is known"), N_("Upload members with a region and the customer ids that the orders use.")),
-    "channel": (
-        N_("No acquisition channel is known"),
-        N_("Upload members with an acquisition channel and the customer ids that the orders use."),
-    ),
-    "tier": (N_("No customer has a tier"), N_("Upload the members’ tiers with the customer ids that the orders use.")),
-}
 
 
 @dataclass(frozen=True)
@@ -60,10 +49,17 @@ class Judged:
     high: float | None
 
 
+def compared_by(current: View) -> Dimension | None:
+    """The dimension whose groups are compared; None where cohorts are."""
+    return next((dimension for dimension in FILTERS if dimension.code == current.options["against"]), None)
+
+
 def segments_section(current: View, what: Asked) -> None:
     """The curves of two groups, to be chosen, and the sentence about their difference."""
-    against = current.options["against"]
-    dimension = view.SEGMENT[against]
+    against = compared_by(current)
+    if against is None:
+        return
+    dimension = against.column
     triangle = answered(current, what, by=(dimension,))
     average = drawn(averaged(triangle, what, by=(dimension,)), what).drop_nulls(["value", dimension])
     later = average.filter(pl.col("period") >= 1)
@@ -72,7 +68,7 @@ def segments_section(current: View, what: Asked) -> None:
     )
     names = sizes[dimension].to_list()
     if len(names) < 2:
-        _too_few_groups(drawn(triangle, what), against, dimension)
+        _too_few_groups(drawn(triangle, what), against)
         return
     one, other = _two(current, names)
     first, second = (average.filter(pl.col(dimension) == name).drop(dimension) for name in (one, other))
@@ -83,7 +79,7 @@ def segments_section(current: View, what: Asked) -> None:
     blocks.section(blocks.plain(title), note, table=table, file=f"retention_by_{dimension}", metric=what.metric)
     with choices.row():
         for name, chosen in (("group", one), ("beside", other)):
-            choices.listed(name, sorted(names), _(AGAINST[against]), called=label, chosen=chosen)
+            choices.listed(name, sorted(names), _(against.plural), called=label, chosen=chosen)
     draw(as_line(first, label(one)), as_line(second, label(other)), what, alt=title)
 
 
@@ -106,11 +102,11 @@ def _judged(current: View, dimension: str, two: tuple[str, str], what: Asked, gr
     return Judged(at, pairs(groups), verdict(low, high, True), *percent_points([low, high]))
 
 
-def _title(judged: Judged | None, against: str, one: str, other: str, what: Asked) -> str:
+def _title(judged: Judged | None, against: Dimension, one: str, other: str, what: Asked) -> str:
     if judged is None:
         return _("{one} beside {other}").format(one=label(one), other=label(other))
     where = findings.period(what.unit, judged.period)
-    return findings.segments(against, judged.verdict, label(one), label(other), where)
+    return findings.segments(against, judged.verdict, one, other, where)
 
 
 def _difference(judged: Judged | None, what: Asked) -> str:
@@ -126,18 +122,19 @@ def _difference(judged: Judged | None, what: Asked) -> str:
     return text.format(period=where, interval=span(judged.low, judged.high, sign=True), pairs=judged.pairs)
 
 
-def _tiers(current: View, against: str) -> str:
-    if against != "tier":
+def _tiers(current: View, against: Dimension) -> str:
+    if against is not TIER:
         return ""
     making = _("Who orders often rises, so higher tiers come back more by their making.")
     return sentences(groups.tiers_of(current, "retention"), making)
 
 
-def _too_few_groups(cells: pl.DataFrame, against: str, dimension: str) -> None:
+def _too_few_groups(cells: pl.DataFrame, against: Dimension) -> None:
     blocks.section(_("Two groups beside each other"))
+    dimension = against.column
     if not cells[dimension].drop_nulls().len():
-        what, remedy = NO_GROUPS[against]
-        blocks.empty(_(what), _(remedy), icon=":material/label_off:")
+        missing = against.lacking("customer")
+        blocks.empty(_(missing.title), _(missing.remedy), icon=":material/label_off:")
         return
     sizes = cells.drop_nulls(dimension).filter(pl.col("period") == pl.col("period").min()).group_by(dimension)
     largest = sizes.agg(pl.col("customers").sum())["customers"].sort(descending=True).to_list()[1:2] or [0]

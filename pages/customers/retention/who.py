@@ -10,11 +10,11 @@ from data.text.labels import label
 from metrics.texts import N_
 from pages.customers import findings as findings_retention
 from pages.customers.retention.cohort_measures import PERIODS_SHOWN, WINDOW_DAYS, Asked, answered, in_words
-from pages.customers.retention.segments import JUDGED_IN
+from pages.customers.retention.segments import JUDGED_IN, compared_by
 from pages.shared.behind import findings, lists
 from pages.shared.behind.lists import Who
 from pages.shared.screen import blocks, choices
-from pages.shared.session import cached, view
+from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words.texts import _, date, period_name, sentences
 
@@ -60,19 +60,18 @@ def who_section(current: View, what: Asked) -> None:
 
 def _triangle(current: View, what: Asked, group: str) -> pl.DataFrame:
     """The cells of everybody, or of the group that is chosen."""
-    if group == ALL:
+    against = compared_by(current)
+    if group == ALL or against is None:
         return answered(current, what)
-    dimension = view.SEGMENT[current.options["against"]]
-    return answered(current, what, by=(dimension,)).filter(pl.col(dimension) == group)
+    return answered(current, what, by=(against.column,)).filter(pl.col(against.column) == group)
 
 
 def _groups(current: View, what: Asked) -> list[str]:
     """The groups that the page compares, where it compares groups."""
-    against = current.options["against"]
-    if against not in view.SEGMENT:
+    against = compared_by(current)
+    if against is None:
         return []
-    dimension = view.SEGMENT[against]
-    return answered(current, what, by=(dimension,))[dimension].drop_nulls().unique().sort().to_list()
+    return answered(current, what, by=(against.column,))[against.column].drop_nulls().unique().sort().to_list()
 
 
 def _cell(current: View, triangle: pl.DataFrame, what: Asked, group: str) -> Cell:
@@ -102,9 +101,9 @@ def _who(current: View, cell: Cell, what: Asked, came_back: bool, n: int) -> Who
     if cell.start is None or cell.end is None:
         return None
     question = current.asked(cell.start, cell.end)
-    if cell.group != ALL:
-        own = {view.SEGMENT[current.options["against"]]: (cell.group,)}
-        question = replace(question, segment=replace(current.segment, **own))
+    against = compared_by(current)
+    if cell.group != ALL and against is not None:
+        question = replace(question, segment=current.segment.choosing(against.column, (cell.group,)))
     period = {"window_days": WINDOW_DAYS} if what.unit == "rolling" else {"period": what.unit}
     arguments = {"metric": what.metric, "number": cell.number, "active": came_back, "kind": what.kind, **period}
     return Who(cohort_customers, question, arguments, n)

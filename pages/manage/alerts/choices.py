@@ -9,16 +9,17 @@ from data.alerts.words.wording import column_name, row_name
 from data.questions.ask import find
 from data.segment import Segment
 from data.text.labels import label
+from metrics.dimension import FILTERS, TIER
 from metrics.texts import N_
 from metrics.watch import NAMES, USUAL, WATCHED, columns, compares
 from metrics.watch import kind as kind_of
 from pages.shared import registry
+from pages.shared.screen.blocks import plain
 from pages.shared.session import cached
 from pages.shared.words.texts import _
 
 Key = Callable[[str], str]
 CONDITIONS = {"below": N_("Falls below"), "above": N_("Rises above"), "changed": N_("Changes by more than chance")}
-SEGMENT_NAMES = {"region": N_("Region"), "acquisition_channel": N_("Acquisition channel"), "tier": N_("Tier")}
 KEY_NAMES = {
     "move": N_("Move"),
     "kind": N_("Kind of answer"),
@@ -86,21 +87,24 @@ def _row_choice(metric: str, field: str, key: Key) -> Value | None:
     if field in ROW_NUMBERS:
         typed = st.number_input(name, 0, MOST_AFTER, ROW_NUMBERS[field], step=1, key=place)
         return float(typed) if field.startswith("scale") else typed
-    codes = ROW_CODES.get(field) or tuple(cached.values("tier"))
+    codes = ROW_CODES.get(field) or tuple(cached.values(TIER.column))
     return st.selectbox(name, codes, format_func=lambda code: row_name(field, code), key=place) if codes else None
 
 
 def segment_choices(key: Key) -> Segment:
     """Whom it is about; nothing chosen is everybody. Only what the data hold is offered."""
-    offered = {name: cached.values(name) for name in SEGMENT_NAMES}
-    offered = {name: codes for name, codes in offered.items() if codes}
+    offered = {each: codes for each in FILTERS if (codes := cached.values(each.column))}
     chosen: dict[str, tuple[str, ...]] = {}
-    for (name, codes), place in zip(offered.items(), st.columns(max(len(offered), 1), gap="small"), strict=False):
+    for (dimension, codes), place in zip(offered.items(), st.columns(max(len(offered), 1), gap="small"), strict=False):
         with place:
             picked = st.multiselect(
-                _(SEGMENT_NAMES[name]), codes, format_func=label, placeholder=_("All"), key=key(f"segment.{name}")
+                plain(_(dimension.label)),
+                codes,
+                format_func=label,
+                placeholder=_("All"),
+                key=key(f"segment.{dimension.column}"),
             )
-            chosen[name] = tuple(picked)
+            chosen[dimension.column] = tuple(picked)
     return Segment(**chosen)
 
 

@@ -3,11 +3,13 @@
 import polars as pl
 import streamlit as st
 
+from metrics.dimension import DIMENSIONS
 from metrics.texts import N_
 from pages.shared.screen.tables import sortable_table
 from pages.shared.words.texts import _, number
 
 COLUMNS = {
+    **{dimension.column: dimension.label for dimension in DIMENSIONS},
     "source": N_("Shop or survey"),
     "order_id": N_("Order number"),
     "kind": N_("Kind"),
@@ -18,13 +20,9 @@ COLUMNS = {
     "discount": N_("Discount"),
     "refund": N_("Refund"),
     "coupon": N_("Coupon"),
-    "channel": N_("Channel"),
-    "store": N_("Store"),
-    "region": N_("Region"),
     "items": N_("Items"),
     "currency": N_("Currency"),
     "joined_on": N_("Joined on"),
-    "acquisition_channel": N_("Acquisition channel"),
     "attributes": N_("Other columns"),
     "feedback_id": N_("Answer number"),
     "responded_at": N_("Answered at"),
@@ -32,13 +30,11 @@ COLUMNS = {
     "score": N_("Score"),
     "scale_low": N_("Scale from"),
     "scale_high": N_("Scale to"),
-    "touchpoint": N_("Touchpoint"),
     "comment": N_("Comment"),
     "weight": N_("Weight"),
     "response_id": N_("Answer number"),
     "item": N_("Item"),
     "effective_on": N_("From day"),
-    "tier": N_("Tier"),
 }
 NAMED = {
     "kind": {"order": N_("order"), "refund": N_("refund")},

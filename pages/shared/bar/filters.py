@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from data.text.labels import label
+from metrics.dimension import FILTERS, Dimension, known
 from metrics.texts import N_
 from pages.manage.upload.wording import shortened
 from pages.shared.bar import door, share
@@ -18,16 +19,13 @@ from pages.shared.words.texts import LANGUAGES, _, date, language, listed, perio
 
 UNIT_NAMES = {"month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Year")}
 VERSUS_NAMES = {"before": N_("Period before"), "year": N_("Same period last year"), "none": N_("Nothing")}
-ALL_NAMES = {"region": N_("All regions"), "tier": N_("All tiers"), "channel": N_("All channels")}
-NAMES = {"region": N_("Region"), "tier": N_("Tier"), "channel": N_("Acquisition channel")}
-ICONS = {"region": ":material/location_on:", "tier": ":material/workspace_premium:"}
 PILLS_UP_TO = 8  # from more codes on, a list that can be searched
 NAMED_UP_TO = 2
 
 
 def codes() -> dict[str, list[str]]:
     """The codes that each filter offers."""
-    return {name: cached.values(column) for name, column in view.SEGMENT.items()}
+    return {dimension.code: cached.values(dimension.column) for dimension in FILTERS}
 
 
 def bar(current: View | None, options: Sequence[Option]) -> None:
@@ -39,8 +37,9 @@ def bar(current: View | None, options: Sequence[Option]) -> None:
         elif current:
             _period(current)
             _versus(current)
-            for name in ("region", "tier"):
-                _segment(current, name)
+            for dimension in filter(_held, FILTERS):
+                if dimension.has_place:
+                    _segment(current, dimension)
             _more(current)
             if view.touched(cached.extent()):
                 st.button(
@@ -120,42 +119,48 @@ def _versus(current: View) -> None:
         )
 
 
-def _segment(current: View, name: str) -> None:
-    """The popover of one filter; it is left out when the data hold no such column."""
-    if not codes()[name]:
-        return
-    chosen = getattr(current.segment, view.SEGMENT[name])
-    title = blocks.plain(_summary(name, getattr(current.whom, view.SEGMENT[name])))
-    with st.popover(title, icon=ICONS[name], key=f"{name}s"):
-        _choice(name, chosen)
+def _held(dimension: Dimension) -> bool:
+    """Whether the data hold any value of it; a filter without one is left out."""
+    return bool(codes()[dimension.code])
+
+
+def _segment(current: View, dimension: Dimension) -> None:
+    """The popover of a filter with a place of its own."""
+    title = blocks.plain(_summary(dimension, current.whom[dimension.column]))
+    with st.popover(title, icon=dimension.icon, key=f"{dimension.code}s"):
+        _choice(current, dimension)
 
 
 def _more(current: View) -> None:
-    if not codes()["channel"]:
+    """The popover of all filters that have no place of their own; it says what is chosen in them."""
+    others = [dimension for dimension in FILTERS if not dimension.has_place and _held(dimension)]
+    if not others:
         return
-    chosen = current.segment.acquisition_channel
-    of = current.whom.acquisition_channel
-    name = blocks.plain(_summary("channel", of)) if of else _("More")
-    with st.popover(name, icon=":material/add:", type="tertiary", key="more"):
-        _choice("channel", chosen)
+    chosen = [_summary(each, codes) for each in others if (codes := current.whom[each.column])]
+    with st.popover(
+        blocks.plain(listed(chosen)) if chosen else _("More"), icon=":material/add:", type="tertiary", key="more"
+    ):
+        for dimension in others:
+            _choice(current, dimension)
 
 
-def _choice(name: str, chosen: tuple[str, ...]) -> None:
-    known = codes()[name]
-    key = _widget(name, list(chosen))
-    take: Callable[[], None] = lambda: view.change(**{name: st.session_state[key]})  # noqa: E731
-    if len(known) <= PILLS_UP_TO:
-        st.pills(_(NAMES[name]), known, format_func=blocks.plain_label, selection_mode="multi", key=key, on_change=take)
+def _choice(current: View, dimension: Dimension) -> None:
+    held = codes()[dimension.code]
+    key = _widget(dimension.code, list(current.segment[dimension.column]))
+    title = blocks.plain(_(dimension.label))
+    take: Callable[[], None] = lambda: view.change(**{dimension.code: st.session_state[key]})  # noqa: E731
+    if len(held) <= PILLS_UP_TO:
+        st.pills(title, held, format_func=blocks.plain_label, selection_mode="multi", key=key, on_change=take)
     else:
-        st.multiselect(_(NAMES[name]), known, format_func=label, key=key, on_change=take)
+        st.multiselect(title, held, format_func=label, key=key, on_change=take)
 
 
-def _summary(name: str, chosen: Sequence[str]) -> str:
+def _summary(dimension: Dimension, chosen: Sequence[str]) -> str:
     if not chosen:
-        return _(ALL_NAMES[name])
+        return _(dimension.every)
     if len(chosen) <= NAMED_UP_TO:
         return listed([label(code) for code in chosen])
-    return _("{name}: {count} chosen").format(name=_(NAMES[name]), count=len(chosen))
+    return _("{name}: {count} chosen").format(name=_(dimension.label), count=len(chosen))
 
 
 def _in_words(current: View) -> str:
@@ -163,9 +168,7 @@ def _in_words(current: View) -> str:
     before = current.before
     said = [period(current.start, current.end)]
     said += [_("vs {period}").format(period=period(before.start, before.end))] if before else []
-    for name, column in view.SEGMENT.items():
-        if chosen := getattr(current.whom, column):
-            said.append(_summary(name, chosen))
+    said += [_summary(known(column), chosen) for column, chosen in current.whom.codes]
     return blocks.plain(" · ".join(said))
 
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from data.questions.ask import Question
 from data.text.labels import label
+from metrics.dimension import FILTERS
 from metrics.texts import N_
 from pages.shared.screen import blocks, choices
 from pages.shared.session import cached
@@ -18,15 +19,14 @@ NAMES = {
     "responded_at": N_("Date"),
     "score": N_("Score"),
     "customer_id": N_("Customer"),
-    "region": N_("Region"),
-    "tier": N_("Tier"),
+    **{dimension.column: dimension.label for dimension in FILTERS},
     "first_order": N_("First order"),
     "last_order": N_("Last order"),
     "orders": N_("Orders"),
     "revenue": N_("Net revenue"),
     "comment": N_("Comment"),
 }
-CODES = ("region", "tier")  # that data may lack, and that have names
+CODES = {dimension.column for dimension in FILTERS}  # that data may lack, and that have names
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field, replace
 
 from data.questions.ask import Question, find
 from data.questions.changes import change
+from metrics.dimension import FILTERS
 from metrics.statistics.verdict import Verdict, verdict
 from pages.customers.churn import readings
 from pages.shared.readings.readings import CSAT, INACTIVE, NPS, REPEAT
 from pages.shared.session import cached
 from pages.shared.session.view import View
 
-GIVEN = ("region", "acquisition_channel")
+ALL = tuple(dimension.column for dimension in FILTERS)
 # Who orders rises in tier: groups by tier are chosen by what is compared, so orders are not compared by it
-WITH_TIER = (*GIVEN, "tier")
+OF_ORDERS = tuple(dimension.column for dimension in FILTERS if dimension.compares_orders)
 CLEAR = ("better", "worse")
 CHANCE = 0.05  # of 95 % intervals, the share that misses when nothing has changed
 
@@ -44,7 +45,7 @@ class Compared:
 
     metric: str
     name: str
-    dimensions: tuple[str, ...] = GIVEN
+    dimensions: tuple[str, ...] = OF_ORDERS
     scale: float = 100.0  # shares become percentage points
     arguments: Mapping[str, object] = field(default_factory=dict)
     at_end: bool = False
@@ -72,8 +73,8 @@ def by_chance(compared: int) -> int:
 
 
 def _compared(view: View) -> Iterator[Compared]:
-    yield Compared("nps", NPS, WITH_TIER, scale=1.0)
-    yield Compared("csat", CSAT, WITH_TIER)
+    yield Compared("nps", NPS, ALL, scale=1.0)
+    yield Compared("csat", CSAT, ALL)
     yield Compared("repeat_rate", REPEAT)
     days = readings.threshold(view).days
     if days is not None and not readings.young(view):
@@ -82,7 +83,7 @@ def _compared(view: View) -> Iterator[Compared]:
 
 def _has_groups(view: View, dimension: str) -> bool:
     """Whether the view does not choose a single group, which is the whole."""
-    return len(getattr(view.whom, dimension)) != 1
+    return len(view.whom[dimension]) != 1
 
 
 def _moves(view: View, before: Question, number: Compared, dimension: str, confidence: float) -> Iterator[Move]:

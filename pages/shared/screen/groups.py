@@ -1,15 +1,15 @@
 """A measure split into groups: one line per group with its interval and n; groups with too few are named, not drawn."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from data.questions.ask import find, observed
 from data.questions.changes import difference
 from data.text.labels import TIER_ORDER, label
+from metrics.dimension import TIER, Dimension, Noun, dimensions_of
 from metrics.statistics.verdict import confidence_of_each_pair
-from metrics.texts import N_
 from pages.feedback import findings
 from pages.shared.readings.measures import Measure
 from pages.shared.screen import blocks, charts, choices, states
@@ -20,110 +20,63 @@ from pages.shared.words.texts import _, date, listed, sentences, spaced
 
 NEWEST_COHORTS, MOST_GROUPS = 8, 10
 
-# (dimension code, rows with a value from high to low, lower end of highest minus lowest) → the title
-Title = Callable[[str, pl.DataFrame, float | None], str]
+# (dimension, rows with a value from high to low, lower end of highest minus lowest) → the title
+Title = Callable[[Dimension, pl.DataFrame, float | None], str]
 
 
-@dataclass(frozen=True)
-class Dimension:
-    """By what rows are grouped: its column, what it is called, and what is said when nothing is known of it."""
-
-    column: str
-    name: str
-    by: str
-    unnamed: str
-    remedy: str
+def chosen(view: View, dimensions: Sequence[Dimension], option: str) -> Dimension:
+    """The dimension that the view names; the first that the data know where they do not know that one."""
+    known = _known(dimensions) or dimensions
+    return next((each for each in known if each.code == view.options[option]), known[0])
 
 
-# The dimensions of answers, by their code in the URL. All texts are to be translated.
-ANSWERS: dict[str, Dimension] = {
-    "touchpoint": Dimension(
-        "touchpoint",
-        N_("Touchpoint"),
-        N_("by touchpoint"),
-        N_("The answers name no touchpoint."),
-        N_("Upload answers with a column for the touchpoint."),
-    ),
-    "channel": Dimension(
-        "channel",
-        N_("Channel"),
-        N_("by channel"),
-        N_("The answers name no channel."),
-        N_("Upload answers with a column for the channel."),
-    ),
-    "region": Dimension(
-        "region",
-        N_("Region"),
-        N_("by region"),
-        N_("No region is known, neither of the answers nor of their customers."),
-        N_("Upload answers with a region, or members with a region and the customer ids that the survey uses."),
-    ),
-    "tier": Dimension(
-        "tier",
-        N_("Tier"),
-        N_("by tier"),
-        N_("No answer belongs to a customer with a tier."),
-        N_("Upload the members’ tiers with the customer ids that the survey uses."),
-    ),
-    "cohort": Dimension(
-        "cohort_quarter",
-        N_("First order"),
-        N_("by quarter of the first order"),
-        N_("No answer belongs to a customer with an order."),
-        N_("Upload orders with the customer ids that the survey uses."),
-    ),
-}
+def _known(dimensions: Sequence[Dimension]) -> list[Dimension]:
+    """The dimensions of which the data hold a value."""
+    return [dimension for dimension in dimensions if held(dimension)]
 
 
-def chosen(view: View, dimensions: Mapping[str, Dimension], option: str) -> str:
-    """The code of the dimension that the view names; the first that the data know where they do not know that one."""
-    code = view.options[option]
-    known = _known(dimensions)
-    return code if code in known or not known else known[0]
+def held(dimension: Dimension) -> bool:
+    """Whether the data hold a value of it."""
+    if dimension.source == "first_order":
+        return cached.extent().orders_first is not None
+    return bool(cached.values(dimension.column))
 
 
-def _known(dimensions: Mapping[str, Dimension]) -> list[str]:
-    """The codes of the dimensions of which the data hold a value."""
-    return [code for code, dimension in dimensions.items() if _holds(dimension.column)]
-
-
-def _holds(column: str) -> bool:
-    return cached.extent().orders_first is not None if column == "cohort_quarter" else bool(cached.values(column))
-
-
-def _picker(dimensions: Mapping[str, Dimension], option: str, code: str) -> None:
+def _picker(dimensions: Sequence[Dimension], option: str, code: str) -> None:
     """The choice of the dimension among those that the data know, if any; the view keeps it under `option`."""
     if known := _known(dimensions):
-        choices.one(option, {name: dimensions[name].name for name in known}, _("Split by"), chosen=code)
+        choices.one(option, {each.code: each.label for each in known}, _("Split by"), chosen=code)
 
 
 def section(
     view: View,
     measure: Measure,
     *,
-    dimensions: Mapping[str, Dimension] = ANSWERS,
+    dimensions: Sequence[Dimension] = dimensions_of("answer"),
+    noun: Noun = "answer",
     option: str = "by",
     title: Title = findings.groups,
 ) -> None:
     """The groups of the dimension that is chosen, with the choice above them."""
-    code = chosen(view, dimensions, option)
-    dimension = dimensions[code]
+    dimension = chosen(view, dimensions, option)
+    code = dimension.code
     rows = cached.answer(measure.metric, replace(view.question, by=(dimension.column,)), **measure.arguments)
     if not rows[dimension.column].drop_nulls().len():
         blocks.section(spaced(_("{name} {by}").format(name=_(measure.name), by=_(dimension.by))))
         _picker(dimensions, option, code)
-        blocks.empty(_(dimension.unnamed), _(dimension.remedy), icon=":material/label_off:")
+        missing = dimension.lacking(noun)
+        blocks.empty(_(missing.title), _(missing.remedy), icon=":material/label_off:")
         return
     known = rows.drop_nulls([measure.value, dimension.column]).sort(measure.value, descending=True)
-    shown = _shown(known, dimension.column, measure.n)
+    shown = _shown(known, dimension, measure.n)
     ranked = shown.sort(measure.value, descending=True)
     note = sentences(
         spaced(_("{name} {by}, with 95% interval.").format(name=_(measure.name), by=_(dimension.by))),
-        _left_out(known.height, shown.height, code),
-        tiers_of(view, measure.metric) if dimension.column == "tier" else "",
+        _left_out(known.height, shown.height, dimension),
+        tiers_of(view, measure.metric) if dimension is TIER else "",
     )
     blocks.section(
-        title(code, ranked, _apart(view, ranked, measure, dimension.column)),
+        title(dimension, ranked, _apart(view, ranked, measure, dimension.column)),
         note,
         table=rows,
         file=f"{measure.metric}_by_{code}",
@@ -137,17 +90,19 @@ def section(
     _quiet_groups(rows, dimension.column, measure)
 
 
-def _shown(known: pl.DataFrame, column: str, n: str) -> pl.DataFrame:
+def _shown(known: pl.DataFrame, dimension: Dimension, n: str) -> pl.DataFrame:
     """The groups that are drawn, in their order: tiers from the highest, cohorts from the newest, others from high to low."""
-    if column == "cohort_quarter":
-        return known.sort(column, descending=True).head(NEWEST_COHORTS)
-    if column != "tier":
-        return known.filter(pl.col(n).rank("ordinal", descending=True) <= MOST_GROUPS)
-    return tiers_in_order(known, column)
+    if dimension.order == "time":
+        return known.sort(dimension.column, descending=True).head(NEWEST_COHORTS)
+    if dimension.order == "ladder":
+        return in_order(known, dimension, dimension.column)
+    return known.filter(pl.col(n).rank("ordinal", descending=True) <= MOST_GROUPS)
 
 
-def tiers_in_order(rows: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Rows of the usual tiers from the highest, then those of any other as they were."""
+def in_order(rows: pl.DataFrame, dimension: Dimension, column: str) -> pl.DataFrame:
+    """Rows of the usual tiers from the highest, then those of any other as they were; of other dimensions as they are."""
+    if dimension.order != "ladder":
+        return rows
     places = pl.col(column).replace_strict(TIER_ORDER, range(len(TIER_ORDER)), default=99, return_dtype=pl.Int64)
     return rows.sort(places, maintain_order=True)
 
@@ -157,10 +112,10 @@ def tiers_of(view: View, metric: str) -> str:
     return _("Tiers are those of {date}.").format(date=date(observed(cached.extent(), find(metric), view.as_of)))
 
 
-def _left_out(known: int, shown: int, code: str) -> str:
+def _left_out(known: int, shown: int, dimension: Dimension) -> str:
     if known == shown:
         return ""
-    if code == "cohort":
+    if dimension.order == "time":
         return _("The {shown} newest of {known} quarters.").format(shown=shown, known=known)
     return _("The {shown} largest of {known} groups.").format(shown=shown, known=known)
 

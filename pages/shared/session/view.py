@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from data.questions.ask import Question
-from data.segment import EVERYBODY, IN_ADDRESS, Segment
+from data.segment import COLUMNS as SEGMENT
+from data.segment import EVERYBODY, Segment
 from data.store.extent import Extent
 from pages.shared.session import visit
 from pages.shared.words import periods
 from pages.shared.words.texts import LANGUAGE_KEY, LANGUAGES, browser_language
 
 VERSUS = ("before", "year", "none")
-SEGMENT = {said: name for name, said in IN_ADDRESS.items()}  # in the URL → in the data
 ALL = "all"
 FIRST_DAY, LAST_DAY = (
     dt.date(1990, 1, 1),

@@ -5,19 +5,13 @@ from collections.abc import Mapping
 import polars as pl
 
 from metrics.catalogue import CATALOGUE
+from metrics.dimension import DIMENSIONS, dimensions_of
 from metrics.texts import N_
 from pages.shared.files.report import Table
 from pages.shared.words.texts import _
 
 # By what rows are split, in whatever table
-SPLITS = {
-    "region": N_("region"),
-    "tier": N_("tier"),
-    "channel": N_("channel"),
-    "acquisition_channel": N_("channel through which the customer was won"),
-    "touchpoint": N_("touchpoint"),
-    "cohort_quarter": N_("first day of the quarter of the first order"),
-}
+SPLITS = {dimension.column: dimension.meaning for dimension in DIMENSIONS}
 LOW, HIGH = N_("lower end of the interval"), N_("upper end of the interval")
 CUSTOMERS = N_("number of customers")
 _SCORES = {
@@ -107,8 +101,8 @@ TABLES: dict[str, dict[str, str]] = {
         "share": N_("share of all members at the end, from 0 to 1"),
     },
 }  # fmt: skip
-for _by in ("tier", "region", "channel", "cohort"):
-    TABLES[f"value_by_{_by}"] = {
+for _by in dimensions_of("customer"):
+    TABLES[f"value_by_{_by.code}"] = {
         "code": N_("the group"), "customers": CUSTOMERS, "value": N_("value per customer"), "low": LOW, "high": HIGH,
     }  # fmt: skip
 OTHER_SIDE, DIFFERENCE = "_other", "_change"  # endings of the columns of a replay

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from data.text.labels import label
+from data.text.labels import group as group_words
+from metrics.dimension import known
 from metrics.statistics.verdict import Verdict
 from metrics.texts import N_
 from pages.shared.readings.moves import Move
@@ -21,11 +22,6 @@ RETENTION_CHANGED = {
     "none": N_("No clear change in month-3 retention: {value}, {before} before"),
 }
 GROUP_CHANGED = {"better": N_("{metric} got better {where}"), "worse": N_("{metric} got worse {where}")}
-WHERE = {
-    "region": N_("in {name}"),
-    "tier": N_("among {name} members"),
-    "acquisition_channel": N_("among customers won by {name}"),
-}
 
 
 def overview(readings: Sequence[Reading], *, compared: bool) -> str:
@@ -103,17 +99,14 @@ def moved(moves: Sequence[Move]) -> str:
 
 
 def _changed_group(move: Move) -> str:
-    where = _(WHERE[move.dimension]).format(name=label(move.code))
+    where = group_words(known(move.dimension).where, move.code)
     return spaced(_(GROUP_CHANGED[move.verdict]).format(metric=_(IN_SENTENCE[move.name]), where=where))
 
 
 def group(move: Move) -> str:
     """The metric and the group: NPS · Gold members."""
-    template = {"tier": _("{metric} · {tier} members"), "acquisition_channel": _("{metric} · won by {channel}")}
-    name = label(move.code)
-    return template.get(move.dimension, _("{metric} · {name}")).format(
-        metric=_(move.name), tier=name, channel=name, name=name
-    )
+    name = group_words(known(move.dimension).listed, move.code)
+    return _("{metric} · {name}").format(metric=_(move.name), name=name)
 
 
 def scores(row: dict) -> str:

@@ -117,7 +117,7 @@ def test_weights_move_the_score_and_the_words_say_so(shown) -> None:
 def test_groups_by_cohort_are_quarters_of_the_first_order(shown) -> None:
     orders = [order(str(place), f"c{place}", "2025-02-01" if place < 35 else "2026-04-03", 10) for place in range(70)]
     app = shown("nps", rated("nps", 10.0, [9.0] * 35 + [0.0] * 35), orders=orders, by="cohort")
-    assert "Customers who first ordered in 2025-Q1 score higher than those of 2026-Q2" in words(app)
+    assert "Customers who first ordered in 2025-Q1 score higher than those who first ordered in 2026-Q2" in words(app)
     assert "100% of answers belong to a customer with orders" in words(app)
     assert "No answer is a year old yet" in words(app)
 

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from data.segment import Segment
+from metrics.dimension import dimensions_of
 from pages.feedback import findings
 from pages.shared.readings import readings
 from pages.shared.readings.readings import Reading
@@ -86,17 +87,21 @@ def ranked(*names: str) -> pl.DataFrame:
         ("region", ranked("North China"), None, "Too few answers to compare groups", "答卷过少，无法比较各群体"),
         ("region", ranked("North China", "East China"), -1.0, "No clear difference between regions", "各地区之间无明显差异"),
         ("region", ranked("North China", "East China"), 0.0, "No clear difference between regions", "各地区之间无明显差异"),
-        ("region", ranked("North China", "East China"), 1.0, "North China scores higher than East China", "华北的得分高于华东"),
-        ("channel", ranked("app", "Kiosk"), 1.0, "App scores higher than Kiosk", "App 的得分高于 Kiosk"),
+        ("region", ranked("North China", "East China"), 1.0, "Customers in North China score higher than those in East China",
+         "华北的客户的得分高于华东的客户"),
+        ("channel", ranked("app", "Kiosk"), 1.0, "Answers through App score higher than those through Kiosk",
+         "App 的答卷的得分高于 Kiosk 的答卷"),
         ("channel", ranked("a", "b", "c"), None, "No clear difference between channels", "各渠道之间无明显差异"),
         ("tier", ranked("gold", "silver"), 0.1, "Gold members score higher than Silver members", "金卡会员的得分高于银卡会员"),
-        ("cohort", ranked("2025-Q1", "2026-Q2"), 0.1, "Customers who first ordered in 2025-Q1 score higher than those of 2026-Q2",
-         "2025-Q1 首单的客户评分高于 2026-Q2 首单的客户"),
-        ("cohort", ranked("2025-Q1", "2026-Q2"), -0.1, "No clear difference between older and newer customers", "新老客户之间无明显差异"),
+        ("cohort", ranked("2025-Q1", "2026-Q2"), 0.1,
+         "Customers who first ordered in 2025-Q1 score higher than those who first ordered in 2026-Q2",
+         "2025-Q1首单的客户的得分高于2026-Q2首单的客户"),
+        ("cohort", ranked("2025-Q1", "2026-Q2"), -0.1, "No clear difference between cohorts", "各新客批次之间无明显差异"),
     ],
 )  # fmt: skip
 def test_groups(code: str, rows: pl.DataFrame, low: float | None, english: str, chinese: str) -> None:
-    in_both(lambda: findings.groups(code, rows, low), english, chinese)
+    dimension = next(each for each in dimensions_of("answer") if each.code == code)
+    in_both(lambda: findings.groups(dimension, rows, low), english, chinese)
 
 
 def spent(*customers: int) -> pl.DataFrame:

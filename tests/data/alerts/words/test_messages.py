@@ -121,7 +121,7 @@ TWO = Segment(region=("East China", "South China"))
 WHOSE: list[tuple[Segment, Segment, Segment, str, str]] = [  # chosen, limited to → told
     (EVERYBODY, EVERYBODY, EVERYBODY, "NPS", "净推荐值"),
     (EVERYBODY, EAST, EAST, "NPS (East China)", "净推荐值（华东）"),
-    (GOLD, EAST, Segment(("East China",), (), ("gold",)), "NPS (East China, Gold)", "净推荐值（华东、金卡）"),
+    (GOLD, EAST, Segment(region=("East China",), tier=("gold",)), "NPS (East China, Gold)", "净推荐值（华东、金卡）"),
     (EVERYBODY, TWO, TWO, "NPS (East China, South China)", "净推荐值（华东、华南）"),
     (SOUTH, TWO, SOUTH, "NPS (South China)", "净推荐值（华南）"),
     (SOUTH, EVERYBODY, SOUTH, "NPS (South China)", "净推荐值（华南）"),

@@ -6,11 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from data.text.labels import alike
 from metrics.clv.fitted import DEPENDENT, OK, TOO_FEW, WEAK
 from metrics.clv.historical import historical_clv
 from metrics.clv.holdout import FREQUENCY_TYPES
 from metrics.clv.judgement import TOO_SHORT
 from metrics.clv.summary import clv_summary, group_intervals
+from metrics.dimension import REGION, TIER, Dimension, known
 from metrics.engine.reduce import unfolded
 from metrics.statistics.verdict import confidence_of_each
 from pages.customers.clv import findings
@@ -182,7 +184,7 @@ def group_rows(*rows: tuple) -> pl.DataFrame:
     ],
 )  # fmt: skip
 def test_groups(rows: pl.DataFrame, predicts: bool, english: str, chinese: str) -> None:
-    both(english, chinese, lambda: findings.groups("tier", rows, predicts=predicts))
+    both(english, chinese, lambda: findings.groups(TIER, rows, predicts=predicts))
 
 
 APART = group_rows(("2026-06", 9.0, 8.0, 10.0), ("2025-01", 8.5, 7.0, 9.5), ("2023-08", 1.0, 0.5, 2.0))
@@ -191,30 +193,31 @@ APART = group_rows(("2026-06", 9.0, 8.0, 10.0), ("2025-01", 8.5, 7.0, 9.5), ("20
 @pytest.mark.parametrize(
     ("dimension", "predicts", "english", "chinese"),
     [
-        ("cohort", True, "More is expected of customers who first ordered in 2026-06 than in 2023-08",
-         "2026-06 首单的客户预期价值高于 2023-08 首单的客户"),
+        ("cohort", True, "More is expected of customers who first ordered in 2026-06 than of those who first ordered in 2023-08",
+         "2026-06首单的客户的预期价值高于2023-08首单的客户"),
         # how long they have been customers says most of it
         ("cohort", False, "What each cohort has brought so far: older ones had more time", "各批次客户迄今带来的价值：较早的批次时间更长"),
-        ("acquisition_channel", True, "More is expected of customers won by 2026-06 than by 2023-08",
-         "来自2026-06的客户预期价值高于来自2023-08的客户"),
-        ("acquisition_channel", False, "Customers won by 2026-06 have brought more so far than by 2023-08",
+        ("acquisition_channel", True, "More is expected of customers won by 2026-06 than of those won by 2023-08",
+         "来自2026-06的客户的预期价值高于来自2023-08的客户"),
+        ("acquisition_channel", False, "Customers won by 2026-06 have brought more so far than those won by 2023-08",
          "来自2026-06的客户迄今带来的价值高于来自2023-08的客户"),
-        ("region", True, "More is expected of customers in 2026-06 than in 2023-08", "2026-06的客户预期价值高于2023-08的客户"),
-        ("region", False, "Customers in 2026-06 have brought more so far than in 2023-08", "2026-06的客户迄今带来的价值高于2023-08的客户"),
+        ("region", True, "More is expected of customers in 2026-06 than of those in 2023-08", "2026-06的客户的预期价值高于2023-08的客户"),
+        ("region", False, "Customers in 2026-06 have brought more so far than those in 2023-08",
+         "2026-06的客户迄今带来的价值高于2023-08的客户"),
     ],
 )  # fmt: skip
 def test_the_highest_against_the_lowest(dimension: str, predicts: bool, english: str, chinese: str) -> None:
-    both(english, chinese, lambda: findings.groups(dimension, APART, predicts=predicts))
+    both(english, chinese, lambda: findings.groups(known(dimension), APART, predicts=predicts))
 
 
 REPEATS = 200
 MOST_FALSE = 0.05 + 2 * (0.05 * 0.95 / REPEATS) ** 0.5  # what 5 % may look like in so many repeats
 
 
-def told(dimension: str, rows: pl.DataFrame, *, predicts: bool) -> bool:
+def told(dimension: Dimension, rows: pl.DataFrame, *, predicts: bool) -> bool:
     """Whether the title names a group."""
     ranked = rows.sort("value", descending=True)
-    return findings.groups(dimension, ranked, predicts=predicts) != findings.ALIKE[dimension]
+    return findings.groups(dimension, ranked, predicts=predicts) != alike(dimension)
 
 
 @pytest.mark.parametrize("groups", [2, 4, 8, 24, 40])
@@ -228,7 +231,7 @@ def test_of_groups_that_differ_by_chance_alone_few_titles_name_one(groups: int) 
             {"code": np.repeat(np.arange(groups), each).astype(str), "order_days": 1, "revenue": spent}
         ).with_columns(first_order_at=dt.datetime(2026, 1, 1), last_order_at=dt.datetime(2026, 1, 1))
         rows = historical_clv(lazy(customers), by=["code"], confidence=confidence_of_each(groups))
-        found += told("region", rows.rename({"historical_clv": "value"}), predicts=False)
+        found += told(REGION, rows.rename({"historical_clv": "value"}), predicts=False)
     assert found / REPEATS <= MOST_FALSE
 
 
@@ -241,9 +244,9 @@ def test_of_a_forecast_for_groups_that_differ_by_chance_alone_few_titles_name_on
     summary = clv_summary(lazy(customers), as_of=LAST, dimensions=lots.columns)
     groups = unfolded(summary, "groups")
     surely = group_intervals(groups, confidence=confidence_of_each(8)).rename({"clv": "value"})
-    found = sum(told("region", rows, predicts=True) for _, rows in surely.group_by("dimension"))
+    found = sum(told(REGION, rows, predicts=True) for _, rows in surely.group_by("dimension"))
     assert found / REPEATS <= MOST_FALSE
-    usual = [told("region", rows.rename({"clv": "value"}), predicts=True) for _, rows in groups.group_by("dimension")]
+    usual = [told(REGION, rows.rename({"clv": "value"}), predicts=True) for _, rows in groups.group_by("dimension")]
     assert sum(usual) / REPEATS > 0.5, "the interval of the model alone says nothing of who is in a group"
 
 

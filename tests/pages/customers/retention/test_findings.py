@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from metrics.dimension import TIER, Dimension, dimensions_of
 from metrics.statistics.verdict import Verdict
 from pages.customers import findings
 from pages.shared.words.texts import speaking
@@ -41,17 +42,21 @@ def test_triangle(rows: pl.DataFrame, measure: str, unit: str, kind: str, englis
             assert findings.triangle(rows, measure, unit, kind, "X") == title
 
 
+def of_code(code: str) -> Dimension:
+    return next(each for each in dimensions_of("customer") if each.code == code)
+
+
 @pytest.mark.parametrize(
     ("against", "kind", "english", "chinese"),
     [
-        ("region", "better", "Customers in X come back more than those in Y in month 3", "第 3 月X客户的回购高于Y客户"),
-        ("region", "worse", "Customers in X come back less than those in Y in month 3", "第 3 月X客户的回购低于Y客户"),
+        ("region", "better", "Customers in X come back more than those in Y in month 3", "第 3 月 X 的客户的回购高于 Y 的客户"),
+        ("region", "worse", "Customers in X come back less than those in Y in month 3", "第 3 月 X 的客户的回购低于 Y 的客户"),
         ("channel", "better", "Customers won by X come back more than those won by Y in month 3",
-         "第 3 月来自X的客户回购高于来自Y的客户"),
+         "第 3 月来自 X 的客户的回购高于来自 Y 的客户"),
         ("channel", "worse", "Customers won by X come back less than those won by Y in month 3",
-         "第 3 月来自X的客户回购低于来自Y的客户"),
-        ("tier", "better", "X members come back more than Y members in month 3", "第 3 月X会员的回购高于Y会员"),
-        ("tier", "worse", "X members come back less than Y members in month 3", "第 3 月X会员的回购低于Y会员"),
+         "第 3 月来自 X 的客户的回购低于来自 Y 的客户"),
+        ("tier", "better", "X members come back more than Y members in month 3", "第 3 月 X 会员的回购高于 Y 会员"),
+        ("tier", "worse", "X members come back less than Y members in month 3", "第 3 月 X 会员的回购低于 Y 会员"),
         ("region", "none", "No clear difference between X and Y in month 3", "第 3 月X与Y无明显差异"),
         ("tier", "too_few", "Too few customers to compare X and Y", "客户过少，无法比较X与Y"),
     ],
@@ -59,7 +64,7 @@ def test_triangle(rows: pl.DataFrame, measure: str, unit: str, kind: str, englis
 def test_segments(against: str, kind: Verdict, english: str, chinese: str) -> None:
     for language, title in (("en", english), ("zh", chinese)):
         with speaking(language):
-            assert findings.segments(against, kind, "X", "Y", findings.period("month", 3)) == title
+            assert findings.segments(of_code(against), kind, "X", "Y", findings.period("month", 3)) == title
 
 
 @pytest.mark.parametrize(
@@ -127,12 +132,12 @@ def test_balance(net: int | None, english: str, chinese: str) -> None:
     ],
 )
 def test_groups(dimension: str, low: float | None, title: str) -> None:
-    found = findings.groups(dimension, "search", "gold", low)
+    found = findings.groups(of_code(dimension), "search", "gold", low)
     assert found == title.replace("search", "Search")
 
 
 def test_one_group_alone_is_not_compared() -> None:
-    assert findings.groups("tier", None, None, None) == "Too few customers to compare groups"
+    assert findings.groups(TIER, None, None, None) == "Too few customers to compare groups"
 
 
 @pytest.mark.parametrize(

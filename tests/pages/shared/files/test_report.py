@@ -72,7 +72,7 @@ def test_parameters_are_those_of_the_url(rendered: Callable[..., Report]) -> Non
     made = rendered("nps", from_="2025-01-01", to="2025-03-31", region="East China", by="channel")
     assert made.view is not None
     assert (made.view.start, made.view.end) == (dt.date(2025, 1, 1), dt.date(2025, 3, 31))
-    assert made.view.segment.region == ("East China",)
+    assert made.view.segment["region"] == ("East China",)
     assert "nps_by_channel" in made.tables
     assert "from=2025-01-01&to=2025-03-31" in made.link
 

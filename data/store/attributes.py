@@ -1,0 +1,81 @@
+"""What is known of customers and rows by each dimension, as SQL: the value of a dimension, and the codes that a version holds."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from data.errors import StoreError
+from data.sql import Parameters
+from metrics.dimension import ATTRIBUTES, Dimension, of_column
+from metrics.texts import N_
+
+STEPS = {"month": "strftime({0}, '%Y-%m')", "quarter": "strftime({0}, '%Y-Q') || quarter({0})"}
+ROWS_ONLY = {"survey": ("feedback",)}  # columns with few codes that are no dimension, and the tables that have them
+
+
+@dataclass(frozen=True)
+class Values:
+    """The rows r of a table and what is joined to them: c, one row per customer, and t, the tier of each.
+
+    `known` gives c as a query, `visible` is the condition on the rows of a table; nothing after `as_of` is seen.
+    """
+
+    rows: str
+    known: str
+    visible: str
+    as_of: dt.date | None
+
+    def of(self, columns: Iterable[str], params: Parameters) -> tuple[dict[str, str], str]:
+        """The value of each of these dimensions by column, and the joins that they take."""
+        dimensions = [dimension(column) for column in columns]
+        first = "c.first_order_at"
+        if self.as_of and any(each.source == "first_order" for each in dimensions):
+            seen = params.add(self.as_of + dt.timedelta(days=1))
+            first = f"(case when {first} < {seen} then {first} end)"
+        values = {each.column: self._value(each, first) for each in dimensions}
+        needed = {each.source for each in dimensions if self.rows not in each.own}
+        joins = ""
+        if needed - {"tiers"}:
+            joins += f" left join ({self.known}) c using (customer_key)"
+        if "tiers" in needed:
+            last = params.add(self.as_of or dt.date.max)
+            joins += f"""
+                left join (select customer_key, arg_max(tier, effective_on) as tier from tier_changes
+                    where {self.visible} and effective_on <= {last} group by customer_key) t using (customer_key)
+            """
+        return values, joins
+
+    def _value(self, of: Dimension, first: str) -> str:
+        own = f"r.{of.column}"
+        if self.rows in of.own:
+            return own
+        if of.source == "first_order":
+            return STEPS[of.step].format(first)
+        value = f"{'t' if of.source == 'tiers' else 'c'}.{of.column}"
+        return f"coalesce({value}, {own})" if self.rows in of.instead else value
+
+
+def dimension(column: str) -> Dimension:
+    """The dimension of a column; StoreError for a name that is no attribute of a customer."""
+    found = of_column(column)
+    if found is None or column not in ATTRIBUTES:
+        known = ", ".join(ATTRIBUTES)
+        raise StoreError(N_("“{name}” is no attribute of a customer; there are: {known}."), name=column, known=known)
+    return found
+
+
+def check(columns: Sequence[str]) -> None:
+    """Raise StoreError for a name that is no attribute of a customer."""
+    for column in columns:
+        dimension(column)
+
+
+def sources(column: str) -> tuple[str, ...]:
+    """The tables and the kinds of customer data in which the codes of a column stand; StoreError when it has no codes to choose from."""
+    if column in ROWS_ONLY:
+        return ROWS_ONLY[column]
+    found = of_column(column)
+    if found is None or found.source == "first_order":
+        raise StoreError(N_("There are no values to choose from for “{column}”."), column=column)
+    of_customers = {"customer": ("customers",), "tiers": ("tier_changes",)}
+    return (*of_customers.get(found.source, ()), *found.tables)
