@@ -30,6 +30,7 @@ GAP_TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(("elapsed", "gaps", "ended", "at_risk"), pl.Int64()),
     **dict.fromkeys(("ended_share", "se", "low", "high"), pl.Float64()),
 }
+CLUSTERS = 1_024  # groups of customers: a standard error from so many is known to a fortieth
 CAME_BACK_RATE = {"successes": "came_back", "n": "flagged", "name": "came_back_share"}
 INACTIVE_RATE = {"successes": "inactive", "n": "customers", "name": "inactive_share"}
 
@@ -79,11 +80,14 @@ def gap_curve(
 ) -> pl.DataFrame:
     """Share of the gaps between purchases that have ended within so many days: the curve that `hiatus` takes its days from.
 
-    Kaplan–Meier: the gap from a customer's last order to `as_of` is open. One row per combination of `by` and day: elapsed (0, 1, 2 … as
-    far as the longest gap), gaps (all), ended (of them, by then), at_risk (longer than that), ended_share (0–1), se, low, high. Below
-    `minimum` at_risk the counts stand and the rest is null. Without orders there is no row.
+    Kaplan–Meier: the gap from a customer's last order to `as_of` is open. The gaps of one customer hang together: se is that of sums
+    over customers, put by their keys into CLUSTERS groups, which are independent of each other and few enough to be counted. One row
+    per combination of `by` and day: elapsed (0, 1, 2 … as far as the longest gap), gaps (all), ended (of them, by then), at_risk
+    (longer than that), ended_share (0–1), se, low, high. Below `minimum` at_risk the counts stand and the rest is null. Without
+    orders there is no row.
     """
-    curve = curve_at_marks(_gaps(order_days, as_of, by), by=by, confidence=confidence).with_columns(
+    gaps = _gaps(order_days, as_of, by, clustered=True)
+    curve = curve_at_marks(gaps, by=by, confidence=confidence).with_columns(
         ended_share=1 - pl.col("survival"), low=1 - pl.col("high"), high=1 - pl.col("low")
     )
     shares = pl.col("ended_share", "se", "low", "high")
@@ -145,9 +149,12 @@ def hiatus_threshold(
     return _from_curve(kaplan_meier(_gaps(order_days, as_of, ())), quantile)[0]
 
 
-def _gaps(order_days: nw.LazyFrame, as_of: dt.date, by: Sequence[str]) -> pl.DataFrame:
-    """One row per combination of `by` and length of a gap in days: time, events (ended by an order), censored (open at `as_of`)."""
+def _gaps(order_days: nw.LazyFrame, as_of: dt.date, by: Sequence[str], *, clustered: bool = False) -> pl.DataFrame:
+    """One row per combination of `by` and length of a gap in days: time, events (ended by an order), censored (open at `as_of`); if
+    `clustered`, also of the group of customers, cluster."""
     rows = seen_by(order_days, as_of)
+    if clustered:
+        rows, by = rows.with_columns(cluster=nw.col("customer_key") % CLUSTERS), (*by, "cluster")
     ended = rows.filter(nw.col("next_day") <= nw.lit(as_of)).with_columns(time=nw.col("next_age") - nw.col("age"))
     still = rows.filter(is_last(as_of))
     # one pass each: lengths that are a plain difference, and days, are what an engine groups by fastest

@@ -115,7 +115,7 @@ METRICS = (
     ),
     Metric(
         name="gap_curve",
-        version=1,
+        version=2,
         label=N_("Time between purchases"),
         unit=SHARE,
         higher_is_better=True,
@@ -128,8 +128,11 @@ METRICS = (
         no_data=N_(
             "Without orders there is no row. Below the minimum of gaps that lasted longer the counts stand and the share is withheld."
         ),
-        interval=N_("Log-log, on Greenwood’s standard error. It takes the gaps of one customer as independent."),
-        source=N_("Kaplan and Meier 1958, JASA 53:457–481; Greenwood 1926."),
+        interval=N_(
+            "Log-log, with Student’s t; the standard error is that of sums over customers, since the gaps of one customer "
+            "hang together."
+        ),
+        source=N_("Kaplan and Meier 1958, JASA 53:457–481; Williams 1995, Biometrics 51:1363–1371."),
         function=gap_curve,
         frame="order_days",
         columns={

@@ -136,7 +136,9 @@ def _counted(answers: nw.LazyFrame, by: Sequence[str], weighted: bool) -> pl.Dat
     """The counts of `_answers` with the sums over customers, and if `weighted` their WEIGHTS: one row per combination of `by`, or exactly
     one."""
     if not weighted:
-        return moments(answers, by, value=NET, counts=COUNTS)
+        found, squares, total = moments(answers, by, value=NET), pl.col("total_total"), pl.col("total")
+        counts = {"promoters": (squares + total) // 2, "detractors": (squares - total) // 2}
+        return found.with_columns(n="answers", passives=pl.col("answers") - squares, **counts)
     # answers of one weight are counted, so that weights add up alike in whatever order the engine has the answers
     alike = answers.with_columns(weight=nw.col("weight").fill_null(1.0))
     counted = totals(alike, (*by, "weight"), COUNTS).sort(*by, "weight", nulls_last=True)

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from metrics.engine.exact import FINE
-from metrics.engine.reduce import beside, in_order, totals
-from metrics.statistics.clustered import CUSTOMER, added, quantile, sums_of_one, with_design
+from metrics.engine.reduce import in_order
+from metrics.statistics.clustered import BEFORE, added_pair, quantile, with_design
 from metrics.statistics.intervals import (
     Bounds,
     adjusted_net_score,
@@ -21,7 +20,6 @@ from metrics.statistics.intervals import (
 )
 from metrics.statistics.shares import CHANGE_TYPES
 
-BOTH = ("shared", "totals", "size_total", "total_size", "sizes")  # how many are in both; ΣS₁S₀, ΣN₁S₀, ΣS₁N₀, ΣN₁N₀
 NET_SCORE = 100  # points of promoters minus detractors
 
 
@@ -50,11 +48,11 @@ def paired_change(
     their adjusted scores. Where nobody is in both sides and everybody answered once, the interval is that of two independent samples;
     elsewhere the quantile is Student's t on customers − 1.
     """
-    sides = [with_design(added(side, by), confidence=confidence) for side in (now, before)]
-    both = beside(sides[0], sides[1], by)
-    cross = _in_both(now, before, by)
-    both = both.join(cross, on=list(by), how="left", nulls_equal=True) if by else both.join(cross, how="cross")
-    both = both.with_columns(pl.col(*BOTH).fill_null(0))
+    both = added_pair(now, before, by)
+    if by:
+        both = both.filter(pl.col("answers") > 0)
+    for end in ("", BEFORE):
+        both = with_design(both, confidence=confidence, end=end)
     theta, theta_before = pl.col("estimate"), pl.col("estimate_before")
     products = (
         pl.col("totals")
@@ -79,36 +77,17 @@ def paired_change(
     return in_order(found, by, CHANGE_TYPES)
 
 
-def _in_both(now: nw.LazyFrame, before: nw.LazyFrame, by: Sequence[str]) -> pl.DataFrame:
-    """The sums over customers who are in both sides, BOTH: one row per combination of `by`, or exactly one."""
-    columns = [CUSTOMER, "weight", "total", *by]
-    joined = now.select(columns).join(before.select(columns), on=CUSTOMER, suffix="_before")
-    for name in by:
-        here, there = nw.col(name), nw.col(f"{name}_before")
-        joined = joined.filter((here == there) | (here.is_null() & there.is_null()))
-    (size, total), (size_before, total_before) = (sums_of_one(joined, suffix) for suffix in ("", "_before"))
-    kind = nw.Int64 if joined.collect_schema()["total"] == nw.Int64 else FINE
-    products = {
-        "totals": total * total_before,
-        "size_total": size * total_before,
-        "total_size": total * size_before,
-        "sizes": size * size_before,
-    }
-    joined = joined.with_columns(shared=nw.lit(1), **{name: value.cast(kind) for name, value in products.items()})
-    return totals(joined, by, BOTH)
-
-
 def _difference() -> Bounds:
     def side(suffix: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
         share = pl.col(f"estimate{suffix}")
         return (share, *score_interval(share, pl.col(f"n_star{suffix}"), pl.col("reach")))
 
-    return hybrid_difference(side(""), side("_before"), pl.col("correlation"))
+    return hybrid_difference(side(""), side(BEFORE), pl.col("correlation"))
 
 
 def _net_difference() -> Bounds:
     """In points. The answers that are added to each side are nobody's, so that only what is left of the variance without them is shared."""
-    (centre, variance, own), (centre_before, variance_before, own_before) = (_net(end) for end in ("", "_before"))
+    (centre, variance, own), (centre_before, variance_before, own_before) = (_net(end) for end in ("", BEFORE))
     change = pl.col("estimate") - pl.col("estimate_before")
     together = variance + variance_before - 2 * pl.col("correlation") * (own * own_before).sqrt()
     half = pl.col("reach") * together.clip(lower_bound=0).sqrt()

@@ -145,3 +145,44 @@ def test_repeat_curve_by_an_attribute() -> None:
 def test_an_unknown_unit_is_named_with_those_allowed() -> None:
     with pytest.raises(ValueError, match="unit is “month”; it must be one of day, week"):
         repeat_curve(order_days(VISITS), as_of=day("2026-01-22"), unit="month")
+
+
+WAITS = [(3, 1), (3, 0), (5, 1), (5, 1), (8, 0), (9, 1), (12, 0), (12, 1), (15, 0)]  # (time, 1 when it ended)
+
+
+def _of_clusters(waits: list[tuple[int, int, int]]) -> pl.DataFrame:
+    """The curve of waits (cluster, time, event), one row per wait."""
+    rows = [(cluster, time, event, 1 - event) for cluster, time, event in waits]
+    return kaplan_meier(pl.DataFrame(rows, schema=["cluster", "time", "events", "censored"], orient="row"))
+
+
+def test_waits_that_are_clusters_of_their_own_have_greenwoods_error() -> None:
+    plain = kaplan_meier(
+        pl.DataFrame([(t, e, 1 - e) for t, e in WAITS], schema=["time", "events", "censored"], orient="row")
+    )
+    found = _of_clusters([(place, *wait) for place, wait in enumerate(WAITS)])
+    factor = (len(WAITS) / (len(WAITS) - 1)) ** 0.5
+    assert found["survival"].to_list() == plain["survival"].to_list()
+    assert found["se"].to_list() == pytest.approx([se and se * factor for se in plain["se"]])
+
+
+@pytest.mark.parametrize("times", [2, 3, 5])
+def test_waits_that_come_again_in_their_cluster_tell_no_more(times: int) -> None:
+    once, again = (_of_clusters([(place, *wait) for place, wait in enumerate(WAITS)] * k) for k in (1, times))
+    assert again["se"].to_list() == pytest.approx(once["se"].to_list())
+    assert again["high"].to_list() == pytest.approx(once["high"].to_list())
+
+
+def test_clusters_by_group_are_those_of_the_group_and_one_alone_tells_nothing() -> None:
+    rows = [("a", place, *wait) for place, wait in enumerate(WAITS)] + [
+        ("b", 0, 4, 1),
+        ("b", 0, 6, 0),
+        (None, 7, 2, 1),
+        (None, 8, 6, 0),
+    ]
+    counted = pl.DataFrame(rows, schema=["by", "cluster", "time", "events"], orient="row")
+    found = kaplan_meier(counted.with_columns(censored=1 - pl.col("events")), by=["by"])
+    of_a = _of_clusters([(place, *wait) for place, wait in enumerate(WAITS)])
+    assert found.filter(by="a")["se"].to_list() == pytest.approx(of_a["se"].to_list())
+    assert found.filter(pl.col("by").is_null())["se"][0] == pytest.approx((0.5 * 0.5 / 2) ** 0.5 * 2**0.5)
+    assert found.filter(by="b").select("survival", "se", "low").row(0) == (0.5, None, None)
