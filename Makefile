@@ -5,7 +5,7 @@ RAPPORT_DEMO ?= 1
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults fuzz lint test-spark soak bench audit clean
+.PHONY: help run test test-faults fuzz lint test-spark soak bench coverage audit clean
 
 help: ## list these commands
 	@echo "Rapport: loyalty numbers from order, member and survey exports"
@@ -54,6 +54,10 @@ bench: ## time the usual questions on 10 M orders (ORDERS=100000 for a small set
 	@scripts/venv.sh .venv-bench requirements.txt requirements-dev.txt requirements-bench.txt
 	@scripts/chromium.sh .venv-bench/bin/python
 	@.venv-bench/bin/python -m tests.benchmarks
+
+coverage: ## how often intervals hold the truth and changes are claimed by chance; writes docs/coverage.md (REPLICATES=2000 for more)
+	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
+	@$(PY) -m tests.coverage
 
 audit: ## look the pinned requirements up in the database of known holes (needs the network)
 	@scripts/venv.sh .venv-audit requirements-audit.txt

@@ -99,6 +99,7 @@ METRICS = (
         ),
         "order_days",
         {"minimum": MINIMUM},
+        version=2,
     ),
     _entry(
         repeat_rate_variants,

@@ -15,7 +15,7 @@ from metrics.clv.fitted import DEFAULT_MODEL, OK, TOO_FEW
 from metrics.clv.lifetime import value_customers
 from metrics.clv.values import of_groups
 from metrics.engine.exact import money
-from metrics.engine.periods import start_of
+from metrics.engine.periods import months_before, start_of
 from metrics.engine.reduce import collected, kinds, one_if, period_start, totals
 from metrics.feedback.nps import asked as recommending
 from metrics.feedback.nps import nps
@@ -108,14 +108,17 @@ def retention_variants(
     windows = rolling_retention(order_days, window_days=WINDOW_DAYS, **dates)  # type: ignore[arg-type]
     reached = triangle.filter("complete", pl.col("period") == RETENTION_PERIOD)
     cohorts = reached.filter(pl.col("customers") >= minimum)["retention"]
-    first, last = start_of(cohorts_from, "month"), reached["cohort"].max()
-    again, everybody = _months_after(months, first, last) if reached.height else ((0, 0), (0, 0))  # type: ignore[arg-type]
+    # the last month whose third month after it has ended: also one without a new customer
+    last = months_before(as_of + dt.timedelta(days=1), RETENTION_PERIOD + 1)
+    first, last = start_of(cohorts_from, "month"), min(start_of(cohorts_to, "month"), last)
+    again, everybody = _months_after(months, first, last) if first <= last else ((0, 0), (0, 0))
     return _framed(
         [
             _in_month_3(STANDARD, triangle, minimum),
             _in_month_3("on_or_after", later, minimum),
             _share("by_then", *again, minimum=minimum),
-            _in_month_3("rolling", windows, minimum),
+            # each of its cells holds those customers alone whose own window has ended
+            _in_month_3("rolling", windows.with_columns(complete=pl.lit(True)), minimum),
             ("mean_of_cohorts", len(cohorts), cohorts.mean() if len(cohorts) else None, None, None),  # type: ignore[list-item]
             _share("all_buyers", *everybody, minimum=minimum),
         ]

@@ -20,16 +20,18 @@ def pairs(groups: int) -> int:
 
 
 def confidence_of_each_pair(groups: int, confidence: float = 0.95) -> float:
-    """How sure each interval must be, so that of the differences between all pairs of groups together 95 % would hold (Bonferroni).
+    """How sure each interval must be, so that of the differences between all pairs of groups together 95 % would hold (Šidák 1967, JASA
+    62:626–633).
 
     For a statement about the highest and the lowest of several groups, which were not chosen before the values were seen.
     """
-    return 1 - (1 - confidence) / max(pairs(groups), 1)
+    return float(confidence ** (1 / max(pairs(groups), 1)))
 
 
 def confidence_of_each(groups: int, confidence: float = 0.95) -> float:
-    """How sure the interval of each group must be, so that those of so many groups all hold together in 95 % (Bonferroni).
+    """How sure the interval of each group must be, so that those of so many groups all hold together in 95 % (Šidák 1967,
+    JASA 62:626–633).
 
     Two such intervals that lie apart then show a difference, whichever two were picked after the values were seen.
     """
-    return 1 - (1 - confidence) / max(groups, 1)
+    return float(confidence ** (1 / max(groups, 1)))

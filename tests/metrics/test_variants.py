@@ -119,6 +119,22 @@ def test_retention() -> None:
     }
 
 
+def test_all_buyers_count_in_months_without_a_new_customer() -> None:
+    """Customer 1 came in January; of the buyers of February and March one came back in the third month after."""
+    rows = order_day_rows([(1, "2026-01-10"), (1, "2026-02-10"), (1, "2026-03-03"), (1, "2026-05-20")])
+    dates = {"as_of": day("2026-06-30"), "cohorts_from": day("2026-02"), "cohorts_to": day("2026-05-31")}
+    found = values(retention_variants(lazy(rows), **dates, minimum=1))
+    assert found["all_buyers"] == (2, 0.5)
+    assert found["standard"] == (0, None)
+
+
+def test_rolling_counts_whose_own_window_has_ended() -> None:
+    """On 14 May the 120 days of who came on 10 January are over; of who came on the 31st they are not."""
+    rows = order_day_rows([(1, "2026-01-10"), (1, "2026-04-12"), (2, "2026-01-31"), (2, "2026-05-10")])
+    dates = {"as_of": day("2026-05-14"), "cohorts_from": day("2026-01"), "cohorts_to": day("2026-01-31")}
+    assert values(retention_variants(lazy(rows), **dates, minimum=1))["rolling"] == (1, 1.0)
+
+
 @pytest.mark.parametrize(
     ("more", "expected"),
     [

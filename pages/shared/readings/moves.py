@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from data.questions.ask import Question, find
 from data.questions.changes import change
 from metrics.dimension import FILTERS
-from metrics.statistics.verdict import Verdict, verdict
+from metrics.statistics.verdict import Verdict, confidence_of_each, verdict
 from pages.customers.churn import readings
 from pages.shared.readings.readings import CSAT, INACTIVE, NPS, REPEAT
 from pages.shared.session import cached
@@ -61,7 +61,7 @@ def moves(view: View, shown: int) -> tuple[list[Move], int]:
     for each, its_moves in found.items():
         # what is not clear by its own interval is not clear by a wider one
         if any(move.verdict in CLEAR for move in its_moves):
-            wide = _moves(view, view.before, *each, 1 - CHANCE / max(compared, 1))
+            wide = _moves(view, view.before, *each, confidence_of_each(compared, 1 - CHANCE))
             found[each] = [replace(move, sure=wider.verdict) for move, wider in zip(its_moves, wide, strict=True)]
     every = [move for its_moves in found.values() for move in its_moves]
     return sorted(every, key=lambda move: move.clarity, reverse=True)[:shown], compared

@@ -23,11 +23,13 @@ def test_verdict(low: float | None, high: float | None, higher_is_better: bool, 
     assert verdict(low, high, higher_is_better) == said
 
 
-@pytest.mark.parametrize(("groups", "confidence"), [(0, 0.95), (1, 0.95), (2, 0.95), (3, 1 - 0.05 / 3), (5, 0.995)])
+@pytest.mark.parametrize(
+    ("groups", "confidence"), [(0, 0.95), (1, 0.95), (2, 0.95), (3, 0.95 ** (1 / 3)), (5, 0.95**0.1)]
+)
 def test_the_more_pairs_the_surer_each_interval_must_be(groups: int, confidence: float) -> None:
     assert confidence_of_each_pair(groups) == pytest.approx(confidence)
 
 
-@pytest.mark.parametrize(("groups", "confidence"), [(0, 0.95), (1, 0.95), (2, 0.975), (5, 0.99)])
+@pytest.mark.parametrize(("groups", "confidence"), [(0, 0.95), (1, 0.95), (2, 0.95**0.5), (5, 0.95**0.2)])
 def test_the_more_groups_the_surer_each_interval_must_be(groups: int, confidence: float) -> None:
     assert confidence_of_each(groups) == pytest.approx(confidence)
