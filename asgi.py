@@ -17,6 +17,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from data.errors import RapportError
 from data.people import policy
 from data.settings import Settings
+from pages.frame.registry import ENTRIES
+from pages.frame.start import serving
 from pages.shared.serving import frames, runs
 from pages.shared.serving.compression import Compression
 from pages.shared.serving.guard import Guard, is_loopback
@@ -25,9 +27,8 @@ from pages.shared.serving.health import Health
 from pages.shared.serving.logs import RequestLog, configure, show_failure
 from pages.shared.serving.messages import Messages
 from pages.shared.serving.return_to import ReturnTo
-from pages.shared.serving.start import serving
 from pages.shared.serving.unread import Unread
-from pages.shared.session import auth
+from pages.shared.session import auth, site
 
 # Until st.navigation has run once, Streamlit takes pages/ for its own folder of scripts, and tells the first visitor who follows
 # a link to a cold server that there is no such page.
@@ -57,6 +58,7 @@ def check_settings() -> None:
         sys.exit(str(error))
 
 
+site.know(ENTRIES)
 check_settings()
 if Settings.read().json_logs:
     configure()

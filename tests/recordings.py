@@ -4,7 +4,6 @@ with the choices that open further parts. For a change that must not alter a pag
 The stores that pages were recorded on stay beside the recordings: days of imports are then the same, and numbers can differ by code alone.
 """
 
-import dataclasses
 import hashlib
 import json
 import os
@@ -21,8 +20,11 @@ import plotly.graph_objects as go
 import polars as pl
 
 from data.store.store import Store
-from pages.shared.files.report import Part, Report, Table, render
-from pages.shared.registry import ENTRIES
+from pages.frame.offscreen import render
+from pages.frame.registry import ENTRIES
+from pages.shared.files.html import document
+from pages.shared.model.parts import Part, Table
+from pages.shared.model.report import Report
 from pages.shared.session.opened import store
 
 DIGITS = 9  # of a float: sums differ in the last ones, by the order of threads
@@ -162,13 +164,12 @@ def _page(code: str, params: Mapping[str, list[str]], language: str) -> dict[str
 
 def _file(report: Report) -> str:
     """The checksum of the page as one HTML file, without the moment at which it was made."""
-    return _checksum(MADE.sub("", report.html))
+    return _checksum(MADE.sub("", document(report)))
 
 
 def _part(part: Part) -> dict[str, Any]:
     """What a part says, by the names of its fields."""
-    told = {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}
-    kept = {name: told[name] for name in SAID[type(part).__name__]}
+    kept = {name: getattr(part, name) for name in SAID[type(part).__name__]}
     return {"part": type(part).__name__, **{name: _plain(value) for name, value in kept.items()}}
 
 

@@ -8,10 +8,11 @@ import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
+import grimp
 import pytest
 
 from data.settings import SETTINGS
-from pages.shared.registry import ENTRIES
+from pages.frame.registry import ENTRIES
 
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = sorted(ROOT.glob("requirements*.txt"))
@@ -46,6 +47,55 @@ def test_imports_go_one_way() -> None:
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True
     )
     assert linter.returncode == 0, linter.stdout
+
+
+PACKAGES = ("pages", "data", "metrics")
+LATE = {
+    ("pages/shared/files/pictures.py", "kaleido"): "takes a third of a second, which only those pay who take a picture"
+}
+
+
+def test_pages_import_at_their_top() -> None:
+    """What an import inside of a function, or for type checkers alone, hides is a circle."""
+    late = set()
+    for path in sorted((ROOT / "pages").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import | ast.ImportFrom) and node not in tree.body:
+                late |= {(named(path), module) for module in imported_by(node)}
+    assert late == set(LATE)
+
+
+@pytest.fixture(scope="session")
+def arrows() -> list[tuple[str, str]]:
+    """Which module imports which, among those of the project."""
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
+    ours = [name for name in graph.modules if name.partition(".")[0] in PACKAGES]
+    return [(name, other) for name in ours for other in graph.find_modules_directly_imported_by(name)]
+
+
+def test_no_modules_import_each_other_in_a_circle(arrows: list[tuple[str, str]]) -> None:
+    """What is left when those that import nothing that is left are taken away, again and again, is circles."""
+    left: dict[str, set[str]] = {}
+    for name, other in arrows:
+        left.setdefault(name, set()).add(other)
+    while done := [name for name, others in left.items() if not others & left.keys()]:
+        for name in done:
+            del left[name]
+    assert left == {}
+
+
+# Folders of pages/ that import each other
+TWO_WAYS: dict[frozenset[str], str] = {
+    frozenset({"pages.customers.churn", "pages.shared.readings"}): "until the record of the inactive share says how it is compared",
+    frozenset({"pages.customers.clv", "pages.shared.screen"}): "until the record of value says why it is withheld",
+}  # fmt: skip
+
+
+def test_folders_of_pages_do_not_import_each_other(arrows: list[tuple[str, str]]) -> None:
+    folders = {(name.rpartition(".")[0], other.rpartition(".")[0]) for name, other in arrows}
+    both = {frozenset(pair) for pair in folders if pair[0] != pair[1] and pair[::-1] in folders}
+    assert {pair for pair in both if all(name.startswith("pages.") for name in pair)} - set(TWO_WAYS) == set()
 
 
 def test_nothing_but_init_lies_directly_in_pages() -> None:
@@ -86,9 +136,14 @@ def test_the_pins_are_what_the_tests_ran_on() -> None:
 
 def imports_of(path: Path) -> list[str]:
     """The modules that a file names in its imports."""
-    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
-    plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-    return plain + [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    return [name for node in ast.walk(ast.parse(path.read_text("utf-8"))) for name in imported_by(node)]
+
+
+def imported_by(node: ast.AST) -> list[str]:
+    """The modules that a statement names, if it is an import."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
 
 
 def test_requirements_are_exactly_what_is_imported() -> None:

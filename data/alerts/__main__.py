@@ -22,7 +22,7 @@ from data.file import opening
 from data.settings import Settings
 from data.store.store import Store
 
-DRAWS = "pages.shared.session.alerting"  # has render() and store(); found when a page is to be sent, since data know no pages
+DRAWS = "pages.frame.alerting"  # has render() and store(); found when a page is to be sent, since data know no pages
 FAILED = ("failed", "gave up", "unsure")
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from pages.shared.screen.charts import LABEL_HEIGHT, LABEL_SPACE, Line, apart, band, escaped
-from pages.shared.screen.theme import CONTEXT, PAPER, QUIET, SERIES, TEXT, dressed, faded
+from pages.shared.model.charts import LABEL_HEIGHT, LABEL_SPACE, Line, apart, band, escaped
+from pages.shared.model.theme import CONTEXT, PAPER, QUIET, SERIES, TEXT, dressed, faded
 from pages.shared.session.remembered import remembered
 
 FLOW_COLOURS = {"new": SERIES[2], "resurrected": SERIES[3], "returning": SERIES[0], "dormant": SERIES[1]}

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from pages.shared.screen.theme import BETTER, CONTEXT, QUIET, WORSE, dressed
+from pages.shared.model.theme import BETTER, CONTEXT, QUIET, WORSE, dressed
 from pages.shared.session.remembered import remembered
 from pages.shared.words.texts import number
 

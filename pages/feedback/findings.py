@@ -6,8 +6,8 @@ from data.text.labels import alike, apart, label
 from metrics.dimension import Dimension
 from metrics.statistics.verdict import Verdict
 from metrics.texts import N_
+from pages.shared.readings.findings import changed
 from pages.shared.readings.readings import Reading
-from pages.shared.words.findings import changed
 from pages.shared.words.texts import _, ngettext, number, percent, spaced
 
 TREND = {

@@ -3,11 +3,11 @@
 import polars as pl
 
 from metrics.dimension import TIER
-from pages.shared.readings import moves
-from pages.shared.screen import blocks, charts, states
+from pages.shared.model import blocks, charts
+from pages.shared.readings import findings, moves
+from pages.shared.screen import states
 from pages.shared.screen.display import forest_row
 from pages.shared.session.view import View
-from pages.shared.words import findings
 from pages.shared.words.texts import _, date, listed, period, sentences
 
 SHOWN = 7

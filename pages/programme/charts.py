@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from pages.shared.screen.charts import LABEL_SPACE, Line, apart, band, escaped, named_places, read_out
-from pages.shared.screen.theme import CHANGE, CONTEXT, QUIET, SERIES, TEXT, TIER, dressed, faded
+from pages.shared.model.charts import LABEL_SPACE, Line, apart, band, escaped, named_places, read_out
+from pages.shared.model.theme import CHANGE, CONTEXT, QUIET, SERIES, TEXT, TIER, dressed, faded
 from pages.shared.session.remembered import remembered
 from pages.shared.words.texts import number
 

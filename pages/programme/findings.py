@@ -7,8 +7,8 @@ import polars as pl
 from data.text.labels import label
 from metrics.statistics.verdict import Verdict
 from metrics.texts import N_
+from pages.shared.readings.findings import shown
 from pages.shared.readings.readings import Reading
-from pages.shared.words.findings import shown
 from pages.shared.words.texts import _, joined, money, money_span, ngettext, number, percent, signed
 
 ALPHA = 0.05  # below which moves are called unsteady

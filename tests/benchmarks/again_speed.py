@@ -9,7 +9,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from pages.shared.registry import ENTRIES
+from pages.frame.registry import ENTRIES
 from pages.shared.session import cached
 from tests.benchmarks.measure import ROOT, Line
 

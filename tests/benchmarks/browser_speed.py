@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from pages.shared.registry import ENTRIES
+from pages.frame.registry import ENTRIES
 from tests.benchmarks.imports_speed import Export
 from tests.benchmarks.measure import Line, peak_mib_of, process
 from tests.browser.chromium import launch

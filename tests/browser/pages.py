@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page
 
-from pages.shared.registry import ENTRIES, Entry
+from pages.frame.registry import ENTRIES
+from pages.shared.session.site import Entry
 from tests.browser.idle import PATIENCE_MS, settled
 from tests.browser.server import ROOT
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser
 
-from pages.shared.registry import ENTRIES
-from pages.shared.screen.theme import background
+from pages.frame.registry import ENTRIES
+from pages.shared.model.theme import background
 from tests.browser.idle import visit
 from tests.browser.pages import address
 

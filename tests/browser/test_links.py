@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pages.shared.registry import ENTRIES
+from pages.frame.registry import ENTRIES
 from tests.browser.idle import settled, visit
 from tests.browser.pages import address, becomes, follow, metric, shown_number, view
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from pages.shared.registry import ENTRIES
+from pages.frame.registry import ENTRIES
 from tests.browser.idle import settled, visit
 from tests.browser.pages import address, becomes, metric, shown_number, view
 from tests.browser.provider import serve_with_sign_in, sign_in

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from data.store.store import Store
-from pages.shared.registry import ENTRIES
+from pages.frame.registry import ENTRIES
 from pages.shared.serving.messages import MOST_BYTES
 from tests.access_file import ACCESS
 from tests.browser.provider import secrets_of

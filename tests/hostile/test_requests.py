@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from data.store.store import Store
-from pages.shared.registry import ENTRIES
+from pages.frame.registry import ENTRIES
 from tests.browser.chromium import launch
 from tests.browser.idle import PATIENCE_MS, settled, visit
 from tests.browser.pages import address

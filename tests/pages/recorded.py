@@ -13,8 +13,10 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.frame.offscreen import render
 from pages.shared.files import chromium
-from pages.shared.files.report import Report, render
+from pages.shared.files.html import document
+from pages.shared.model.report import Report
 from pages.shared.session import remembered
 from pages.shared.words.texts import speaking
 from tests.pages.conftest import run_app
@@ -83,5 +85,5 @@ def _look(code: str, language: str) -> Seen:
     offscreen = render(code, {}, language)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chromium, "path", lambda: None)
-        html = report.html
+        html = document(report)
     return Seen(app, report, report.tables, offscreen, offscreen.tables, html, made)

@@ -8,11 +8,11 @@ import pytest
 from polars.testing import assert_frame_equal
 from streamlit.testing.v1 import AppTest
 
+from pages.frame.registry import ENTRIES
 from pages.shared.files import chromium
+from pages.shared.files.columns import meanings, shares
 from pages.shared.files.html import _grouped
-from pages.shared.files.report import Chart, Text
-from pages.shared.registry import ENTRIES
-from pages.shared.words.columns import meanings, shares
+from pages.shared.model.parts import Chart, Text
 from tests.pages.conftest import words
 from tests.pages.html import needs_nothing
 from tests.pages.recorded import LANGUAGES, Seen, seen

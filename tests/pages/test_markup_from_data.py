@@ -12,7 +12,7 @@ import pytest
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.registry import ENTRIES
+from pages.frame.registry import ENTRIES
 
 Open = Callable[..., AppTest]
 MARKS = [

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.store.store import Store
-from pages.shared.registry import ENTRIES
+from pages.frame.registry import ENTRIES
 from pages.shared.screen import states
 from pages.shared.session import cached
 from tests.pages.conftest import go, words

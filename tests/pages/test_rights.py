@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from data.people import sign_ins
 from data.people.access import LEAST_ROLE, Role
 from data.store.store import Store
-from pages.shared.registry import ENTRIES
+from pages.frame.registry import ENTRIES
 from pages.shared.session import auth, cached
 from tests.access_file import ACCESS
 from tests.pages.conftest import OPENED, go, words

@@ -1,12 +1,11 @@
 """Churn and lifecycle: who is inactive, by which rule, who comes and goes, and whom to win back."""
 
-import streamlit as st
-
 from pages.customers import findings
 from pages.customers.churn import parts, readings
 from pages.customers.churn import rule as churn_rule
 from pages.customers.churn.winback import list_section
-from pages.shared.screen import blocks, states
+from pages.shared.model import blocks
+from pages.shared.screen import states
 from pages.shared.screen.display import counted, shown
 from pages.shared.session import auth, view
 from pages.shared.words.texts import _
@@ -19,7 +18,7 @@ def page() -> None:
         blocks.heading(_("Churn needs orders"), states.freshness())
         states.no_source("customers")
         return
-    with st.skeleton(height=440):
+    with blocks.waiting(440):
         rule = readings.threshold(current)
         share = readings.inactive(current)
     title = findings.inactive(
@@ -30,12 +29,12 @@ def page() -> None:
     if not share.n:
         states.nothing_here(_("No orders up to this period"))
         return
-    left, right = st.columns([1, 2], gap="medium")
+    left, right = blocks.columns(1, 2)
     with left:
         parts.card_section(current, share, compared=compared)
     with right:
         parts.lifecycle_section(current, rule)
-    left, right = st.columns(2, gap="medium")
+    left, right = blocks.columns(1, 1)
     with left:
         churn_rule.threshold_section(current, rule)
     with right:

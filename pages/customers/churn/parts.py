@@ -11,14 +11,14 @@ from metrics.texts import N_
 from pages.customers import charts, findings
 from pages.customers.charts import Flow
 from pages.customers.churn.readings import Threshold
+from pages.shared.model import blocks
 from pages.shared.readings.measures import Measure
 from pages.shared.readings.readings import INACTIVE, Reading
-from pages.shared.screen import blocks, groups
-from pages.shared.screen.definition import cards_with_definitions
+from pages.shared.screen import groups
 from pages.shared.screen.display import card, how_to_read
 from pages.shared.session import cached
 from pages.shared.session.view import View
-from pages.shared.words import periods
+from pages.shared.words import markup, periods
 from pages.shared.words.texts import _, date, month, number, sentences
 
 MONTHS = 12
@@ -33,7 +33,7 @@ FLOWS = {
 def card_section(current: View, reading: Reading, *, compared: bool) -> None:
     """The inactive share with its interval, change and last months."""
     drawn = [card(reading, compared=compared)]
-    cards_with_definitions(drawn, key="inactive")
+    blocks.cards(drawn, key="inactive")
     note = _("Share of all customers so far whose last order is older than the threshold, at the end of the period.")
     blocks.quiet(sentences(note, how_to_read(drawn), _young(current)))
 
@@ -107,4 +107,4 @@ def groups_section(current: View, rule: Threshold) -> None:
 def _group_title(dimension: Dimension, rows: pl.DataFrame, low: float | None) -> str:
     names = rows[dimension.column].to_list()
     top, bottom = (names[0], names[-1]) if len(names) > 1 else (None, None)
-    return blocks.plain(findings.groups(dimension, top, bottom, low))
+    return markup.plain(findings.groups(dimension, top, bottom, low))

@@ -6,12 +6,14 @@ from data.text.labels import segment_words
 from metrics.texts import N_
 from pages.customers import charts, findings
 from pages.customers.charts import Mark
+from pages.customers.churn.entry import WITHIN
 from pages.customers.churn.readings import MINIMUM, Threshold, everybody
-from pages.shared.registry import CHURN
-from pages.shared.screen import blocks, choices, states
-from pages.shared.screen.charts import Line
+from pages.shared.model import blocks, choices
+from pages.shared.model.charts import Line
+from pages.shared.screen import states
 from pages.shared.session import cached
 from pages.shared.session.view import View
+from pages.shared.words import markup
 from pages.shared.words.texts import _, ngettext, number, percent, sentences, span
 
 RULES = {"data": N_("threshold from the data"), "own": N_("own number of days")}
@@ -26,7 +28,6 @@ BASIS = {
 }
 DRAWN_BEYOND = 2.5  # how far the curve goes, in thresholds
 TICK_STEPS_DAYS = (1, 2, 5, 7, 15, 30, 60, 90, 180, 365, 730)
-WITHIN = {option.name: option.within for option in CHURN if option.within}
 
 
 def options(current: View) -> None:
@@ -75,7 +76,7 @@ def _of_all(current: View) -> str:
     """Whose gaps the threshold comes from, where the filters leave some of them out."""
     if current.whom == current.scope:
         return ""
-    if whose := blocks.plain(segment_words(current.scope)):
+    if whose := markup.plain(segment_words(current.scope)):
         return _("Counted over all customers {who}, whatever the filters.").format(who=whose)
     return _("Counted over all customers, whatever the filters.")
 

@@ -7,9 +7,10 @@ from metrics.texts import N_
 from pages.customers.churn.readings import Threshold
 from pages.shared.behind import lists
 from pages.shared.behind.lists import SHOWN
-from pages.shared.screen import blocks, choices
+from pages.shared.model import blocks, choices
 from pages.shared.session import cached
 from pages.shared.session.view import View
+from pages.shared.words import markup
 from pages.shared.words.texts import _, date, money, ngettext, number, sentences
 
 SILENT = {"new": N_("fell silent in this period or since"), "all": N_("all inactive customers")}
@@ -57,7 +58,7 @@ def _how(all_of_them: dict, rule: Threshold, current: View) -> str:
         text.format(
             days=number(rule.days or 0), date=date(min(current.as_of, cached.extent().orders_last or current.as_of))
         ),
-        blocks.plain(spent) if all_of_them["customers"] else "",
+        markup.plain(spent) if all_of_them["customers"] else "",
         _("Usual gap: mean days between the days with an order."),
     )
 

@@ -3,15 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import floor, log10
 from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.shared.screen.charts import escaped
-from pages.shared.screen.theme import CONTEXT, GRID, QUIET, SERIES, TEXT, dressed, faded
+from pages.shared.model.charts import escaped
+from pages.shared.model.theme import CONTEXT, GRID, QUIET, SERIES, TEXT, dressed, faded
 from pages.shared.session.remembered import remembered
-from pages.shared.words.texts import coins, money
 
 BAR_HEIGHT, BAR_LABEL_SPACE, LABEL_SPACE, MARGINS = 30, 104, 80, 46
 TICKS = 4
@@ -62,23 +60,6 @@ def bars(rows: Sequence[Bar]) -> go.Figure:
         type="category", autorange="reversed", showgrid=False, nticks=max(len(rows), 1),
         tickmode="array", tickvals=places, ticktext=places, tickfont={"color": TEXT, "size": 12},
     )  # fmt: skip
-
-
-def money_ticks(most: float) -> list[float]:
-    """Zero and up to four round amounts that the largest value reaches or nearly reaches."""
-    if most <= 0:
-        return [0.0]
-    rough = most / TICKS
-    power = 10.0 ** floor(log10(rough))
-    step = next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough)
-    return [place * step for place in range(TICKS + 1) if place * step <= most * 1.02]
-
-
-def money_axis(most: float, currency: str | None) -> dict[float, str]:
-    """The places of `money_ticks` and what they are called, all with as many digits."""
-    ticks = money_ticks(most)
-    digits = 0 if all(tick.is_integer() for tick in ticks) else coins(0.0)
-    return {tick: money(tick, currency, digits) if tick else "0" for tick in ticks}
 
 
 @remembered

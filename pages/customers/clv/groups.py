@@ -13,7 +13,9 @@ from pages.customers.clv import findings
 from pages.customers.clv.charts import Followed
 from pages.customers.clv.readings import Terms
 from pages.customers.clv.words import amount, currency
-from pages.shared.screen import blocks, charts, choices, groups
+from pages.shared.model import blocks, charts, choices
+from pages.shared.model.axes import money_axis
+from pages.shared.screen import groups
 from pages.shared.words.texts import _, listed, money_span, ngettext, number, sentences
 
 GROUPS_SHOWN = 8
@@ -117,7 +119,7 @@ def _forest(rows: pl.DataFrame, dimension: Dimension) -> None:
         )
         for row in rows.iter_rows(named=True)
     ]
-    ticks = charts_value.money_axis(max(row.high for row in drawn), currency())
+    ticks = money_axis(max(row.high for row in drawn), currency())
     figure = charts.forest(drawn, change=False, ticks=ticks)
     blocks.chart(figure, key="groups", alt=groups.alt(drawn))
 
@@ -133,5 +135,5 @@ def _over_time(known: pl.DataFrame) -> None:
         _("newest"), known["code"].to_list(), known["value"].to_list(), amount(known["value"][-1]), read,
         low=known["low"].to_list(), high=known["high"].to_list(),
     )  # fmt: skip
-    ticks = charts_value.money_axis(max(line.high), currency())
+    ticks = money_axis(max(line.high), currency())
     blocks.chart(charts_value.followed([line], ticks=ticks), key="groups", alt=listed(read))

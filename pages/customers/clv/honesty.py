@@ -2,7 +2,6 @@
 
 import plotly.graph_objects as go
 import polars as pl
-import streamlit as st
 
 from metrics.clv.holdout import PAST_RATE, RECENT_ONLY, RECENT_WEEKS
 from metrics.clv.judgement import TOO_SHORT
@@ -12,7 +11,7 @@ from pages.customers.clv import charts, findings
 from pages.customers.clv.charts import Followed
 from pages.customers.clv.parts import MODELS
 from pages.customers.clv.readings import Terms
-from pages.shared.screen import blocks, choices
+from pages.shared.model import blocks, choices
 from pages.shared.words.texts import _, date, listed, long_date, number, percent, sentences
 
 HOLDOUTS = {
@@ -46,12 +45,12 @@ def section(asked: Terms) -> None:
         return
     tracked = unfolded(report, "tracking")
     if tracked.height:
-        left, right = st.columns(2, gap="medium")
+        left, right = blocks.columns(1, 1)
         with left:
             _held_out(unfolded(report, "held_out"), row)
         with right:
             _by_week(tracked, row)
-    left, right = st.columns(2, gap="medium")
+    left, right = blocks.columns(1, 1)
     with left:
         _accuracy(unfolded(report, "accuracy"), row)
     with right:

@@ -5,14 +5,12 @@ import polars as pl
 from data.questions.ask import find
 from metrics.engine.reduce import unfolded
 from pages.customers.clv import findings
+from pages.customers.clv.entry import WITHIN
 from pages.customers.clv.readings import LISTED, Terms
 from pages.customers.clv.words import currency
-from pages.shared.registry import VALUE
-from pages.shared.screen import blocks, choices
+from pages.shared.model import blocks, choices
 from pages.shared.session import cached
 from pages.shared.words.texts import _, percent, sentences
-
-WITHIN = {option.name: option.within for option in VALUE if option.within}
 
 
 def keeping_section(asked: Terms) -> None:

@@ -1,16 +1,15 @@
 """Lifetime value: what customers brought, what they are expected to bring, how far such forecasts were off, and whom to keep."""
 
-import streamlit as st
-
 from pages.customers.clv import findings, groups, honesty, keeping, parts, readings, spread
-from pages.shared.screen import blocks, states
+from pages.shared.model import blocks
+from pages.shared.screen import states
 from pages.shared.session import auth, cached, view
 from pages.shared.words.texts import _
 
 
 def page() -> None:
     current = view.current()
-    with st.skeleton(height=440):
+    with blocks.waiting(440):
         asked = readings.terms(current, current.options)
         row, to_date = asked.row, asked.to_date()
     if states.missing("customers"):
@@ -35,12 +34,12 @@ def page() -> None:
     parts.cards_section(current, asked)
     if not enough:
         return
-    left, right = st.columns(2, gap="medium")
+    left, right = blocks.columns(1, 1)
     with left:
         spread.histogram_section(asked)
     with right:
         groups.group_section(asked, current.options["value_by"])
-    left, right = st.columns(2, gap="medium")
+    left, right = blocks.columns(1, 1)
     with left:
         spread.deciles_section(asked)
     with right:

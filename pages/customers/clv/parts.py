@@ -1,20 +1,19 @@
 """The upper parts of the page about lifetime value: its choices, what is wrong with the forecast, and its cards."""
 
-import streamlit as st
-
 from data.questions.ask import find
 from metrics.texts import N_
 from pages.customers.clv import findings
+from pages.customers.clv.entry import WITHIN
 from pages.customers.clv.readings import REMEDY, Terms, predicted
 from pages.customers.clv.words import amount, currency
-from pages.shared.registry import VALUE
-from pages.shared.screen import blocks, choices, states, why
-from pages.shared.screen.cards import Card
-from pages.shared.screen.definition import cards_with_definitions
-from pages.shared.screen.display import size, who
+from pages.shared.model import blocks, choices
+from pages.shared.model.cards import Card
+from pages.shared.screen import states
+from pages.shared.screen.display import size
 from pages.shared.session import view
 from pages.shared.session.view import View
 from pages.shared.words.texts import _, long_date, money_span, number, sentences, span
+from pages.shared.words.whom import whom
 
 MODELS = {"mbg_nbd": N_("MBG/NBD (usual)"), "pareto_nbd": N_("Pareto/NBD"), "bg_nbd": N_("BG/NBD")}
 HORIZONS = {
@@ -24,12 +23,11 @@ HORIZONS = {
     "104": N_("104 weeks"),
     "156": N_("156 weeks"),
 }
-WITHIN = {option.name: option.within for option in VALUE if option.within}
 
 
 def options() -> None:
     """The choices of this page, side by side."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+    with choices.row(labelled=True):
         choices.listed(
             "horizon",
             list(HORIZONS),
@@ -50,7 +48,7 @@ def _chosen(name: str) -> str:
 def shown(current: View, asked: Terms) -> str:
     """The sentence under the title: how many, who, up to which day."""
     return _("**{counted}** with an order, {who}, orders up to **{day}**.").format(
-        counted=size(predicted(asked)), who=who(current), day=long_date(asked.question.as_of)
+        counted=size(predicted(asked)), who=whom(current.whom), day=long_date(asked.question.as_of)
     )
 
 
@@ -63,7 +61,7 @@ def notice(row: dict) -> None:
 def cards_section(current: View, asked: Terms) -> None:
     """Value to date, predicted value, and how many are expected to order again."""
     drawn = [_to_date_card(asked), _predicted_card(asked), _active_card(asked)]
-    cards_with_definitions(drawn, key="value")
+    blocks.cards(drawn, key="value")
     if not any("value" in shown for shown in drawn):
         return
     blocks.quiet(
@@ -77,7 +75,7 @@ def cards_section(current: View, asked: Terms) -> None:
         )
     )
     if asked.row["predicts"]:
-        why.button(why.CLV, current, **asked.valued_by)
+        choices.other_definitions("clv", current, **asked.valued_by)
 
 
 def _to_date_card(asked: Terms) -> Card:

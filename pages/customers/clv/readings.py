@@ -11,7 +11,7 @@ from data.questions.ask import Question
 from data.questions.value import honesty, value_summary
 from metrics.clv.fitted import BELIEVED, LEAST_BUYERS, WEAK
 from metrics.texts import N_
-from pages.shared import registry
+from pages.customers.clv.entry import OPTIONS
 from pages.shared.readings import readings
 from pages.shared.readings.readings import Reading
 from pages.shared.session import cached
@@ -20,7 +20,7 @@ from pages.shared.words import periods
 from pages.shared.words.texts import _, number, sentences
 
 LISTED = 50  # customers worth keeping that are shown; the download holds all
-DEFAULTS: dict[str, str] = {option.name: option.first for option in registry.VALUE}
+DEFAULTS: dict[str, str] = {option.name: option.first for option in OPTIONS}
 WITHHELD_WEAK = (N_("No forecast"), N_("These orders do not show who has left."))
 WITHHELD_SELDOM = (N_("No forecast"), N_("Too few customers ordered again."))
 REMEDY = N_("Widen the filters, or upload more orders.")  # the period is none: value is counted from the first order on

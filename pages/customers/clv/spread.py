@@ -6,7 +6,7 @@ from pages.customers.clv import charts, findings
 from pages.customers.clv.charts import Bar
 from pages.customers.clv.readings import Terms
 from pages.customers.clv.words import amount, currency
-from pages.shared.screen import blocks
+from pages.shared.model import blocks
 from pages.shared.words.texts import _, listed, money, number, percent, sentences
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import polars as pl
-import streamlit as st
 
 from data.questions.changes import cohort_difference
 from metrics.statistics.verdict import Verdict, verdict
@@ -20,11 +19,13 @@ from pages.customers.retention.cohort_measures import (
     question,
     shown,
 )
+from pages.shared.model import blocks, choices
+from pages.shared.model.charts import Line
 from pages.shared.readings.readings import RETENTION_MINIMUM
-from pages.shared.screen import blocks, choices, states
-from pages.shared.screen.charts import Line
+from pages.shared.screen import states
 from pages.shared.session import cached
 from pages.shared.session.view import View
+from pages.shared.words import markup
 from pages.shared.words.texts import _, number, period_name, sentences, span
 
 NEWEST, NOBODY = "newest", "none"
@@ -137,9 +138,9 @@ def _absent(option: str, cohorts: dict[str, dt.date], named: dict[str, str]) -> 
         return ""
     if option in named:
         return _("Fewer than {minimum} customers first ordered in {cohort}, or no period has ended since.").format(
-            cohort=blocks.plain(named[option]), minimum=RETENTION_MINIMUM
+            cohort=markup.plain(named[option]), minimum=RETENTION_MINIMUM
         )
-    return _("Customers who first ordered in {cohort} are not among those shown.").format(cohort=blocks.plain(option))
+    return _("Customers who first ordered in {cohort} are not among those shown.").format(cohort=markup.plain(option))
 
 
 def _chosen(option: str, cells: pl.DataFrame, cohorts: dict) -> str | None:
@@ -160,14 +161,13 @@ def _against_others(current: View, cohort: dt.date, period: int, what: Asked) ->
 
 
 def _picker(names: list[str], chosen: str | None) -> None:
-    with st.container():
-        choices.listed(
-            "cohort",
-            [NOBODY, *reversed(names)],
-            _("Compare a cohort"),
-            called=lambda code: _("no cohort") if code == NOBODY else code,
-            chosen=chosen or NOBODY,
-        )
+    choices.listed(
+        "cohort",
+        [NOBODY, *reversed(names)],
+        _("Compare a cohort"),
+        called=lambda code: _("no cohort") if code == NOBODY else code,
+        chosen=chosen or NOBODY,
+    )
 
 
 def _mix(average: pl.DataFrame, what: Asked) -> str:

@@ -3,24 +3,23 @@
 from dataclasses import replace
 
 import polars as pl
-import streamlit as st
 
 from pages.customers.retention import cohort_measures, curve, segments, table
 from pages.customers.retention.repeat import second_order_section
 from pages.customers.retention.who import who_section
-from pages.shared.readings import readings
-from pages.shared.screen import blocks, choices, states, why
+from pages.shared.model import blocks, choices
+from pages.shared.readings import findings, readings
+from pages.shared.screen import states
 from pages.shared.screen.display import new_customers, shown
 from pages.shared.session import auth, view
 from pages.shared.session.view import View
-from pages.shared.words import findings
 from pages.shared.words.texts import _, date
 
 
 def page() -> None:
     current = view.current()
     what = cohort_measures.asked(current)
-    with st.skeleton(height=440):
+    with blocks.waiting(440):
         cells = cohort_measures.answered(current, what)
         third = readings.retention(current)
     if states.missing("customers"):
@@ -45,7 +44,7 @@ def page() -> None:
 
 
 def _sections(current: View, cells: pl.DataFrame, what: cohort_measures.Asked, few: bool) -> None:
-    left, right = st.columns([21, 10], gap="medium")
+    left, right = blocks.columns(21, 10)
     with left:
         (table.few_section if few else table.table_section)(cells, what)
     with right:
@@ -68,4 +67,4 @@ def _options(what: cohort_measures.Asked) -> None:
             choices.one("kind", cohort_measures.KINDS, _("Counts as retained"))
         choices.definition(what.metric)
         if counted:
-            why.button(why.RETENTION, view.current())
+            choices.other_definitions("retention", view.current())

@@ -5,9 +5,10 @@ import polars as pl
 from metrics.statistics.survival import time_with_interval
 from pages.customers import charts, findings
 from pages.customers.charts import Mark
+from pages.shared.model import blocks
+from pages.shared.model.charts import Line
 from pages.shared.readings.readings import RETENTION_MINIMUM
-from pages.shared.screen import blocks, states
-from pages.shared.screen.charts import Line
+from pages.shared.screen import states
 from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words import periods

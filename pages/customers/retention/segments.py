@@ -20,11 +20,13 @@ from pages.customers.retention.cohort_measures import (
     question,
 )
 from pages.customers.retention.curve import as_line, draw, later_can_rise, what_is_drawn
+from pages.shared.model import blocks, choices
 from pages.shared.readings.measures import percent_points
 from pages.shared.readings.readings import RETENTION_MINIMUM
-from pages.shared.screen import blocks, choices, groups, states
+from pages.shared.screen import groups, states
 from pages.shared.session import cached
 from pages.shared.session.view import View
+from pages.shared.words import markup
 from pages.shared.words.texts import _, sentences, span
 
 COHORT = FIRST_MONTH.code
@@ -76,7 +78,7 @@ def segments_section(current: View, what: Asked) -> None:
     title = _title(judged, against, one, other, what)
     note = sentences(what_is_drawn(what), _difference(judged, what), _tiers(current, against), later_can_rise(what))
     table = own_columns(average.filter(pl.col(dimension).is_in([one, other])))
-    blocks.section(blocks.plain(title), note, table=table, file=f"retention_by_{dimension}", metric=what.metric)
+    blocks.section(markup.plain(title), note, table=table, file=f"retention_by_{dimension}", metric=what.metric)
     with choices.row():
         for name, chosen in (("group", one), ("beside", other)):
             choices.listed(name, sorted(names), _(against.plural), called=label, chosen=chosen)

@@ -15,9 +15,10 @@ from pages.customers.retention.cohort_measures import (
     shown,
     unit_sentence,
 )
+from pages.shared.model import blocks
+from pages.shared.model.cards import Cell, HeatTable, Row
 from pages.shared.readings.readings import RETENTION_MINIMUM
-from pages.shared.screen import blocks, states
-from pages.shared.screen.cards import Cell, Heat, Row, heat
+from pages.shared.screen import states
 from pages.shared.session import cached
 from pages.shared.words.texts import _, number, period_name, sentences, span
 
@@ -82,7 +83,7 @@ def table_section(triangle: pl.DataFrame, what: Asked) -> None:
         _older(triangle),
     )
     blocks.section(title, how, table=own_columns(triangle), file="retention", metric=what.metric)
-    heat(_table(triangle, average, what, ends), key="triangle")
+    blocks.heat(_table(triangle, average, what, ends), key="triangle")
 
 
 def _older(triangle: pl.DataFrame) -> str:
@@ -102,7 +103,7 @@ def _ends(triangle: pl.DataFrame, what: Asked) -> Ends:
     return (known.min() or 0.0, known.max() or 1.0)  # type: ignore[return-value]
 
 
-def _table(triangle: pl.DataFrame, average: pl.DataFrame, what: Asked, ends: Ends) -> Heat:
+def _table(triangle: pl.DataFrame, average: pl.DataFrame, what: Asked, ends: Ends) -> HeatTable:
     last = min(triangle.select(pl.col("period").max()).item() or 0, PERIODS_SHOWN)
     numbers = range(what.first, last + 1)
     rows: list[Row] = []

@@ -9,13 +9,15 @@ from data.questions.behind import cohort_customers
 from data.text.labels import label
 from metrics.texts import N_
 from pages.customers import findings as findings_retention
+from pages.customers.retention import findings
 from pages.customers.retention.cohort_measures import PERIODS_SHOWN, WINDOW_DAYS, Asked, answered, in_words
 from pages.customers.retention.segments import JUDGED_IN, compared_by
-from pages.shared.behind import findings, lists
+from pages.shared.behind import lists
 from pages.shared.behind.lists import Who
-from pages.shared.screen import blocks, choices
+from pages.shared.model import choices
 from pages.shared.session import cached
 from pages.shared.session.view import View
+from pages.shared.words import markup
 from pages.shared.words.texts import _, date, period_name, sentences
 
 AUTO, ALL = "auto", "all"
@@ -151,7 +153,7 @@ def _how(current: View, cell: Cell) -> str:
         _("The most valuable first: net revenue up to {date}.").format(date=date(current.as_of)),
         "" if cell.complete else _("The period is unfinished: some may still come back in it."),
         _("Only cohorts that have completed it.") if cell.cohort is None else "",
-        _("Group: {name}.").format(name=blocks.plain(label(cell.group))) if cell.group != ALL else "",
+        _("Group: {name}.").format(name=markup.plain(label(cell.group))) if cell.group != ALL else "",
     )
 
 

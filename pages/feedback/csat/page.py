@@ -1,10 +1,8 @@
 """CSAT and CES: how many are satisfied and find it easy, on which scale, since when, where, and what the others say."""
 
-import streamlit as st
-
 from pages.feedback.csat import parts
-from pages.shared.screen import blocks, groups, states, trends, why
-from pages.shared.screen.definition import cards_with_definitions
+from pages.shared.model import blocks, choices
+from pages.shared.screen import groups, states, trends
 from pages.shared.screen.display import card, changed, counted, how_to_read, shown
 from pages.shared.session import auth, view
 from pages.shared.words.texts import _
@@ -17,7 +15,7 @@ def page() -> None:
         parts.items_section(current)
         return
     compared = current.before is not None
-    with st.skeleton(height=230):
+    with blocks.waiting(230):
         first, other = parts.numbers(current)
     title = parts.finding(first, compared=compared)
     blocks.heading(title, shown(current, counted([first])), states.freshness())
@@ -25,17 +23,17 @@ def page() -> None:
     if not first.n:
         states.nothing_here(_("No answers in this period"))
         return
-    left, right = st.columns(2, gap="medium")
+    left, right = blocks.columns(1, 1)
     with left:
         drawn = [card(reading, compared=compared) for reading in (first, other)]
-        cards_with_definitions(drawn, key="scores")
+        blocks.cards(drawn, key="scores")
         blocks.quiet(changed(first, current))
         blocks.quiet(how_to_read(drawn))
         if first.metric == "csat":
-            why.button(why.CSAT, current)
+            choices.other_definitions("csat", current)
     with right:
         parts.distribution_section(current)
-    left, right = st.columns(2, gap="medium")
+    left, right = blocks.columns(1, 1)
     with left:
         trends.section(current, parts.measure(current))
     with right:

@@ -1,7 +1,6 @@
 """The parts of the page about satisfaction and effort: how answers divide on each scale, items of questionnaires, low scores."""
 
 import polars as pl
-import streamlit as st
 
 from data.questions.feedback import item_difference, item_scores, low_scores, score_boxes
 from data.text.labels import answers, label
@@ -11,13 +10,15 @@ from metrics.texts import N_
 from pages.feedback import charts as charts_feedback
 from pages.feedback import findings
 from pages.feedback.nps.parts import said
+from pages.shared.model import blocks, charts, choices
+from pages.shared.model.charts import ForestRow
 from pages.shared.readings import measures, readings
 from pages.shared.readings.measures import Measure
 from pages.shared.readings.readings import Reading
-from pages.shared.screen import blocks, charts, choices, states
-from pages.shared.screen.charts import ForestRow
+from pages.shared.screen import states
 from pages.shared.session import cached
 from pages.shared.session.view import View
+from pages.shared.words import markup
 from pages.shared.words.texts import _, listed, ngettext, number, sentences, span
 
 QUESTIONS = {"csat": N_("Satisfaction (CSAT)"), "ces": N_("Effort (CES)")}
@@ -81,7 +82,7 @@ def no_question() -> None:
         else states.freshness(),
         states.freshness() if only_nps else "",
     )
-    for column, survey in zip(st.columns(len(QUESTIONS), gap="medium"), QUESTIONS, strict=True):
+    for column, survey in zip(blocks.columns(1, 1), QUESTIONS, strict=True):
         with column:
             states.no_source(survey)
 
@@ -170,7 +171,7 @@ def _quiet_items(few: pl.DataFrame) -> None:
     """Items with too few answers, those with most first."""
     for row in few.sort("n", descending=True, maintain_order=True).head(ITEMS_SHOWN).iter_rows(named=True):
         reason = states.few_text(row["n"], measures.CSAT.minimum)
-        blocks.quiet(f"{blocks.plain(label(row['item']))} · {blocks.attention(reason, '')}")
+        blocks.quiet(f"{markup.plain(label(row['item']))} · {markup.attention(reason, '')}")
     if few.height > ITEMS_SHOWN:
         more = few.height - ITEMS_SHOWN
         text = ngettext("{n} further item has too few answers.", "{n} further items have too few answers.", more)
@@ -202,7 +203,7 @@ def low_section(view: View) -> None:
     if found.height:
         known = "customer_id" in found.columns
         name = _("All low scores, with their customers") if known else _("All low scores")
-        with st.expander(name, expanded=not commented.height):
+        with blocks.fold(name, opened=not commented.height):
             blocks.listing(_listed(found))
 
 

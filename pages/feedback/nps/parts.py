@@ -3,19 +3,17 @@
 from dataclasses import replace
 
 import polars as pl
-import streamlit as st
 
 from data.questions.ask import Question
 from data.questions.feedback import latest_comments, score_counts, weights
 from data.text.labels import answers, label
 from metrics.feedback.nps import nps_shares
 from metrics.texts import N_
-from pages.shared.readings import measures
+from pages.shared.model import blocks, charts, choices
+from pages.shared.readings import findings, measures
 from pages.shared.readings.measures import Measure
-from pages.shared.screen import blocks, charts, choices
 from pages.shared.session import cached
 from pages.shared.session.view import View
-from pages.shared.words import findings
 from pages.shared.words.texts import _, date, listed, ngettext, number, sentences
 
 COMMENTS_SHOWN = 8
@@ -98,7 +96,7 @@ def comments_section(view: View) -> None:
 
 def said(rows: list[dict]) -> None:
     """Comments in two columns: the score, the words, and below them when, where and by whom."""
-    left, right = st.columns(2, gap="medium")
+    left, right = blocks.columns(1, 1)
     for place, row in enumerate(rows):
         about = [
             date(row["responded_at"].date()),

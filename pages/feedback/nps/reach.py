@@ -9,15 +9,15 @@ from data.text.labels import answers, customers
 from metrics.engine.periods import months_before
 from metrics.feedback.promoter_value import all_kinds, observable_to, spend_difference
 from metrics.texts import N_
-from pages.customers.clv import charts as charts_value
 from pages.feedback import findings
-from pages.shared.screen import blocks, charts, choices, states
-from pages.shared.screen.cards import Card
-from pages.shared.screen.charts import ForestRow
-from pages.shared.screen.definition import cards_with_definitions
+from pages.shared.model import blocks, charts, choices
+from pages.shared.model.axes import money_axis
+from pages.shared.model.cards import Card
+from pages.shared.model.charts import ForestRow
+from pages.shared.screen import states
 from pages.shared.session import cached
 from pages.shared.session.view import View
-from pages.shared.words import periods
+from pages.shared.words import markup, periods
 from pages.shared.words.texts import _, dates, listed, money, number, percent, sentences, span
 
 KINDS = {"promoter": N_("Promoters"), "passive": N_("Passives"), "detractor": N_("Detractors")}
@@ -46,11 +46,11 @@ def later_spend_section(view: View) -> None:
     if known.height:
         lines = [_line(row) for row in known.iter_rows(named=True)]
         alt = listed([f"{line.name}: {line.shown}" for line in lines])
-        ticks = charts_value.money_axis(max(line.high for line in lines), cached.extent().currency)
+        ticks = money_axis(max(line.high for line in lines), cached.extent().currency)
         blocks.chart(charts.forest(lines, change=False, ticks=ticks), key="later-spend", alt=alt)
     minimum = find("promoter_value").minimum
     for row in values.filter(pl.col("spend").is_null()).iter_rows(named=True):
-        blocks.quiet(f"{_(KINDS[row['kind']])} · {blocks.attention(states.few_text(row['customers'], minimum), '')}")
+        blocks.quiet(f"{_(KINDS[row['kind']])} · {markup.attention(states.few_text(row['customers'], minimum), '')}")
     blocks.quiet(_apart(difference))
     choices.definition("promoter_value")
 
@@ -120,7 +120,7 @@ def known_section(view: View, survey: str = "nps") -> None:
         _card("match_rate", _("Match rate"), match.row(0, named=True), "n", "match_rate"),
         _heard_card(days["start"], heard.row(0, named=True)),
     ]
-    cards_with_definitions(drawn, key="known")
+    blocks.cards(drawn, key="known")
     blocks.quiet(
         sentences(
             _("Match rate: answers of customers with orders. Buyers who answered: of those who ordered in the period."),

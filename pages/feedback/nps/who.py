@@ -2,9 +2,10 @@
 
 from data.questions.behind import answers_of
 from metrics.texts import N_
-from pages.shared.behind import findings, lists
+from pages.feedback.nps import findings
+from pages.shared.behind import lists
 from pages.shared.behind.lists import Who
-from pages.shared.screen import choices
+from pages.shared.model import choices
 from pages.shared.session import auth, cached
 from pages.shared.session.view import View
 from pages.shared.words.texts import _, date, sentences

@@ -13,10 +13,9 @@ from data.alerts.words.wording import EVERY, period_name, rule_text, segment_nam
 from data.errors import RapportError
 from pages.manage.alerts import findings
 from pages.manage.alerts.findings import STATES, WRONG
-from pages.shared import registry
-from pages.shared.screen import blocks
-from pages.shared.screen.blocks import plain, quietly
-from pages.shared.session import cached
+from pages.shared.model import blocks
+from pages.shared.session import cached, site
+from pages.shared.words import markup
 from pages.shared.words.texts import LANGUAGES, _, listed, moment, spaced, told
 
 NOTE_KEY = "alerts.note"
@@ -36,9 +35,9 @@ def note() -> None:
     if said := st.session_state.pop(NOTE_KEY, None):
         text, good = said
         if good:
-            st.success(plain(text), icon=":material/check:")
+            st.success(markup.plain(text), icon=":material/check:")
         else:
-            st.error(plain(text), icon=":material/error:")
+            st.error(markup.plain(text), icon=":material/error:")
 
 
 def section(opened: Office, active: list[Alert], deliveries: list[Delivery]) -> None:
@@ -59,24 +58,19 @@ def what_text(alert: Alert) -> str:
     if isinstance(alert.what, Rule):
         said = spaced(rule_text(alert.what, alert.every, cached.extent().currency))
     else:
-        said = _("Page {title}").format(title=page_title(alert.what.page))
+        said = _("Page {title}").format(title=site.title(alert.what.page))
         whose = listed(segment_names(alert.segment))
         said = _("{name} ({who})").format(name=said, who=whose) if whose else said
     return f"{said} · {every}"
-
-
-def page_title(code: str) -> str:
-    """The title of a page; its code where there is no such page any more."""
-    return next((_(entry.title) for entry in registry.ENTRIES if entry.code == code), code)
 
 
 def _row(opened: Office, alert: Alert, last: Delivery | None, coming: Period | None) -> None:
     with st.container(border=True, key=f"alert-{alert.id}", gap="xsmall"):
         what, who, state, does = st.columns([9, 6, 8, 4], gap="small", vertical_alignment="center")
         with what:
-            st.markdown(_two_lines(f"**{plain(alert.name)}**", plain(what_text(alert))))
+            st.markdown(_two_lines(f"**{markup.plain(alert.name)}**", markup.plain(what_text(alert))))
         with who:
-            target = plain(channels.masked(alert.channel, alert.target))
+            target = markup.plain(channels.masked(alert.channel, alert.target))
             spoken = LANGUAGES[alert.language]
             st.markdown(_two_lines(_(channels.CHANNELS[alert.channel]), f"{target} · {spoken}"))
         with state:
@@ -88,7 +82,7 @@ def _row(opened: Office, alert: Alert, last: Delivery | None, coming: Period | N
 
 def _two_lines(first: str, second: str) -> str:
     """The second line quiet. Markdown."""
-    return f"{first}  \n{quietly(second)}" if second else first
+    return f"{first}  \n{markup.quietly(second)}" if second else first
 
 
 def _last(last: Delivery | None) -> str:
@@ -96,14 +90,14 @@ def _last(last: Delivery | None) -> str:
     if last is None:
         return _("Not judged yet")
     state = _(STATES[last.status])
-    said = _("{period}: {state}").format(period=plain(period_name(Period.of_code(last.period))), state=state)
+    said = _("{period}: {state}").format(period=markup.plain(period_name(Period.of_code(last.period))), state=state)
     return f":orange[:material/error:\u00a0{said}]" if last.status in WRONG else said
 
 
 def _next(coming: Period | None) -> str:
     if coming is None:
         return _("Judged from the first complete period on")
-    return plain(_("Next: {period}").format(period=period_name(coming)))
+    return markup.plain(_("Next: {period}").format(period=period_name(coming)))
 
 
 def _buttons(opened: Office, alert: Alert, last: Delivery | None) -> None:

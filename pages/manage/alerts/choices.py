@@ -13,9 +13,8 @@ from metrics.dimension import FILTERS, TIER
 from metrics.texts import N_
 from metrics.watch import NAMES, USUAL, WATCHED, columns, compares
 from metrics.watch import kind as kind_of
-from pages.shared import registry
-from pages.shared.screen.blocks import plain
-from pages.shared.session import cached
+from pages.shared.session import cached, site
+from pages.shared.words import markup
 from pages.shared.words.texts import _
 
 Key = Callable[[str], str]
@@ -98,7 +97,7 @@ def segment_choices(key: Key) -> Segment:
     for (dimension, codes), place in zip(offered.items(), st.columns(max(len(offered), 1), gap="small"), strict=False):
         with place:
             picked = st.multiselect(
-                plain(_(dimension.label)),
+                markup.plain(_(dimension.label)),
                 codes,
                 format_func=label,
                 placeholder=_("All"),
@@ -133,7 +132,6 @@ def _condition(metric: str, column: str, key: Key) -> Condition:
 
 def page_choices(key: Key) -> Subscription:
     """A page of numbers and whom it is about."""
-    codes = [entry.code for entry in registry.ENTRIES if entry.data and entry.allowed]
-    titles = {entry.code: entry.title for entry in registry.ENTRIES}
-    page = st.selectbox(_("Page"), codes, format_func=lambda code: _(titles[code]), key=key("page"))
+    codes = [entry.code for entry in site.entries() if entry.data and entry.allowed]
+    page = st.selectbox(_("Page"), codes, format_func=site.title, key=key("page"))
     return Subscription(page, segment_choices(key).params)

@@ -9,7 +9,7 @@ from data.alerts.rules import Alert
 from data.alerts.words.wording import period_name
 from pages.manage.alerts.active import tried_at
 from pages.manage.alerts.findings import STATES
-from pages.shared.screen import blocks
+from pages.shared.model import blocks
 from pages.shared.screen.tables import sortable_table
 from pages.shared.words.texts import _, told
 

@@ -10,13 +10,14 @@ from data.alerts.rules import LONGEST_NAME, Alert, Rule, Subscription, limited
 from data.alerts.words.wording import EVERY, rule_text
 from data.errors import RapportError
 from metrics.texts import N_
-from pages.manage.alerts.active import now, page_title, remember
+from pages.manage.alerts.active import now, remember
 from pages.manage.alerts.choices import number_choices, page_choices
 from pages.manage.alerts.preview import preview
-from pages.shared import registry
-from pages.shared.screen import blocks
-from pages.shared.screen.blocks import plain, quiet
-from pages.shared.session import auth, cached
+from pages.shared.model import blocks
+from pages.shared.model.parts import Button, Place
+from pages.shared.screen import states
+from pages.shared.session import auth, cached, site
+from pages.shared.words import markup
 from pages.shared.words.texts import LANGUAGES, _, language, sentences, spaced, told
 
 KINDS = {"rule": N_("A number"), "page": N_("A page")}
@@ -52,13 +53,10 @@ def _no_data() -> None:
         _("There is nothing to watch yet"),
         _("An alert is a rule on a number: upload an export of orders, members or survey answers first."),
         icon=":material/notifications:",
-        button=_to_upload if auth.may("change") else None,
+        buttons=[Button(_("Upload an export"), "alerts.upload", ":material/upload:", "primary", leads=Place("upload"))]
+        if auth.may("change")
+        else (),
     )
-
-
-def _to_upload() -> None:
-    if st.button(_("Upload an export"), type="primary", icon=":material/upload:", key="alerts.upload"):
-        registry.open_page("upload")
 
 
 def _key(name: str) -> str:
@@ -83,7 +81,7 @@ def _reader(opened: Office, what: Rule | Subscription | None, every: str) -> Non
     try:
         setup = Setup.read()
     except RapportError as error:
-        blocks.failure(error)
+        states.failure(error)
         return
     offered = [code for code in ORDER if code != "email" or setup.mail]
     how, where, spoken = st.columns([4, 9, 4], gap="small", vertical_alignment="bottom")
@@ -126,19 +124,19 @@ def _target(channel: str) -> str:
 def _set_up(setup: Setup) -> None:
     """What the administrator has to set before more ways are open."""
     hosts = ", ".join(dict.fromkeys(place.host for place in setup.places))
-    lines = [_("Webhooks may go to {hosts}.").format(hosts=plain(hosts))] if hosts else []
+    lines = [_("Webhooks may go to {hosts}.").format(hosts=markup.plain(hosts))] if hosts else []
     if setup.mail is None:
         lines.append(_("For e-mail an administrator sets `RAPPORT_SMTP_URL` and `RAPPORT_MAIL_FROM`."))
     if not setup.address:
         lines.append(_("For links in messages an administrator sets `RAPPORT_ADDRESS`."))
-    quiet(sentences(*lines))
+    blocks.quiet(sentences(*lines))
 
 
 def _usual_name(what: Rule | Subscription | None, every: str) -> str:
     if what is None:
         return ""
     if isinstance(what, Subscription):
-        return page_title(what.page)
+        return site.title(what.page)
     return spaced(rule_text(what, every, cached.extent().currency))[:LONGEST_NAME]
 
 
@@ -146,7 +144,7 @@ def _make(opened: Office, alert: Alert, setup: Setup) -> None:
     try:
         made = opened.make(alert, setup, now())
     except RapportError as error:
-        st.error(plain(told(error)), icon=":material/error:")
+        st.error(markup.plain(told(error)), icon=":material/error:")
         return
     remember(_("“{name}” is made. It is judged within a few minutes.").format(name=made.name))
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1

@@ -3,7 +3,7 @@
 from pages.manage.alerts import active as alert_list
 from pages.manage.alerts import findings, history, new
 from pages.manage.alerts.active import office
-from pages.shared.screen import blocks
+from pages.shared.model import blocks
 from pages.shared.words.texts import _, sentences
 
 

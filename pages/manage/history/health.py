@@ -7,10 +7,10 @@ import streamlit as st
 from data.settings import Settings
 from data.store import condition
 from data.store.store import Store
-from pages.shared.screen.blocks import plain
-from pages.shared.screen.cards import Card
-from pages.shared.screen.cards import cards as draw
+from pages.shared.model import blocks
+from pages.shared.model.cards import Card
 from pages.shared.session import cached
+from pages.shared.words import markup
 from pages.shared.words.texts import _, date, number, percent, told
 
 
@@ -30,13 +30,13 @@ def cards() -> None:
     if extent.currency:
         note = _("orders not in {currency}, not summed").format(currency=extent.currency)
         items.append(_card("currency", _("In another currency"), extent.other_currency_orders, note))
-    draw(items, key="health")
+    blocks.cards(items, key="health")
 
 
 def warnings(opened: Store) -> None:
     """What somebody has to look after."""
     for sentence in condition.warnings(opened, Settings.read(), dt.datetime.now()):
-        st.warning(plain(told(sentence)), icon=":material/warning:")
+        st.warning(markup.plain(told(sentence)), icon=":material/warning:")
 
 
 def _card(code: str, name: str, n: int, note: str) -> Card:

@@ -7,11 +7,12 @@ import streamlit as st
 from data.imports import Receipt
 from metrics.texts import N_
 from pages.manage.history import health
-from pages.manage.upload import receipt, wording
-from pages.shared import registry
-from pages.shared.screen import blocks, states
-from pages.shared.screen.blocks import plain, quietly, section
+from pages.manage.receipts import receipt, wording
+from pages.shared.model import blocks
+from pages.shared.model.parts import Button, Place
+from pages.shared.screen import states
 from pages.shared.session import cached
+from pages.shared.words import markup
 from pages.shared.words.texts import _, moment, ngettext, number
 
 PAGE_ROWS = 20
@@ -37,7 +38,7 @@ def page() -> None:
         st.success(note, icon=":material/undo:")
     health.warnings(cached.access().beside("change"))
     health.cards()
-    section(
+    blocks.section(
         _("Imports, newest first"),
         _("Each one can be undone; an undo is a new data version, and every earlier version can still be read."),
         table=cached.access().imports().drop("receipt"),
@@ -59,13 +60,10 @@ def _empty() -> None:
         _("No imports"),
         _("Upload an export of orders, members or survey answers."),
         icon=":material/history:",
-        button=_go_upload,
+        buttons=[
+            Button(_("Upload an export"), "history.upload", ":material/upload:", "primary", leads=Place("upload"))
+        ],
     )
-
-
-def _go_upload() -> None:
-    if st.button(_("Upload an export"), type="primary", icon=":material/upload:", key="history.upload"):
-        registry.open_page("upload")
 
 
 def _title(rows: list[dict]) -> tuple[str, str]:
@@ -77,7 +75,9 @@ def _title(rows: list[dict]) -> tuple[str, str]:
     )
     newest = current[0]
     said = _("Data version {version}. The newest import is {file}, taken in {at}.")
-    return title, said.format(version=cached.version(), file=f"**{plain(_file(newest))}**", at=moment(newest["at"]))
+    return title, said.format(
+        version=cached.version(), file=f"**{markup.plain(_file(newest))}**", at=moment(newest["at"])
+    )
 
 
 def _row(row: dict) -> None:
@@ -86,7 +86,7 @@ def _row(row: dict) -> None:
     with st.container(border=True, key=f"history-{row['id']}", gap="xsmall"):
         when, what, brought, does = st.columns([4, 8, 8, 4], gap="small", vertical_alignment="center")
         with when:
-            who = f" · {plain(row['who'])}" if row["who"] else ""
+            who = f" · {markup.plain(row['who'])}" if row["who"] else ""
             st.markdown(_two_lines(f"**{row['id']}**", moment(row["at"]) + who))
         with what:
             st.markdown(_what(row, read))
@@ -103,18 +103,18 @@ def _row(row: dict) -> None:
 
 def _two_lines(first: str, second: str) -> str:
     """The second line quiet. Markdown."""
-    return f"{first}  \n{quietly(second)}"
+    return f"{first}  \n{markup.quietly(second)}"
 
 
 def _what(row: dict, read: Receipt | None) -> str:
     """The file and what it was read as. Markdown."""
-    name = plain(_file(row))
+    name = markup.plain(_file(row))
     if row["kind"] == "undo":
         return _two_lines(_("Undo of import {id}").format(id=row["undoes"]), name)
     profile = (
         _("made-up data of a chain")
         if row["profile"] == DEMO
-        else plain(_(read.profile_title) if read else row["profile"])
+        else markup.plain(_(read.profile_title) if read else row["profile"])
     )
     replaced = [_("replaces import {id}").format(id=row["undoes"])] if row["undoes"] else []
     return _two_lines(f"**{name}**", " · ".join([profile, *replaced]))
@@ -125,7 +125,7 @@ def _file(row: dict) -> str:
     if row["profile"] == DEMO:
         return _("demo data")
     read = _receipt(row)
-    return wording.file_names(read) if read else wording.shortened(row["file_name"])
+    return wording.file_names(read) if read else markup.shortened(row["file_name"])
 
 
 def _brought(read: Receipt | None) -> str:
@@ -187,7 +187,10 @@ def _consequences(row: dict) -> list[str]:
     """What will be different afterwards, in sentences. Markdown."""
     read = _receipt(row)
     if read is None:
-        return [_("All rows of {file} leave the data.").format(file=plain(_file(row))), _("It can be built again.")]
+        return [
+            _("All rows of {file} leave the data.").format(file=markup.plain(_file(row))),
+            _("It can be built again."),
+        ]
     said = []
     for table in read.tables:
         if table.new:

@@ -11,10 +11,9 @@ from data.imports.cells.zones import AS_WRITTEN
 from data.imports.mapper import KINDS
 from metrics.texts import N_
 from pages.manage.upload.desk import Desk, Told
-from pages.manage.upload.wording import shortened
-from pages.shared.screen import blocks
-from pages.shared.screen.blocks import plain, quiet, section
+from pages.shared.model import blocks
 from pages.shared.screen.tables import sortable_table
+from pages.shared.words import markup
 from pages.shared.words.texts import _, listed
 
 RECOGNISED = "recognised"
@@ -132,7 +131,7 @@ def screen(current: Desk) -> Told | None:
             st.button(_("Cancel"), type="tertiary", key="map.cancel", on_click=current.clear)
     if missing:
         names = listed([_(field.label) for field in missing])
-        quiet("]:orange[" + _("Still missing: {fields}.").format(fields=plain(names)) + "]:gray[")
+        blocks.quiet("]:orange[" + _("Still missing: {fields}.").format(fields=markup.plain(names)) + "]:gray[")
     _first_rows(needs)
     if not go:
         return None
@@ -145,7 +144,7 @@ def _first_rows(needs: NeedsMapping) -> None:
     """The file as it is, to look things up in."""
     if not needs.headers:
         return
-    section(_("The first rows of the file"))
+    blocks.section(_("The first rows of the file"))
     rows = {
         header: [row[place] if place < len(row) else "" for row in needs.samples]
         for place, header in enumerate(needs.headers)
@@ -154,7 +153,7 @@ def _first_rows(needs: NeedsMapping) -> None:
 
 
 def _title(needs: NeedsMapping, recognised: bool) -> tuple[str, str]:
-    name = plain(needs.file)
+    name = markup.plain(needs.file)
     if recognised:
         return (
             _("How is {file} to be read?").format(file=name),
@@ -187,7 +186,7 @@ def _fields(current: Desk, needs: NeedsMapping, kind: str) -> tuple[dict[str, st
                 value = _fixed(field, key=f"fix.{current.round}.{kind}.{field.name}") if column is None else None
                 if column is not None:
                     columns[field.name] = column
-                    quiet(_samples(needs, column))
+                    blocks.quiet(_samples(needs, column))
                 elif value:
                     values[field.name] = value
         if field.required and column is None and not value:
@@ -197,8 +196,8 @@ def _fields(current: Desk, needs: NeedsMapping, kind: str) -> tuple[dict[str, st
 
 def _name(field: Field) -> None:
     mark = " :small[:orange[" + _("needed") + "]]" if field.required else ""
-    about = "  \n" + blocks.quietly(plain(_(field.help))) if field.help else ""
-    st.markdown(f"**{plain(_(field.label))}**{mark}{about}")
+    about = "  \n" + markup.quietly(markup.plain(_(field.help))) if field.help else ""
+    st.markdown(f"**{markup.plain(_(field.label))}**{mark}{about}")
 
 
 def _column(headers: tuple[str, ...], field: Field, guessed: str | None, *, key: str) -> str | None:
@@ -220,7 +219,7 @@ def _samples(needs: NeedsMapping, column: str) -> str:
     place = needs.headers.index(column)
     cells = [row[place].strip() for row in needs.samples if place < len(row)]
     seen = list(dict.fromkeys(cell for cell in cells if cell))[:SAMPLES]
-    return " · ".join(plain(shortened(cell)) for cell in seen) or _("empty in the first rows")
+    return " · ".join(markup.plain(markup.shortened(cell)) for cell in seen) or _("empty in the first rows")
 
 
 def _fixed(field: Field, *, key: str) -> str | None:

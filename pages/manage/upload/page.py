@@ -8,12 +8,12 @@ from data.imports import Undecided, Unread
 from data.imports.profile import profiles
 from metrics.texts import N_
 from pages.manage.history import page as history
-from pages.manage.upload import mapper, preview, receipt, unread, wording
+from pages.manage.receipts import receipt, wording
+from pages.manage.upload import mapper, preview, unread
 from pages.manage.upload.desk import Desk, Phase, Told, accept, desk
-from pages.shared import registry
-from pages.shared.screen import blocks
-from pages.shared.screen.blocks import plain, section
-from pages.shared.session import cached
+from pages.shared.model import blocks
+from pages.shared.session import cached, site
+from pages.shared.words import markup
 from pages.shared.words.texts import _, date, ngettext, number, told
 
 FIRST_WAIT_SECONDS = 0.6  # small files are read within it, and no progress bar flashes up
@@ -39,13 +39,13 @@ def _choose(current: Desk) -> None:
     _uploader(current)
     left, right = st.columns([11, 10], gap="medium")
     with left:
-        section(
+        blocks.section(
             _("Recognised by its columns, whatever its name"),
             _("A file that is not listed gets a table in which you say which column is which."),
         )
-        st.markdown("\n".join(f"- {plain(_(title))}" for title in _known_exports()))
+        st.markdown("\n".join(f"- {markup.plain(_(title))}" for title in _known_exports()))
     with right:
-        section(_("How it may be written"), _("Nothing has to be set: it is found out and shown."))
+        blocks.section(_("How it may be written"), _("Nothing has to be set: it is found out and shown."))
         for line in (
             _("**CSV, TSV, XLSX, Parquet**, also packed as ZIP or gzip"),
             _("**UTF-8, GB18030 (GBK), UTF-16**; comma, tab, semicolon or bar"),
@@ -60,7 +60,7 @@ def _known_exports() -> list[str]:
 
 def _note(current: Desk) -> None:
     if current.note:
-        st.info(plain(told(current.note)), icon=":material/info:")
+        st.info(markup.plain(told(current.note)), icon=":material/info:")
 
 
 def _uploader(current: Desk) -> None:
@@ -89,7 +89,7 @@ def _size_limit() -> str:
 def _working(current: Desk) -> None:
     """Reading or taking in: the bar, and the button that stops it."""
     reading = current.phase == "reading"
-    name = plain(_names(current))
+    name = markup.plain(_names(current))
     blocks.heading(
         (_("Reading {files}") if reading else _("Taking in {files}")).format(files=name),
         _("Nothing has been stored yet.") if reading else _("Pages show the new numbers once all of it is stored."),
@@ -116,14 +116,14 @@ def _refused(current: Desk) -> None:
     assert error is not None
     asked = isinstance(error, Undecided)
     title = _("{files} leaves one thing open") if asked else _("{files} was refused: nothing is stored")
-    blocks.heading(title.format(files=plain(_names(current))), plain(told(error)))
+    blocks.heading(title.format(files=markup.plain(_names(current))), markup.plain(told(error)))
     if isinstance(error, Undecided) and (given := _answered(error)):
         _read_again(current, given)
     legible = isinstance(error, Undecided) and error.option != "encoding"  # else there are no columns to show
     if legible and st.button(_("Change the columns"), icon=":material/tune:", key="upload.map"):
         current.map_again()
         st.rerun()
-    section(_("Try another file"))
+    blocks.section(_("Try another file"))
     _uploader(current)
 
 
@@ -176,7 +176,7 @@ def _decide(current: Desk) -> None:
         else:
             go = False
             if st.button(_("See the history"), icon=":material/history:", key="upload.history"):
-                registry.open_page("history")
+                site.open_page("history")
         if st.button(_("Change the columns"), icon=":material/tune:", key="upload.map"):
             current.map_again()
             st.rerun()
@@ -196,7 +196,7 @@ def _decide(current: Desk) -> None:
 def _preview(current: Desk) -> None:
     if not current.previews:
         return
-    section(
+    blocks.section(
         _("The first rows, as they were read"),
         _("Line items of one order are put together; columns that are empty throughout are left out."),
     )
@@ -216,7 +216,7 @@ def _taken(current: Desk) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for code, name in _links(read):
             if st.button(_(name), icon=":material/arrow_forward:", key=f"upload.to.{code}"):
-                registry.open_page(code)
+                site.open_page(code)
         st.button(_("Upload another file"), icon=":material/upload:", key="upload.again", on_click=current.clear)
         if (
             st.button(_("Undo"), type="tertiary", icon=":material/undo:", key="upload.undo")
@@ -238,7 +238,7 @@ def _taken_title(read: receipt.Receipt) -> str:
 
 def _taken_sentence(read: receipt.Receipt) -> str:
     extent = cached.extent()
-    what = _("Import {id}, from {files}.").format(id=read.import_id, files=plain(wording.files(read)))
+    what = _("Import {id}, from {files}.").format(id=read.import_id, files=markup.plain(wording.files(read)))
     if not extent.first or not extent.last:
         return what
     reach = _("The data now reach from {first} to {last}.").format(first=date(extent.first), last=date(extent.last))

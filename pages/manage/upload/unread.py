@@ -5,8 +5,8 @@ import streamlit as st
 from data.imports import Unread, UnreadCell
 from data.imports.cells.answers import ALL, EMPTY, LEAVE_OUT
 from metrics.texts import N_
-from pages.manage.upload.wording import shortened
-from pages.shared.screen.blocks import plain, quiet
+from pages.shared.model import blocks
+from pages.shared.words import markup
 from pages.shared.words.texts import _, ngettext, number
 
 EACH = "each"
@@ -36,7 +36,7 @@ def answers(asked: Unread) -> dict[str, str] | None:
                 given[f"{asked.field}:{cell.value}"] = meant
         if asked.others:
             given[f"{asked.field}:{ALL}"] = LEAVE_OUT
-            quiet(
+            blocks.quiet(
                 ngettext(
                     "{n} rarer value is left out with its rows.",
                     "{n} rarer values are left out with their rows.",
@@ -59,8 +59,8 @@ def _meaning(asked: Unread, cell: UnreadCell, *, key: str) -> str | None:
     name, choice = st.columns([5, 4], gap="small", vertical_alignment="center")
     with name:
         rows = ngettext("{n} row", "{n} rows", cell.lines).format(n=number(cell.lines))
-        st.markdown(f"**{plain(shortened(cell.value))}** · {rows}")
-    label = _("{cell} is read as").format(cell=plain(shortened(cell.value)))
+        st.markdown(f"**{markup.plain(markup.shortened(cell.value))}** · {rows}")
+    label = _("{cell} is read as").format(cell=markup.plain(markup.shortened(cell.value)))
     with choice:
         if not asked.choices:
             text: str = st.text_input(

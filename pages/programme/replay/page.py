@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-import streamlit as st
-
 from metrics.errors import RuleError
 from pages.programme import basis, choices, findings
 from pages.programme.basis import SuggestionError
 from pages.programme.replay import parts
-from pages.shared.screen import blocks, states
+from pages.shared.model import blocks
+from pages.shared.screen import states
 from pages.shared.screen.display import shown
+from pages.shared.words import markup
 from pages.shared.words.texts import _, told
 
 
@@ -19,11 +19,11 @@ def page() -> None:
         return
     chosen, current = views
     try:
-        with st.skeleton(height=440):
+        with blocks.waiting(440):
             today = basis.of(current)
             other = basis.other(current, today) if today else None
     except RuleError as error:
-        blocks.heading(_("The tier rule cannot be read"), blocks.plain(told(error)), states.freshness())
+        blocks.heading(_("The tier rule cannot be read"), markup.plain(told(error)), states.freshness())
         choices.way_back(choices.TODAY, parts.OTHER)
         return
     except SuggestionError as error:
@@ -44,7 +44,7 @@ def page() -> None:
     blocks.heading(title, shown(replace(current, vs="none"), parts.counted(both)), states.freshness())
     choices.filter_left_out(chosen)
     parts.sides(current, today, other)
-    left, right = st.columns(2, gap="medium")
+    left, right = blocks.columns(1, 1)
     with left:
         parts.members_section(both)
     with right:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import polars as pl
-import streamlit as st
 
 from metrics.texts import N_
 from metrics.tiers.replay import replay_difference
@@ -15,9 +14,10 @@ from pages.programme.basis import Basis
 from pages.programme.charts import Pair
 from pages.programme.choices import Names
 from pages.programme.findings import tier_label
-from pages.shared.screen import blocks, choices
+from pages.shared.model import blocks, choices
 from pages.shared.session import cached
 from pages.shared.session.view import View
+from pages.shared.words import markup
 from pages.shared.words.texts import _, date, dates, listed, money, ngettext, number, percent, sentences, signed
 
 OTHER = Names("other", "other_measure", "other_months")
@@ -57,7 +57,7 @@ def counted(both: pl.DataFrame) -> str:
 
 def sides(view: View, today: Basis, other: Basis) -> None:
     """What the two sides are, each with its form."""
-    left, right = st.columns(2, gap="medium")
+    left, right = blocks.columns(1, 1)
     with left:
         _side(_(SIDES[0]), tier_choices.source(view, today))
         with choices.row():
@@ -73,7 +73,7 @@ def sides(view: View, today: Basis, other: Basis) -> None:
 
 
 def _side(name: str, words: str) -> None:
-    with st.container(gap="xxsmall"):
+    with blocks.group():
         blocks.paragraph(f"**{name}**")
         blocks.quiet(words)
 
@@ -129,7 +129,7 @@ def revenue_section(both: pl.DataFrame) -> None:
     _chart(rows, "replay-revenue")
     currency = cached.extent().currency
     total = money(float(both["revenue"].sum()), currency)
-    blocks.quiet(_("Net revenue of all customers in these months: {total}.").format(total=blocks.plain(total)))
+    blocks.quiet(_("Net revenue of all customers in these months: {total}.").format(total=markup.plain(total)))
 
 
 def _untiered(both: pl.DataFrame) -> list[dict]:

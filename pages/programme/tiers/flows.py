@@ -10,8 +10,9 @@ from pages.programme import charts, findings
 from pages.programme.basis import Basis
 from pages.programme.findings import tier_label
 from pages.programme.readings import MINIMUM
-from pages.shared.screen import blocks, states
-from pages.shared.screen.cards import Cell, Heat, Row, heat
+from pages.shared.model import blocks
+from pages.shared.model.cards import Cell, HeatTable, Row
+from pages.shared.screen import states
 from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words.texts import _, date, number, percent, sentences, span
@@ -116,12 +117,12 @@ def matrix_section(view: View, basis: Basis, *, one_tier: bool) -> None:
     )
     title = findings.stays(same.select("share", "low", "high", tier="from_tier"))
     blocks.section(title, how)
-    heat(_table(matrix, *ends(view, basis)), key="matrix")
+    blocks.heat(_table(matrix, *ends(view, basis)), key="matrix")
     if matrix["share"].null_count():
         blocks.quiet(_("—: fewer than {minimum} members on the first date.").format(minimum=MINIMUM))
 
 
-def _table(matrix: pl.DataFrame, start: dt.date, end: dt.date) -> Heat:
+def _table(matrix: pl.DataFrame, start: dt.date, end: dt.date) -> HeatTable:
     tiers = ladder(matrix)
     targets = [*reversed(tiers), LAPSED]
     rank = {LAPSED: -1, NEW: -1, **{tier: place for place, tier in enumerate(tiers)}}

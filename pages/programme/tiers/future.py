@@ -5,16 +5,18 @@ from collections.abc import Sequence
 import polars as pl
 
 from data.questions.ask import find
-from pages.customers.clv.charts import money_ticks
 from pages.programme import basis as tier_basis
 from pages.programme import findings
 from pages.programme.basis import Basis
 from pages.programme.findings import tier_label
 from pages.programme.tiers.rates import named
-from pages.shared.screen import blocks, charts, states
-from pages.shared.screen.charts import ForestRow
+from pages.shared.model import blocks, charts
+from pages.shared.model.axes import money_ticks
+from pages.shared.model.charts import ForestRow
+from pages.shared.screen import states
 from pages.shared.session import cached
 from pages.shared.session.view import View
+from pages.shared.words import markup
 from pages.shared.words.texts import (
     _,
     coins,
@@ -64,7 +66,7 @@ def time_section(view: View, basis: Basis) -> None:
         blocks.quiet(_nobody_left(stayed, mark))
     else:
         entered = [f"{tier_label(row['tier'])} {number(row['members'])}" for row in stayed.iter_rows(named=True)]
-        blocks.quiet(_("Members who entered: {tiers}.").format(tiers=blocks.plain(listed(entered))))
+        blocks.quiet(_("Members who entered: {tiers}.").format(tiers=markup.plain(listed(entered))))
     _withheld([tier for tier in curve["tier"].unique(maintain_order=True) if tier not in marks["tier"].to_list()])
 
 
@@ -78,7 +80,7 @@ def _nobody_left(stayed: pl.DataFrame, month: int) -> str:
         "In the first {n} months after entering it nobody left {tiers}.",
         month,
     )
-    return text.format(n=month, tiers=blocks.plain(joined(tiers)))
+    return text.format(n=month, tiers=markup.plain(joined(tiers)))
 
 
 def _stay(row: dict, curve: pl.DataFrame) -> ForestRow:
@@ -103,7 +105,7 @@ def outlook_section(view: View, basis: Basis) -> None:
     )
     known = rows.drop_nulls("reach_top")
     how = how.format(
-        top=blocks.plain(tier_label(rows["top"][0])) if rows.height else "",
+        top=markup.plain(tier_label(rows["top"][0])) if rows.height else "",
         n=int(steady["periods"][0]) if steady.height else 0,
     )
     blocks.section(
@@ -212,6 +214,6 @@ def _forest(
 
 def _withheld(tiers: list[str]) -> None:
     if tiers:
-        names = blocks.plain(listed([tier_label(tier) for tier in tiers]))
+        names = markup.plain(listed([tier_label(tier) for tier in tiers]))
         few = _("too few members to show")
-        blocks.quiet(f"{names} ·\u00a0{blocks.attention(few, '')}")
+        blocks.quiet(f"{names} ·\u00a0{markup.attention(few, '')}")

@@ -1,18 +1,17 @@
 """Tiers and migration: who moved where between two dates, how often, how long members stay, and what a tier is worth."""
 
-import streamlit as st
-
 from metrics.errors import RuleError
 from pages.programme import basis as tier_basis
 from pages.programme import choices, findings, readings
 from pages.programme.basis import Basis, SuggestionError
 from pages.programme.tiers import flows, future, rates
 from pages.programme.tiers.who import who_section
-from pages.shared.screen import blocks, states
-from pages.shared.screen.definition import cards_with_definitions
+from pages.shared.model import blocks
+from pages.shared.screen import states
 from pages.shared.screen.display import how_to_read, shown
 from pages.shared.session import auth
 from pages.shared.session.view import View
+from pages.shared.words import markup
 from pages.shared.words.texts import _, told
 
 
@@ -22,11 +21,11 @@ def page() -> None:
         return
     chosen, current = views
     try:
-        with st.skeleton(height=440):
+        with blocks.waiting(440):
             basis = tier_basis.of(current)
             seen = basis is not None and flows.comparable(current, basis)
     except RuleError as error:
-        blocks.heading(_("The tier rule cannot be read"), blocks.plain(told(error)), states.freshness())
+        blocks.heading(_("The tier rule cannot be read"), markup.plain(told(error)), states.freshness())
         choices.way_back(choices.TODAY)
         return
     except SuggestionError as error:
@@ -49,23 +48,23 @@ def page() -> None:
     choices.filter_left_out(chosen)
     choices.row(current, basis)
     drawn = rates.rate_cards(current, basis, moves)
-    cards_with_definitions(drawn, key="moves")
+    blocks.cards(drawn, key="moves")
     blocks.quiet(how_to_read(drawn))
     _sections(current, basis, one_tier=one_tier)
 
 
 def _sections(current: View, basis: Basis, *, one_tier: bool) -> None:
-    left, right = st.columns(2, gap="medium")
+    left, right = blocks.columns(1, 1)
     with left:
         flows.flow_section(current, basis, one_tier=one_tier)
     with right:
         flows.matrix_section(current, basis, one_tier=one_tier)
-    left, right = st.columns(2, gap="medium")
+    left, right = blocks.columns(1, 1)
     with left:
         rates.members_section(current, basis)
     with right:
         rates.trend_section(current, basis, one_tier=one_tier)
-    left, middle, right = st.columns(3, gap="medium")
+    left, middle, right = blocks.columns(1, 1, 1)
     with left:
         future.time_section(current, basis)
     with middle:

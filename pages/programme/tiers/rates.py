@@ -11,11 +11,12 @@ from pages.programme.basis import Basis
 from pages.programme.charts import Bar
 from pages.programme.findings import tier_label
 from pages.programme.tiers.flows import ends, migration
+from pages.shared.model import blocks
+from pages.shared.model.cards import Card
+from pages.shared.model.charts import Line
 from pages.shared.readings.measures import percent_points
 from pages.shared.readings.readings import Reading
-from pages.shared.screen import blocks, states
-from pages.shared.screen.cards import Card
-from pages.shared.screen.charts import Line
+from pages.shared.screen import states
 from pages.shared.screen.display import DIGITS, card
 from pages.shared.session import cached
 from pages.shared.session.view import View

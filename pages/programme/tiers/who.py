@@ -9,11 +9,13 @@ from metrics.tiers.tiers import LAPSED, NEW
 from pages.programme import basis as tier_basis
 from pages.programme.basis import Basis
 from pages.programme.findings import tier_label
+from pages.programme.tiers import findings
 from pages.programme.tiers.flows import ends, ladder, migration
-from pages.shared.behind import findings, lists
+from pages.shared.behind import lists
 from pages.shared.behind.lists import Who
-from pages.shared.screen import blocks, choices
+from pages.shared.model import choices
 from pages.shared.session.view import View
+from pages.shared.words import markup
 from pages.shared.words.texts import _, date, sentences
 
 
@@ -31,7 +33,7 @@ def who_section(current: View, basis: Basis) -> None:
     )
     arguments = {"from_tier": one, "to_tier": other, **basis.arguments}
     lists.section(
-        blocks.plain(findings.movers(one, other, n)),
+        markup.plain(findings.movers(one, other, n)),
         how,
         Who(tier_movers, window.question, arguments, n),
         file="tier_movers",

@@ -8,9 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from data.people import links
 from data.people.links import Link
 from metrics.catalogue import CATALOGUE
-from pages.shared.screen import blocks
 from pages.shared.session import cached, view, visit
 from pages.shared.session.opened import store
+from pages.shared.words import markup
 from pages.shared.words.texts import _, joined, moment, ngettext, number, sentences
 
 
@@ -38,7 +38,7 @@ def show() -> Callable[[], None]:
 
 
 def _write(line: DeltaGenerator, said: str) -> None:
-    line.markdown(f":small[:orange[:material/keep: {blocks.plain(said)}]]")
+    line.markdown(f":small[:orange[:material/keep: {markup.plain(said)}]]")
 
 
 def _of_when(link: Link) -> str:

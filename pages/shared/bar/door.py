@@ -6,11 +6,11 @@ from data.people.access import Person, Role
 from data.people.links import LinkError
 from data.text.labels import label
 from metrics.texts import N_
-from pages.shared import registry
-from pages.shared.screen import blocks
-from pages.shared.screen.blocks import plain
+from pages.shared.model import blocks
+from pages.shared.model.parts import Button, Place
 from pages.shared.session import auth, view, visit
 from pages.shared.session.auth import Mode
+from pages.shared.words import markup
 from pages.shared.words.texts import _, date, joined, sentences, told
 
 ROLE_NAMES = {Role.VIEWER: N_("Viewer"), Role.ANALYST: N_("Analyst"), Role.ADMINISTRATOR: N_("Administrator")}
@@ -36,7 +36,7 @@ def page() -> None:
             st.markdown(_("You signed in a while ago, and that sign-in has ended."), text_alignment="center")
         for name in auth.providers():
             st.button(
-                _("Sign in with {provider}").format(provider=plain(name.capitalize())) if name else _("Sign in"),
+                _("Sign in with {provider}").format(provider=markup.plain(name.capitalize())) if name else _("Sign in"),
                 type="primary",
                 icon=":material/login:",
                 key=f"{auth.SIGN_IN}-{name}",
@@ -44,7 +44,7 @@ def page() -> None:
                 args=(name,),
             )
         back = _("You come back to the page that you opened.")
-        st.markdown(blocks.quietly(back), text_alignment="center")
+        st.markdown(markup.quietly(back), text_alignment="center")
 
 
 def closed(error: LinkError) -> None:
@@ -66,7 +66,7 @@ def refused() -> None:
             _("This link does not open this page"),
             _("It was made for other pages of Rapport."),
             icon=":material/lock:",
-            button=lambda: _to_its_page(link.page),
+            buttons=[Button(_("Open the page of the link"), "link-page", kind="primary", leads=Place(link.page))],
         )
         return
     own = auth.own()
@@ -75,7 +75,7 @@ def refused() -> None:
             _("This page is not part of a pinned link"),
             _("The link shows the numbers of another day; here today’s data are changed."),
             icon=":material/keep:",
-            button=_out_of_link,
+            buttons=[Button(_("Show today’s numbers"), "leave-link", sets=view.leave_link)],
         )
         return
     blocks.empty(
@@ -85,28 +85,19 @@ def refused() -> None:
     )
 
 
-def _to_its_page(code: str) -> None:
-    if st.button(_("Open the page of the link"), type="primary", key="link-page"):
-        registry.open_page(code)
-
-
-def _out_of_link() -> None:
-    st.button(_("Show today’s numbers"), key="leave-link", on_click=view.leave_link)
-
-
 def account() -> None:
     """Who is signed in, what that allows, and the way out. Nothing where nobody signs in."""
     how, who = auth.mode(), auth.person()
     if visit.public():
         return
     if how is Mode.OPEN:
-        st.markdown(blocks.quietly(":material/visibility: " + _("open for reading")), width="content")
+        st.markdown(markup.quietly(":material/visibility: " + _("open for reading")), width="content")
     if how is not Mode.SIGN_IN or who is None:
         return
     with st.popover("", icon=":material/account_circle:", type="tertiary", key="account", help=_("Who is signed in")):
-        st.markdown(f"**{plain(_short(who.name))}**")
+        st.markdown(f"**{markup.plain(_short(who.name))}**")
         if who.who != who.name:
-            blocks.quiet(plain(_short(who.who)))
+            blocks.quiet(markup.plain(_short(who.who)))
         st.markdown(_(ROLE_NAMES[who.role]))
         if limits := _limits(who):
             blocks.quiet(_("You see {customers} only.").format(customers=limits))
@@ -115,7 +106,7 @@ def account() -> None:
 
 def _stranger(claims: dict[str, object]) -> None:
     st.title(_("You have no access yet"), anchor=False, text_alignment="center")
-    who = plain(_short(str(claims.get("email") or claims.get("name") or claims.get("sub"))))
+    who = markup.plain(_short(str(claims.get("email") or claims.get("name") or claims.get("sub"))))
     told = _(
         "You are signed in as **{who}**, who has no role here. Ask the administrator to add you to the access file."
     )
@@ -125,7 +116,7 @@ def _stranger(claims: dict[str, object]) -> None:
 
 def _limits(who: Person) -> str:
     """The customers that the person is limited to. Markdown."""
-    return plain(" · ".join(joined([label(code) for code in codes]) for codes in who.scope.chosen.values()))
+    return markup.plain(" · ".join(joined([label(code) for code in codes]) for codes in who.scope.chosen.values()))
 
 
 def _short(text: str) -> str:

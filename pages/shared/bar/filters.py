@@ -8,13 +8,12 @@ import streamlit as st
 from data.text.labels import label
 from metrics.dimension import FILTERS, Dimension, known
 from metrics.texts import N_
-from pages.manage.upload.wording import shortened
 from pages.shared.bar import door, share
-from pages.shared.screen import blocks, takeaway
-from pages.shared.screen.theme import background
+from pages.shared.model.theme import background
+from pages.shared.screen import takeaway
 from pages.shared.session import auth, cached, view, visit
 from pages.shared.session.view import Option, View, synced
-from pages.shared.words import periods
+from pages.shared.words import markup, periods
 from pages.shared.words.texts import LANGUAGES, _, date, language, listed, period
 
 UNIT_NAMES = {"month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Year")}
@@ -33,7 +32,7 @@ def bar(current: View | None, options: Sequence[Option]) -> None:
     _stick()
     with st.container(key="filters", horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
         if current and visit.locked():
-            st.markdown(blocks.quietly(":material/lock: " + _in_words(current)), width="content")
+            st.markdown(markup.quietly(":material/lock: " + _in_words(current)), width="content")
         elif current:
             _period(current)
             _versus(current)
@@ -126,7 +125,7 @@ def _held(dimension: Dimension) -> bool:
 
 def _segment(current: View, dimension: Dimension) -> None:
     """The popover of a filter with a place of its own."""
-    title = blocks.plain(_summary(dimension, current.whom[dimension.column]))
+    title = markup.plain(_summary(dimension, current.whom[dimension.column]))
     with st.popover(title, icon=dimension.icon, key=f"{dimension.code}s"):
         _choice(current, dimension)
 
@@ -138,7 +137,7 @@ def _more(current: View) -> None:
         return
     chosen = [_summary(each, codes) for each in others if (codes := current.whom[each.column])]
     with st.popover(
-        blocks.plain(listed(chosen)) if chosen else _("More"), icon=":material/add:", type="tertiary", key="more"
+        markup.plain(listed(chosen)) if chosen else _("More"), icon=":material/add:", type="tertiary", key="more"
     ):
         for dimension in others:
             _choice(current, dimension)
@@ -147,10 +146,10 @@ def _more(current: View) -> None:
 def _choice(current: View, dimension: Dimension) -> None:
     held = codes()[dimension.code]
     key = _widget(dimension.code, list(current.segment[dimension.column]))
-    title = blocks.plain(_(dimension.label))
+    title = markup.plain(_(dimension.label))
     take: Callable[[], None] = lambda: view.change(**{dimension.code: st.session_state[key]})  # noqa: E731
     if len(held) <= PILLS_UP_TO:
-        st.pills(title, held, format_func=blocks.plain_label, selection_mode="multi", key=key, on_change=take)
+        st.pills(title, held, format_func=markup.plain_label, selection_mode="multi", key=key, on_change=take)
     else:
         st.multiselect(title, held, format_func=label, key=key, on_change=take)
 
@@ -169,7 +168,7 @@ def _in_words(current: View) -> str:
     said = [period(current.start, current.end)]
     said += [_("vs {period}").format(period=period(before.start, before.end))] if before else []
     said += [_summary(known(column), chosen) for column, chosen in current.whom.codes]
-    return blocks.plain(" · ".join(said))
+    return markup.plain(" · ".join(said))
 
 
 def _language() -> None:
@@ -215,7 +214,7 @@ def notices(current: View | None) -> None:
     """What the URL named and nobody knows; that newer data are not shown."""
     unknown = view.unknown()
     if unknown:
-        named = listed([blocks.plain(shortened(f"{name}={value}")) for name, value in unknown])
+        named = listed([markup.plain(markup.shortened(f"{name}={value}")) for name, value in unknown])
         st.warning(
             _("This link names what is not known here, and it was left out of the view: {named}.").format(named=named),
             icon=":material/link_off:",

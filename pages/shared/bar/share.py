@@ -8,9 +8,10 @@ from data.people import links
 from data.people.access import Person
 from data.people.links import Link
 from metrics.texts import N_
-from pages.shared.screen import blocks, cards
+from pages.shared.bar import link_words
+from pages.shared.model import blocks
+from pages.shared.screen import cards
 from pages.shared.session import auth, cached, view, visit
-from pages.shared.words import link_words
 from pages.shared.words.texts import _, date, number
 
 DAYS = (7, 30, 90)

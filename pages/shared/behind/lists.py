@@ -9,7 +9,7 @@ from data.questions.ask import Question
 from data.text.labels import label
 from metrics.dimension import FILTERS
 from metrics.texts import N_
-from pages.shared.screen import blocks, choices
+from pages.shared.model import blocks, choices
 from pages.shared.session import cached
 from pages.shared.session.cached import Table
 from pages.shared.words.texts import _, number

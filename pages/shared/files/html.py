@@ -13,27 +13,15 @@ from data.errors import RapportError
 from data.text.labels import label
 from metrics.catalogue import Metric
 from pages.shared.files import pictures
+from pages.shared.files.columns import meanings, shares
 from pages.shared.files.html_cards import cards, heat
-from pages.shared.files.report import (
-    Box,
-    Cards,
-    Chart,
-    Heading,
-    Heat,
-    Listing,
-    Part,
-    Quote,
-    Report,
-    Section,
-    Table,
-    Text,
-)
 from pages.shared.files.workbook import facts
 from pages.shared.front import LOGO, read
-from pages.shared.screen.theme import palette
+from pages.shared.model.parts import Box, Cards, Chart, Heading, Heat, Listing, Part, Quote, Section, Table, Text
+from pages.shared.model.report import Report
+from pages.shared.model.theme import palette
 from pages.shared.words import markup
-from pages.shared.words.columns import meanings, shares
-from pages.shared.words.texts import _, language, number, percent, period
+from pages.shared.words.texts import _, language, number, percent, period, speaking
 
 ROWS_SHOWN = 48  # of a table behind a chart
 # Nothing can be loaded or run, whatever the file holds
@@ -43,7 +31,12 @@ _log = logging.getLogger(__name__)
 
 
 def document(report: Report) -> str:
-    """The whole file, in the language in force."""
+    """The whole file, in the language of the report; it takes a second or two when it holds charts."""
+    with speaking(report.language):
+        return _document(report)
+
+
+def _document(report: Report) -> str:
     look = palette("light")
     tones = "".join(f"--{name}:{value};" for name, value in look.variables.items())
     return (

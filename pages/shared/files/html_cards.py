@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from pages.shared.screen.theme import palette
+from pages.shared.model.theme import palette
 
 MARKS = {"up": "\u25b2", "down": "\u25bc", "none": "\u2248"}
 DARK_INK_ABOVE = 0.19  # luminance from which black reads better than white

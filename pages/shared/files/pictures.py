@@ -15,9 +15,9 @@ import plotly.graph_objects as go
 from data.errors import RapportError
 from metrics.texts import N_
 from pages.shared.files import chromium
-from pages.shared.files.report import Chart
-from pages.shared.screen.charts import escaped
-from pages.shared.screen.theme import QUIET, painted
+from pages.shared.model.charts import escaped
+from pages.shared.model.parts import Chart
+from pages.shared.model.theme import QUIET, painted
 from pages.shared.words import markup
 from pages.shared.words.texts import language
 

@@ -14,10 +14,12 @@ import polars as pl
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from pages.shared.files.report import Report, Table
+from pages.shared.files.columns import meanings, shares
+from pages.shared.model.parts import Table
+from pages.shared.model.report import Report
 from pages.shared.words import markup
-from pages.shared.words.columns import meanings, shares
 from pages.shared.words.texts import _, date, moment, number, speaking
+from pages.shared.words.whom import whom
 
 MOST_ROWS = 1_048_575  # of a sheet, below its head
 LONGEST_TEXT, LONGEST_NAME = 32_767, 31  # letters of a cell, of a sheet's name
@@ -56,8 +58,6 @@ def workbook(report: Report, tables: Sequence[Table], *, made: dt.datetime) -> b
 
 def facts(report: Report, made: dt.datetime) -> list[tuple[str, str]]:
     """What is shown, in words: name and value, also for the foot of the report."""
-    from pages.shared.screen.display import who  # which needs a view
-
     said = [
         (_("Page"), report.page),
         (_("Finding"), report.title),
@@ -67,7 +67,7 @@ def facts(report: Report, made: dt.datetime) -> list[tuple[str, str]]:
         before = view.before
         said += [
             (_("Period"), _("{low} to {high}").format(low=date(view.start), high=date(view.end))),
-            (_("Filters"), markup.text(who(view))),
+            (_("Filters"), markup.text(whom(view.whom))),
             (
                 _("Compared with"),
                 _("{low} to {high}").format(low=date(before.start), high=date(before.end)) if before else "—",

@@ -1,17 +1,14 @@
 """What a number means: one dialog, and one entry of the definitions page, from the catalogue."""
 
-from collections.abc import Sequence
-
 import polars as pl
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE, Metric
 from metrics.texts import N_
-from pages.shared.files import report
-from pages.shared.screen import why
-from pages.shared.screen.blocks import lines, paragraph, plain, quiet
-from pages.shared.screen.cards import Card, cards
+from pages.shared.model import blocks
+from pages.shared.screen import current_report, why
 from pages.shared.session.view import View
+from pages.shared.words import markup
 from pages.shared.words.texts import _
 
 FACTS = (
@@ -29,13 +26,6 @@ def define(name: str, beside: View | None = None) -> None:
     _dialog(_(CATALOGUE[name].label))(name, beside)
 
 
-def cards_with_definitions(items: Sequence[Card], *, key: str) -> None:
-    """A row of cards whose ids are metrics, of which a click shows the definition; more cards of one metric are told apart by “:…”."""
-    clicked = cards(items, key=key)
-    if name := clicked.define or clicked.open:
-        define(name.partition(":")[0])
-
-
 def entry(metric: Metric) -> None:
     """Everything that the catalogue says about a metric."""
     with st.container(gap="xsmall"):
@@ -43,10 +33,10 @@ def entry(metric: Metric) -> None:
 
 
 def _entry(metric: Metric) -> None:
-    paragraph(plain(_(metric.definition)))
+    blocks.paragraph(markup.plain(_(metric.definition)))
     for attribute, name in FACTS:
-        paragraph(f"**{_(name)}** · {plain(_(getattr(metric, attribute)))}")
-    quiet(
+        blocks.paragraph(f"**{_(name)}** · {markup.plain(_(getattr(metric, attribute)))}")
+    blocks.quiet(
         _("{direction} · version {version} · `python -m data.metric {name}`").format(
             direction=_(DIRECTION[metric.higher_is_better]), version=metric.version, name=metric.name
         )
@@ -55,7 +45,7 @@ def _entry(metric: Metric) -> None:
 
 def columns(metric: Metric) -> None:
     """The columns of a metric's result and what each one means."""
-    lines(
+    blocks.lines(
         pl.DataFrame({_("Column"): list(metric.columns), _("Meaning"): [_(text) for text in metric.columns.values()]})
     )
 
@@ -63,7 +53,7 @@ def columns(metric: Metric) -> None:
 def _dialog(title: str):
     @st.dialog(title)
     def show(name: str, beside: View | None) -> None:
-        with report.paused():
+        with current_report.paused():
             entry(CATALOGUE[name])
             if beside and name in why.OF and st.toggle(_("Why is my number different?"), key=f"why-{name}"):
                 why.compare(why.OF[name], beside)

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from data.text.labels import answers, customers, segment_words
+from data.text.labels import answers, customers
 from pages.customers.clv import readings as readings_value
+from pages.shared.model.cards import Card
+from pages.shared.model.charts import ForestRow
+from pages.shared.readings import findings
 from pages.shared.readings.moves import Move
 from pages.shared.readings.readings import Reading
-from pages.shared.screen import blocks, states
-from pages.shared.screen.cards import Card
-from pages.shared.screen.charts import ForestRow
+from pages.shared.screen import states
 from pages.shared.session.view import View
-from pages.shared.words import findings
 from pages.shared.words.texts import (
     WORDS,
     _,
@@ -25,6 +25,7 @@ from pages.shared.words.texts import (
     signed,
     span,
 )
+from pages.shared.words.whom import whom
 
 DIGITS = 1
 # of numbers that the period does not limit: value is counted from the first order on
@@ -132,20 +133,15 @@ def forest_row(move: Move) -> ForestRow:
     )
 
 
-def who(view: View) -> str:
-    """Whose numbers these are: "in East China, Gold members, won by Search"; "all regions and tiers" where nothing limits them."""
-    return blocks.plain(segment_words(view.whom)) or _("all regions and tiers")
-
-
 def shown(view: View, counted: str) -> str:
     """The sentence under a title: how many, who, when, against what."""
     period, before = dates(view.start, view.last), view.before
     if view.unfinished:
         period = _("{period}, not finished yet").format(period=period)
     if before is None:
-        return _("**{counted}**, {who}, **{period}**.").format(counted=counted, who=who(view), period=period)
+        return _("**{counted}**, {who}, **{period}**.").format(counted=counted, who=whom(view.whom), period=period)
     return _("**{counted}**, {who}, **{period}** against {before}.").format(
-        counted=counted, who=who(view), period=period, before=dates(before.start, before.end)
+        counted=counted, who=whom(view.whom), period=period, before=dates(before.start, before.end)
     )
 
 

@@ -11,11 +11,13 @@ from data.text.labels import TIER_ORDER, label
 from metrics.dimension import TIER, Dimension, Noun, dimensions_of
 from metrics.statistics.verdict import confidence_of_each_pair
 from pages.feedback import findings
+from pages.shared.model import blocks, charts, choices
+from pages.shared.model.charts import ForestRow
 from pages.shared.readings.measures import Measure
-from pages.shared.screen import blocks, charts, choices, states
-from pages.shared.screen.charts import ForestRow
+from pages.shared.screen import states
 from pages.shared.session import cached
 from pages.shared.session.view import View
+from pages.shared.words import markup
 from pages.shared.words.texts import _, date, listed, sentences, spaced
 
 NEWEST_COHORTS, MOST_GROUPS = 8, 10
@@ -154,6 +156,6 @@ def _quiet_groups(rows: pl.DataFrame, column: str, measure: Measure) -> None:
     few = rows.filter(pl.col(measure.value).is_null(), pl.col(column).is_not_null())
     for row in few.sort(measure.n, descending=True).head(MOST_GROUPS).iter_rows(named=True):
         reason = states.few_text(row[measure.n], measure.minimum)
-        blocks.quiet(f"{blocks.plain(label(row[column]))} · {blocks.attention(reason, '')}")
+        blocks.quiet(f"{markup.plain(label(row[column]))} · {markup.attention(reason, '')}")
     for row in rows.filter(pl.col(column).is_null()).iter_rows(named=True):
         blocks.quiet(f"{label(None)} · {measure.counted(row[measure.n])}")

@@ -5,14 +5,16 @@ import datetime as dt
 import streamlit as st
 
 from data.demo.load import load
+from data.errors import RapportError
 from data.questions.ask import Question
 from metrics.texts import N_
-from pages.shared import registry
-from pages.shared.screen import blocks
+from pages.shared.model import blocks
+from pages.shared.model.parts import Button, Place
 from pages.shared.session import auth, cached, view, visit
 from pages.shared.session.job import Job
 from pages.shared.session.view import View
-from pages.shared.words.texts import _, date, dates, moment, number
+from pages.shared.words import markup
+from pages.shared.words.texts import _, date, dates, moment, number, told
 
 POLL_SECONDS = 0.15
 LATE_DAYS = 7  # a source that ends so much before the other one is called late
@@ -46,8 +48,10 @@ def no_data() -> None:
             "Orders, members and survey answers, as the shop or the survey tool exports them. The demo shows a made-up chain."
         ),
         icon=":material/upload_file:",
-        button=_first_steps,
+        buttons=_first_steps(),
     )
+    if not auth.may("change"):
+        blocks.quiet(_("Whoever may upload can begin; you will see the numbers here."))
 
 
 def not_begun(current: View) -> None:
@@ -65,7 +69,7 @@ def nothing_here(what: str) -> None:
         what,
         reach.format(first=date(first), last=date(last)),
         icon=":material/search_off:",
-        button=_back_to_data,
+        buttons=_back_to_data(),
     )
 
 
@@ -82,12 +86,13 @@ def missing(noun: str) -> bool:
 def no_source(noun: str, remedy: str = "") -> None:
     """A kind of data that nobody has uploaded yet: what it is, and the way to the upload. `remedy`, where a page has its own one."""
     title, usual = MISSING[noun]
-    blocks.empty(_(title), remedy or _(usual), icon=":material/upload_file:", button=lambda: _to_upload(noun))
+    blocks.empty(_(title), remedy or _(usual), icon=":material/upload_file:", buttons=_to_upload(noun))
 
 
-def _to_upload(noun: str) -> None:
-    if auth.may("change") and st.button(_("Upload an export"), icon=":material/upload:", key=f"upload-{noun}"):
-        registry.open_page("upload")
+def _to_upload(noun: str) -> list[Button]:
+    if not auth.may("change"):
+        return []
+    return [Button(_("Upload an export"), f"upload-{noun}", ":material/upload:", leads=Place("upload"))]
 
 
 def freshness() -> str:
@@ -98,7 +103,7 @@ def freshness() -> str:
         parts.append(_("last import {at}").format(at=moment(last["at"])))
     line = " · ".join(parts)
     behind = late(extent.orders_last, extent.feedback_last)
-    return line + (f" ·\u00a0{blocks.attention(behind)}" if behind else "")
+    return line + (f" ·\u00a0{markup.attention(behind)}" if behind else "")
 
 
 def late(orders: dt.date | None, feedback: dt.date | None) -> str:
@@ -109,16 +114,13 @@ def late(orders: dt.date | None, feedback: dt.date | None) -> str:
     return _(SOURCES[name]).format(date=date(day), days=abs((orders - feedback).days))
 
 
-def _first_steps() -> None:
+def _first_steps() -> list[Button]:
     if not auth.may("change"):
-        blocks.quiet(_("Whoever may upload can begin; you will see the numbers here."))
-        return
-    with st.container(horizontal=True, horizontal_alignment="center", gap="small"):
-        if st.button(_("Upload an export"), type="primary", icon=":material/upload:", key="first-upload"):
-            registry.open_page("upload")
-        wanted = st.button(_("Build the demo"), icon=":material/science:", key="first-demo")
-    if wanted:
-        _build_demo()
+        return []
+    return [
+        Button(_("Upload an export"), "first-upload", ":material/upload:", "primary", leads=Place("upload")),
+        Button(_("Build the demo"), "first-demo", ":material/science:", does=_build_demo),
+    ]
 
 
 def _build_demo() -> None:
@@ -131,9 +133,10 @@ def _build_demo() -> None:
     st.rerun()
 
 
-def _back_to_data() -> None:
-    if not visit.locked():
-        st.button(_("Reset the filters"), icon=":material/restart_alt:", key="nothing-reset", on_click=view.reset)
+def _back_to_data() -> list[Button]:
+    if visit.locked():
+        return []
+    return [Button(_("Reset the filters"), "nothing-reset", ":material/restart_alt:", sets=view.reset)]
 
 
 def few_text(n: int, minimum: int) -> str:
@@ -149,3 +152,8 @@ def too_few(n: int, minimum: int, why: str) -> None:
 def few_remedy() -> str:
     """What to do about too few."""
     return _("Widen the period or the filters.")
+
+
+def failure(error: RapportError) -> None:
+    """An error as its one sentence, in the reader's language."""
+    st.error(markup.plain(told(error)), icon=":material/error:")

@@ -14,8 +14,11 @@ from data.text.labels import segment_words
 from metrics.texts import N_
 from pages.shared.files import pdf, pictures
 from pages.shared.files.exports import csv_bytes
-from pages.shared.files.report import Chart, Report, Table, of_run
+from pages.shared.files.html import document
 from pages.shared.files.workbook import workbook
+from pages.shared.model.parts import Chart, Table
+from pages.shared.model.report import Report
+from pages.shared.screen.current_report import of_run
 from pages.shared.session import auth
 from pages.shared.words.texts import _, period, speaking, told
 
@@ -116,7 +119,7 @@ def _workbook(report: Report, tables: list[Table]) -> bytes:
 def _page(report: Report) -> bytes:
     for name in report.named:
         report.access.note(EXPORT, name, report.code)
-    return report.html.encode()
+    return document(report).encode()
 
 
 def _picture(report: Report, chart: Chart, kind: Any) -> bytes:

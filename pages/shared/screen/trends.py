@@ -5,10 +5,11 @@ import polars as pl
 from data.questions.changes import change
 from metrics.statistics.verdict import verdict
 from pages.feedback import findings
+from pages.shared.model import blocks, charts
+from pages.shared.model.charts import Line
 from pages.shared.readings.measures import Measure, about
 from pages.shared.readings.readings import SPARK_MONTHS
-from pages.shared.screen import blocks, charts, states
-from pages.shared.screen.charts import Line
+from pages.shared.screen import states
 from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words import periods

@@ -9,12 +9,14 @@ from data.questions.ask import Question
 from data.text.labels import answers, customers
 from metrics.texts import N_
 from pages.customers.clv import findings, readings
-from pages.shared.files.report import Table, paused
+from pages.shared.model import blocks
+from pages.shared.model.parts import Table
 from pages.shared.readings.readings import RETENTION_MONTH
-from pages.shared.screen import blocks, takeaway
+from pages.shared.screen import takeaway
+from pages.shared.screen.current_report import paused
 from pages.shared.session import cached
 from pages.shared.session.view import View
-from pages.shared.words import periods
+from pages.shared.words import markup, periods
 from pages.shared.words.texts import _, money, ngettext, number, percent, sentences
 
 STANDARD = "standard"
@@ -250,7 +252,7 @@ def _compare(comparison: Comparison, view: View, **arguments: object) -> None:
                 st.markdown(f"**{_(name)}**")
                 st.space("stretch")
                 st.markdown(
-                    f"**{blocks.plain(show(row['value']))}**" if row["value"] is not None else "—", width="content"
+                    f"**{markup.plain(show(row['value']))}**" if row["value"] is not None else "—", width="content"
                 )
             apart = gap(row["value"], ours, comparison.unit, row["variant"] == STANDARD, unknown=comparison.unknown)
             st.markdown(sentences(apart, _(does)))
@@ -278,7 +280,7 @@ def gap(
     if show(value) == show(ours):
         return _("No difference here.")
     higher = difference > 0
-    return (_("{amount} higher.") if higher else _("{amount} lower.")).format(amount=blocks.plain(amount))
+    return (_("{amount} higher.") if higher else _("{amount} lower.")).format(amount=markup.plain(amount))
 
 
 def _asked(comparison: Comparison, view: View) -> Question:
@@ -304,7 +306,7 @@ def _basis(row: dict, show: Shown, comparison: Comparison) -> str:
     basis = counted(row["n"], comparison, row["variant"])
     if row["low"] is None:
         return basis
-    return f"{blocks.plain(_('{low} to {high}').format(low=show(row['low']), high=show(row['high'])))} · {basis}"
+    return f"{markup.plain(_('{low} to {high}').format(low=show(row['low']), high=show(row['high'])))} · {basis}"
 
 
 def counted(n: int, comparison: Comparison, variant: str) -> str:

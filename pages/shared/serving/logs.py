@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.logger import update_formatter
 
-from pages.shared import registry
+from pages.shared.session import site
 from pages.shared.words.texts import _
 
 LOG = logging.getLogger("rapport.requests")
@@ -28,7 +28,7 @@ PAGE_FAILED, REQUEST = "A page failed", "request"
 OURS = "rapport"
 QUIET = ("/static/", "/_stcore/health", "/_stcore/script-health-check")
 INNER = ("stream", "upload_file", "host-config", "metrics", "agent")
-OUTER = ("", "auth", "oauth2callback", "media", "component", *(entry.code for entry in registry.ENTRIES))
+OUTER = ("", "auth", "oauth2callback", "media", "component")
 
 ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -125,4 +125,4 @@ def place(path: str) -> str:
     if first == "_stcore":
         inner = rest.partition("/")[0]
         return f"/_stcore/{inner}" if inner in INNER else "/_stcore/…"
-    return f"/{first}" if first in OUTER else "/…"
+    return f"/{first}" if first in OUTER or site.entry(first) else "/…"

@@ -16,8 +16,9 @@ from data.segment import COLUMNS as SEGMENT
 from data.segment import EVERYBODY, Segment
 from data.store.extent import Extent
 from pages.shared.session import visit
+from pages.shared.session.language import LANGUAGE_KEY, browser_language
 from pages.shared.words import periods
-from pages.shared.words.texts import LANGUAGE_KEY, LANGUAGES, browser_language
+from pages.shared.words.texts import LANGUAGES
 
 VERSUS = ("before", "year", "none")
 ALL = "all"

@@ -1,14 +1,16 @@
-"""The Markdown that texts of the pages are written in, as HTML and as plain text, for what leaves the browser.
+"""The Markdown that texts of the pages are written in: how text from data is made safe in it, and what it is as HTML and as plain text.
 
 Only what the house writes is known: `**bold**`, `code` in backticks, directives such as `:gray[…]`, icons, line breaks, and the escapes
-that `blocks.plain` makes. Everything else, a link or a tag that came with the data, is text and is shown as it is.
+that `plain` makes. Everything else, a link or a tag that came with the data, is text and is shown as it is.
 """
 
 import re
 from dataclasses import dataclass
 from html import escape
 
-WORD_JOINER = "\u2060"  # what `blocks.plain` parts links with
+from data.text.labels import label
+
+WORD_JOINER = "\u2060"  # what `plain` parts links with, which is not seen
 BOLD = ("<strong>", "")
 CLASSES = ("small", "gray", "orange", "red", "green", "blue", "blue-badge")
 _TOKEN = re.compile(
@@ -18,6 +20,54 @@ _TOKEN = re.compile(
 )
 
 _Piece = tuple[str, str]  # as HTML, as plain text
+
+# Links, icons and arrows that Streamlit makes even of escaped text; the word joiner parts them.
+_MADE_OF_TEXT = re.compile(
+    r"(?<=www)(?=\.)|(?<=:)(?=//|material|streamlit)|(?<=@)(?=\S)|(?<=[-<])(?=[->])", re.IGNORECASE
+)
+# From these on the text would run the other way, beyond what came from data.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# What is escaped already, and what is Markdown within a line.
+_MARK = re.compile(r"(?P<escaped>\\[!-/:-@\[-`{-~])|[\\`*_\[\]<>$~&]|:(?=[\w+/-]+:)")
+LONGEST_VALUE = 60
+
+
+def quietly(text: str) -> str:
+    """The Markdown of quiet text."""
+    return f":small[:gray[{text}]]"
+
+
+def attention(text: str, icon: str = ":material/schedule:") -> str:
+    """The Markdown of a part of a quiet line in attention colour: late, unfinished, withheld.
+
+    What stands before it must not end in a plain space, which Markdown drops there.
+    """
+    return f"]:orange[{icon}\u00a0{text}]:gray["
+
+
+def plain(text: object) -> str:
+    """Text from data, made safe inside Markdown: what would format it is shown as it is, on one line, and turns no text around it."""
+    parted = _MADE_OF_TEXT.sub(WORD_JOINER, " ".join(_TURNS.sub("", str(text)).split()))
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|$~:&" else char for char in parted)
+
+
+def title(text: str) -> str:
+    """A title as Markdown, in which nothing is markup: names from data stand in many. What is escaped already stays so."""
+    line = " ".join(_TURNS.sub("", text).split())
+    return _MADE_OF_TEXT.sub(
+        WORD_JOINER, _MARK.sub(lambda found: found[0] if found["escaped"] else f"\\{found[0]}", line)
+    )
+
+
+def plain_label(code: str | None) -> str:
+    """What a code from data is called, where Streamlit reads Markdown: pills, buttons, popovers, segmented controls. Not for the options of
+    lists, which are shown as they are."""
+    return plain(label(code))
+
+
+def shortened(value: str) -> str:
+    """A cell's text, cut where it would fill the page. Not escaped."""
+    return value if len(value) <= LONGEST_VALUE else value[: LONGEST_VALUE - 1] + "…"
 
 
 def html(markdown: str) -> str:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pages.customers import charts
 from pages.customers.charts import Flow, Mark
-from pages.shared.screen import theme
-from pages.shared.screen.charts import Line
+from pages.shared.model import theme
+from pages.shared.model.charts import Line
 
 EMPTY = Line("NPS", [], [], [], [], [])
 FLOWS = [

@@ -3,7 +3,7 @@
 import polars as pl
 
 from pages.feedback import charts
-from pages.shared.screen import theme
+from pages.shared.model import theme
 
 ROWS = pl.DataFrame({"name": ["1", "2", "3"], "answers": [4, 0, 9], "box": [0, 1, 2], "read": ["a", "b", "c"]})
 

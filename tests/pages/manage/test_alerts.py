@@ -23,8 +23,8 @@ from data.segment import Segment
 from data.settings import SETTINGS
 from data.store.store import Store
 from metrics.watch import WATCHED
-from pages.shared.registry import ENTRIES
-from pages.shared.session import alerting
+from pages.frame import alerting, offscreen
+from pages.frame.registry import ENTRIES
 from pages.shared.words.texts import speaking
 from tests.data.alerts.conftest import NOW, alert, fill, rule
 from tests.data.alerts.servers import Receiver, receiver
@@ -345,27 +345,16 @@ def test_a_page_never_fails_for_the_thread(open_app: Open, db: Path, monkeypatch
 def test_a_page_is_drawn_for_nobody_in_particular(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    class Module:
-        @staticmethod
-        def render(page, params, language, *, person, address):
-            assert address == "https://r.example.com"
-            asked.append((page, params, language, person))
-            return "report"
+    def render(page, params, language, *, person, address):
+        assert address == "https://r.example.com"
+        asked.append((page, params, language, person))
+        return "report"
 
-    monkeypatch.setattr(alerting, "import_module", lambda _name: Module)
+    monkeypatch.setattr(offscreen, "render", render)
     monkeypatch.setenv("RAPPORT_ADDRESS", "https://r.example.com")
-    assert alerting.render("nps", {"region": ["North"]}, "zh", NORTH) == "report"
+    assert alerting.render("nps", {"region": ["North"]}, "zh", NORTH).report == "report"
     ((page, params, language, who),) = asked
     assert (page, params, language) == ("nps", {"region": ["North"]}, "zh")
     assert who.scope == NORTH
     assert who != LOCAL
     assert not any(who.may(action) for action in ("comments", "customers", "change", "alerts"))
-
-
-def test_where_pages_cannot_be_drawn_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(_name: str) -> None:
-        raise ImportError
-
-    monkeypatch.setattr(alerting, "import_module", missing)
-    with pytest.raises(RapportError, match="cannot be drawn"):
-        alerting.render("nps", {}, "en", Segment())

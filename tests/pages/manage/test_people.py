@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from data import person
 from data.people import audit
 from data.store.store import Store
-from pages.shared.screen.blocks import plain
+from pages.shared.words import markup
 from tests.data.rows import nps, order, take
 from tests.pages.conftest import OPENED, words
 
@@ -87,7 +87,7 @@ def test_what_cannot_be_decided_is_listed_and_taken_out(open_app: Open, db: Path
     app = app.text_input(key=f"people.again.{WHO}").set_value(WHO).run().button(key="people.erase").click().run()
     assert not app.exception
     assert app.subheader[0].value == title
-    assert plain(f"![x](http://x/y.png) so said {WHO}") in app.markdown[-1].value
+    assert markup.plain(f"![x](http://x/y.png) so said {WHO}") in app.markdown[-1].value
     app = app.button(key="people.remove.0").click().run()
     assert not app.exception
     assert app.success[0].value == {"en": "It was taken out.", "zh": "已删除。"}[lang]
@@ -112,5 +112,5 @@ def test_hostile_ids_are_shown_as_they_are(open_app: Open, db: Path) -> None:
         app = find(app, hostile)
         assert not app.exception
         assert len(app.error) == 1
-        assert plain(hostile) in app.error[0].value
+        assert markup.plain(hostile) in app.error[0].value
     assert len(app.subheader) == 0

@@ -13,8 +13,8 @@ from data.demo.load import load
 from data.errors import Cancelled
 from data.store.store import Store
 from pages.manage.upload.desk import KEY
-from pages.shared.screen.blocks import WORD_JOINER
 from pages.shared.session.job import Job
+from pages.shared.words import markup
 from tests.hostile.inputs import workbook
 from tests.pages.conftest import words
 from tests.pages.manage.uploading import (
@@ -287,7 +287,7 @@ def test_names_and_cells_are_never_markup(open_app: Open, db: Path, text: str) -
     for written in (cell, str(app.title[0].value)):
         assert not set(re.sub(r"\\.", "", written)) & set("`*_{}[]<>#|$~&")  # what is left once escapes are taken away
         assert not re.search(r"://|:material|www\.|@\w", written.replace("\\", ""))  # made of text in spite of escapes
-    assert cell.replace("\\", "").replace(WORD_JOINER, "") == text
+    assert cell.replace("\\", "").replace(markup.WORD_JOINER, "") == text
 
 
 def test_left_out_rows_can_be_fetched_as_csv(open_app: Open, db: Path) -> None:

@@ -8,11 +8,10 @@ import pytest
 from data.segment import Segment
 from metrics.statistics.verdict import Verdict
 from pages.overview import moved
-from pages.shared.readings import moves, readings
+from pages.shared.readings import findings, moves, readings
 from pages.shared.readings.moves import Move
 from pages.shared.readings.readings import Reading
 from pages.shared.session.view import View
-from pages.shared.words import findings
 from pages.shared.words.texts import speaking
 
 NPS = Reading(

@@ -14,7 +14,7 @@ from data.store.store import ImportMeta, Store
 from pages.programme import charts as charts_tiers
 from pages.programme.replay import parts
 from pages.shared.files import workbook
-from pages.shared.files.report import Cards, Chart
+from pages.shared.model.parts import Cards, Chart
 from pages.shared.screen import takeaway
 from pages.shared.words.texts import speaking
 from tests.data.rows import order, take

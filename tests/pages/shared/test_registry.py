@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pages.shared.registry import ENTRIES
+from pages.frame.registry import ENTRIES
 from pages.shared.session.view import SEGMENT, Option
 from tests.pages.conftest import go
 

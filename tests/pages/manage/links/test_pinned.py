@@ -17,7 +17,7 @@ from data.people.access import LOCAL, Person, Role, personal
 from data.segment import Segment
 from data.store.store import Store
 from metrics import catalogue
-from pages.shared.registry import ENTRIES
+from pages.frame.registry import ENTRIES
 from pages.shared.session import cached
 from pages.shared.words.texts import speaking
 from tests.pages.conftest import go, words

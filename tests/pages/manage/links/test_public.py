@@ -12,8 +12,8 @@ from data.people.access import Person, Role
 from data.people.links import Link
 from data.segment import Segment
 from data.store.store import Store
+from pages.frame.registry import ENTRIES
 from pages.shared.bar import share
-from pages.shared.registry import ENTRIES
 from pages.shared.session import auth, cached
 from tests.data.rows import order, take
 from tests.pages.conftest import go, words

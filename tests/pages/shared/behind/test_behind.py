@@ -12,7 +12,7 @@ from data.people.access import Person, Role
 from data.questions.ask import Question, ask
 from data.segment import Segment
 from data.store.store import Store
-from pages.shared.files.report import Report
+from pages.shared.model.report import Report
 from pages.shared.session import cached
 from tests.data.rows import nps, order, take
 from tests.pages.conftest import words

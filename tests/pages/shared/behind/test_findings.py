@@ -2,7 +2,9 @@
 
 import pytest
 
-from pages.shared.behind import findings
+from pages.customers.retention import findings as of_cohorts
+from pages.feedback.nps import findings as of_answers
+from pages.programme.tiers import findings as of_moves
 from pages.shared.words.texts import speaking
 
 
@@ -23,7 +25,7 @@ def said(english: str, chinese: str, function, *args, **kwargs) -> None:
     ],
 )
 def test_answers(kind: str, n: int, english: str, chinese: str) -> None:
-    said(english, chinese, findings.answers, kind, n)
+    said(english, chinese, of_answers.answers, kind, n)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_answers(kind: str, n: int, english: str, chinese: str) -> None:
 )  # fmt: skip
 def test_cohort(name, unit: str, kind: str, came_back: bool, n: int, english: str, chinese: str) -> None:
     said(
-        english, chinese, findings.cohort, name, unit, 3,
+        english, chinese, of_cohorts.cohort, name, unit, 3,
         kind=kind, came_back=came_back, n=n, all_of_them=1204,
     )  # fmt: skip
 
@@ -69,4 +71,4 @@ def test_cohort(name, unit: str, kind: str, came_back: bool, n: int, english: st
     ],
 )
 def test_movers(one: str, other: str, n: int, english: str, chinese: str) -> None:
-    said(english, chinese, findings.movers, one, other, n)
+    said(english, chinese, of_moves.movers, one, other, n)

@@ -11,10 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from data.errors import RapportError
 from pages.shared.files import chromium, pdf, pictures
-from pages.shared.files.report import Chart, Report
-from pages.shared.screen import charts
-from pages.shared.screen.charts import ForestRow, Line
-from pages.shared.screen.theme import SERIES, palette
+from pages.shared.files.html import document
+from pages.shared.model import charts
+from pages.shared.model.charts import ForestRow, Line
+from pages.shared.model.parts import Chart
+from pages.shared.model.report import Report
+from pages.shared.model.theme import SERIES, palette
 from pages.shared.words.texts import speaking
 
 needs_chromium = pytest.mark.skipif(
@@ -126,7 +128,7 @@ def test_a_chromium_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_pat
 def test_a_page_is_printed_with_its_charts(open_app: Callable[..., AppTest], demo_path: Path) -> None:
     app = open_app(demo_path, "nps", lang="zh")
     made: Report = app.session_state["report.current"]
-    html = made.html
+    html = document(made)
     assert html.count('src="data:image/svg+xml;base64,') == len(app.get("plotly_chart"))
     printed = pdf.pdf(html)
     assert printed.startswith(b"%PDF-")

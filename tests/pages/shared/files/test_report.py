@@ -14,21 +14,11 @@ from data.people.access import LOCAL, Access, Forbidden, Person, Role
 from data.segment import Segment
 from data.store.extent import Extent
 from data.store.store import Store
+from pages.frame.offscreen import render
 from pages.shared.files import chromium
-from pages.shared.files.report import (
-    Box,
-    Cards,
-    Chart,
-    Heading,
-    Heat,
-    Listing,
-    Quote,
-    Report,
-    Section,
-    Table,
-    Text,
-    render,
-)
+from pages.shared.files.html import document
+from pages.shared.model.parts import Box, Cards, Chart, Heading, Heat, Listing, Quote, Section, Table, Text
+from pages.shared.model.report import Report
 from pages.shared.words.texts import speaking
 from tests.pages.html import Read, needs_nothing
 
@@ -68,6 +58,12 @@ def test_running_a_page_leaves_the_runtime_of_the_app_alone(
     assert Runtime._instance is before
 
 
+def test_a_page_with_two_forms_needs_no_browser(rendered: Callable[..., Report]) -> None:
+    """Thresholds on both sides: each has its form on the screen, and none in a file."""
+    made = rendered("replay", rule="silver=100,gold=500", other="silver=50,gold=300")
+    assert "tier_replay" in made.sections
+
+
 def test_parameters_are_those_of_the_url(rendered: Callable[..., Report]) -> None:
     made = rendered("nps", from_="2025-01-01", to="2025-03-31", region="East China", by="channel")
     assert made.view is not None
@@ -102,9 +98,9 @@ def test_what_is_not_known_is_said(rendered: Callable[..., Report], code: str, l
 def test_states_without_numbers_are_in_the_file(
     rendered: Callable[..., Report], open_app: Open, tmp_path: Path
 ) -> None:
-    assert "No answers in this period" in Read(rendered("nps", from_="2019-01-01", to="2019-03-31").html).text
+    assert "No answers in this period" in Read(document(rendered("nps", from_="2019-01-01", to="2019-03-31"))).text
     open_app(tmp_path / "empty.duckdb")
-    assert "Nothing to show yet" in Read(render("nps", {}, "en").html).text
+    assert "Nothing to show yet" in Read(document(render("nps", {}, "en"))).text
 
 
 @pytest.mark.usefixtures("no_chromium")
@@ -139,7 +135,7 @@ def test_nothing_hostile_gets_through() -> None:
         Box(HOSTILE, HOSTILE),
     ):  # fmt: skip
         made.note(part)
-    read = needs_nothing(made.html)
+    read = needs_nothing(document(made))
     assert [tag for tag, _attributes in read.tags if tag == "img"] == []
     assert read.text.count("<script>alert(1)</script>") > 15
 
@@ -147,7 +143,7 @@ def test_nothing_hostile_gets_through() -> None:
 @pytest.mark.usefixtures("no_chromium")
 def test_a_hostile_comment_is_words(open_app: Open, few_path: Path) -> None:
     app = open_app(few_path, "nps", from_="2026-04-01", to="2026-06-30")
-    read = needs_nothing(app.session_state["report.current"].html)
+    read = needs_nothing(document(app.session_state["report.current"]))
     assert "<b>*bold*</b> =1+1 [link](http://x)" in read.text
 
 
@@ -188,8 +184,10 @@ def test_files_that_name_customers_are_written_down(open_app: Open, demo_path: P
 
 def test_without_a_report_blocks_still_draw() -> None:
     def script() -> None:
-        from pages.shared.screen import blocks
+        from pages.shared.model import blocks, rendering
+        from pages.shared.screen.renderer import Screen
 
+        rendering.usually(Screen())
         blocks.section("Title", "How", file="x")
         blocks.quiet("Quiet")
 

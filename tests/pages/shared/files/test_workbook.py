@@ -14,8 +14,9 @@ from data.segment import Segment
 from data.store.extent import Extent
 from metrics.catalogue import CATALOGUE
 from pages.shared.files.exports import csv_bytes
-from pages.shared.files.report import Cards, Heading, Report, Section, Table
 from pages.shared.files.workbook import EXACT_TO, LONGEST_TEXT, workbook
+from pages.shared.model.parts import Cards, Heading, Section, Table
+from pages.shared.model.report import Report
 from pages.shared.session.view import View
 
 MADE = dt.datetime(2026, 7, 20, 9, 30)

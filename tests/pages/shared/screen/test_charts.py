@@ -9,8 +9,8 @@ from metrics.statistics.verdict import Verdict
 from pages.customers.clv import charts as charts_value
 from pages.customers.clv.charts import Bar, Followed
 from pages.shared.files.exports import csv_bytes
-from pages.shared.screen import charts, theme
-from pages.shared.screen.charts import ForestRow, Line
+from pages.shared.model import charts, theme
+from pages.shared.model.charts import ForestRow, Line
 
 EMPTY = Line("NPS", [], [], [], [], [])
 GAP = Line("NPS", ["a", "b", "c"], [1.0, None, 3.0], [0.0, None, 2.0], [2.0, None, 4.0], [40, 3, 50])

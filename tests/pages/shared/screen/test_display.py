@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from data.segment import Segment
+from pages.shared.model.cards import Card
 from pages.shared.readings import readings
 from pages.shared.readings.readings import Reading
-from pages.shared.screen.cards import Card
 from pages.shared.screen.display import changed, how_to_read
 from pages.shared.session.view import View
 

@@ -15,15 +15,18 @@ from streamlit.testing.v1 import AppTest
 from data.people.access import Person, Role
 from data.segment import EVERYBODY, Segment
 from pages.customers.churn.rule import _of_all
+from pages.frame.offscreen import render
+from pages.frame.registry import ENTRIES
 from pages.shared.files import pictures
-from pages.shared.files.report import Report, render
+from pages.shared.files.html import document
 from pages.shared.files.workbook import workbook
-from pages.shared.registry import ENTRIES
-from pages.shared.screen.display import shown, who
+from pages.shared.model.report import Report
+from pages.shared.screen.display import shown
 from pages.shared.screen.takeaway import picture_note
 from pages.shared.session.view import View
 from pages.shared.words.markup import text
 from pages.shared.words.texts import speaking
+from pages.shared.words.whom import whom
 from tests.pages.conftest import words
 from tests.pages.linking import pin, signed_in
 
@@ -60,13 +63,13 @@ def test_who_is_shown_is_what_was_chosen_of_those_one_may_see(
 ) -> None:
     for language, said in (("en", english), ("zh", chinese)):
         with speaking(language):
-            assert text(who(view(chosen, scope))) == said
+            assert text(whom(view(chosen, scope).whom)) == said
             assert said in text(shown(view(chosen, scope), "169"))
 
 
 def test_names_from_data_are_no_markup() -> None:
     with speaking("en"):
-        assert who(view(EVERYBODY, Segment(region=("*East*",)))) == r"in \*East\*"
+        assert whom(view(EVERYBODY, Segment(region=("*East*",))).whom) == r"in \*East\*"
 
 
 @pytest.mark.parametrize(
@@ -107,10 +110,10 @@ def test_page_file_and_workbook_name_the_region(drawn: Callable[..., Report], co
     report = drawn(code, language, EVA)
     named, everybody = NAMED[language], {"en": "all regions", "zh": "全部地区"}[language]
     assert named in text(report.heading.shown)
-    header, told = report.html.partition("</header>")[0], about(report)
+    header, told = document(report).partition("</header>")[0], about(report)
     assert named in header
     assert {"en": "Filters | in East China", "zh": "筛选条件 | 华东"}[language] in told
-    assert everybody not in report.html + told
+    assert everybody not in document(report) + told
     with speaking(language):
         assert named in picture_note(report)
     assert parse_qs(urlsplit(report.link).query)["region"] == ["East China"]

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from pages.frame.registry import ENTRIES
 from pages.shared.serving.logs import place
+from pages.shared.session import site
 
 MEI = "mei.lin@example.com"
 SAID = """
@@ -39,6 +41,9 @@ async def ask(path):
     async def send(message): pass
     await RequestLog(inner)({"type": "http", "method": "GET", "path": path, "query_string": MEI.encode()}, None, send)
 
+from pages.frame.registry import ENTRIES
+from pages.shared.session import site
+site.know(ENTRIES)
 for path in ("/nps", "/" + MEI, "/_stcore/upload_file/" + MEI, "/static/x.js"):
     asyncio.run(ask(path))
 """
@@ -102,4 +107,5 @@ def test_a_request_is_a_line_with_place_status_and_duration(said: list[dict]) ->
     ],
 )
 def test_of_a_path_only_what_is_ours_is_told(path: str, told: str) -> None:
+    site.know(ENTRIES)
     assert place(path) == told

@@ -218,8 +218,8 @@ def test_a_page_of_another_site_opens_no_session(
 def test_what_every_page_needs_is_there_before_the_first_visitor_and_left_alone_by_the_collector(run_python) -> None:
     said = run_python(
         "import gc, sys\n"
-        "from pages.shared.registry import ENTRIES\n"
-        "from pages.shared.serving.start import warm\n"
+        "from pages.frame.registry import ENTRIES\n"
+        "from pages.frame.start import warm\n"
         "warm()\n"
         "print(all(entry.module in sys.modules for entry in ENTRIES), gc.get_freeze_count() > 9 * len(gc.get_objects()))"
     )

@@ -11,7 +11,7 @@ import streamlit as st
 from data.alerts import book
 from data.errors import StoreError
 from data.store.store import Store
-from pages.shared.session import alerting
+from pages.frame import alerting
 from pages.shared.session.opened import opens, store
 from tests.pages.conftest import EVERY_ONE, ROOT
 

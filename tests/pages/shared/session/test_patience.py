@@ -15,9 +15,8 @@ from data.people import access
 from data.questions import ask
 from data.segment import EVERYBODY
 from data.store.snapshot import Snapshot
-from pages.shared.files import offscreen
-from pages.shared.registry import ENTRIES
-from pages.shared.session import alerting
+from pages.frame import alerting, offscreen
+from pages.frame.registry import ENTRIES
 from tests.data.questions.test_patience import ENDLESS, LATE
 
 Open = Callable[..., AppTest]

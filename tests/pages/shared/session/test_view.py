@@ -8,10 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.segment import Segment
-from pages.shared.registry import ENTRIES
-from pages.shared.screen.blocks import plain
+from pages.frame.registry import ENTRIES
 from pages.shared.session import cached
 from pages.shared.session.view import View
+from pages.shared.words import markup
 from pages.shared.words.texts import speaking
 from tests.pages.conftest import go, take_in_answers, words
 
@@ -90,7 +90,7 @@ def test_a_link_opens_its_view(open_app: Open, demo_path: Path, params: dict, ke
 def test_what_nobody_knows_is_named(open_app: Open, demo_path: Path, params: dict, named: list[str]) -> None:
     app = open_app(demo_path, "nps", **params)
     (warning,) = app.warning
-    assert all(plain(name) in warning.value for name in named)
+    assert all(markup.plain(name) in warning.value for name in named)
     assert warning.value.count("=") == len(named)
     app.run()
     assert app.warning, "the warning stays until the view is changed"
@@ -143,7 +143,7 @@ def test_an_unfinished_period_says_so(open_app: Open, demo_path: Path) -> None:
 def test_a_whole_number_is_no_decimal(open_app: Open, demo_path: Path) -> None:
     app = open_app(demo_path, "churn", threshold="own", hiatus="90.5")
     assert not app.exception
-    assert plain("hiatus=90.5") in app.warning[0].value
+    assert markup.plain("hiatus=90.5") in app.warning[0].value
 
 
 def test_a_long_value_is_cut(open_app: Open, demo_path: Path) -> None:

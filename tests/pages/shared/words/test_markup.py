@@ -2,7 +2,6 @@
 
 import pytest
 
-from pages.shared.screen.blocks import attention, plain, quietly, title
 from pages.shared.words import markup
 
 # (Markdown, as HTML, as text)
@@ -56,13 +55,13 @@ def test_marks(markdown: str, html: str, text: str) -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_what_comes_from_data_is_shown_as_it_is(words: str) -> None:
     known = words.replace(markup.WORD_JOINER, "")
-    assert markup.text(quietly(plain(words))) == known
-    assert "<script" not in markup.html(plain(words))
-    assert "<img" not in markup.html(plain(words))
+    assert markup.text(markup.quietly(markup.plain(words))) == known
+    assert "<script" not in markup.html(markup.plain(words))
+    assert "<img" not in markup.html(markup.plain(words))
 
 
 def test_attention_stands_inside_a_quiet_line() -> None:
-    line = quietly(f"through June ·\u00a0{attention('late')} and on")
+    line = markup.quietly(f"through June ·\u00a0{markup.attention('late')} and on")
     assert markup.text(line) == "through June ·\u00a0late and on"
     assert markup.html(line).count("<span") == markup.html(line).count("</span>") == 4
 
@@ -91,7 +90,7 @@ TITLES = [
 
 @pytest.mark.parametrize(("words", "markdown", "text"), TITLES)
 def test_a_title_holds_no_marks(words: str, markdown: str, text: str) -> None:
-    assert title(words) == markdown
-    assert title(markdown) == markdown
-    assert title(plain(words)) == plain(words)
+    assert markup.title(words) == markdown
+    assert markup.title(markdown) == markdown
+    assert markup.title(markup.plain(words)) == markup.plain(words)
     assert markup.text(markdown) == text

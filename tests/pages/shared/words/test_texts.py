@@ -19,7 +19,7 @@ DRAWS_TEXT = {
     "title", "header", "subheader", "markdown", "write", "caption", "text", "button", "download_button", "popover", "radio",
     "selectbox", "multiselect", "pills", "segmented_control", "date_input", "checkbox", "toggle", "file_uploader", "text_input",
     "number_input", "error", "warning", "info", "success", "toast", "expander", "badge", "metric", "link_button", "page_link",
-    "progress", "spinner", "status", "dialog", "tabs", "heading", "section", "quiet", "empty",
+    "progress", "spinner", "status", "dialog", "tabs", "heading", "section", "quiet", "empty", "paragraph", "fold",
 }  # fmt: skip
 SQL = re.compile(r"\b(select\s+.+\s+from|insert\s+into|delete\s+from|update\s+\w+\s+set)\b", re.IGNORECASE | re.DOTALL)
 

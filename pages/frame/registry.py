@@ -1,0 +1,21 @@
+"""The pages in the order of the navigation, each as its own folder says of itself. What is not listed here is not reachable."""
+
+from pages.customers.churn.entry import CHURN
+from pages.customers.clv.entry import VALUE
+from pages.customers.retention.entry import RETENTION
+from pages.feedback.csat.entry import CSAT
+from pages.feedback.nps.entry import NPS
+from pages.manage.access.entry import ACCESS
+from pages.manage.alerts.entry import ALERTS
+from pages.manage.definitions.entry import DEFINITIONS
+from pages.manage.history.entry import HISTORY
+from pages.manage.links.entry import LINKS
+from pages.manage.people.entry import PEOPLE
+from pages.manage.upload.entry import UPLOAD
+from pages.overview.entry import OVERVIEW
+from pages.programme.replay.entry import REPLAY
+from pages.programme.tiers.entry import TIERS
+
+ENTRIES = (
+    OVERVIEW, NPS, CSAT, RETENTION, VALUE, CHURN, TIERS, REPLAY, UPLOAD, HISTORY, ALERTS, ACCESS, LINKS, PEOPLE, DEFINITIONS,
+)  # fmt: skip

@@ -1,0 +1,147 @@
+"""What the columns of the tables mean: the catalogue's words for those of a metric, and these for all others; and which are shares."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from metrics.catalogue import CATALOGUE
+from metrics.dimension import DIMENSIONS, dimensions_of
+from metrics.texts import N_
+from pages.shared.model.parts import Table
+from pages.shared.words.texts import _
+
+# By what rows are split, in whatever table
+SPLITS = {dimension.column: dimension.meaning for dimension in DIMENSIONS}
+LOW, HIGH = N_("lower end of the interval"), N_("upper end of the interval")
+CUSTOMERS = N_("number of customers")
+_SCORES = {
+    "scale_low": N_("lower end of the scale"),
+    "scale_high": N_("upper end of the scale"),
+    "box_from": N_("lowest score of the row"),
+    "box_to": N_("highest score of the row"),
+    "box": N_("2 good, 1 in between, 0 low"),
+    "answers": N_("number of answers"),
+}
+_LOW_SCORES = {
+    "responded_at": N_("when the answer was given"),
+    "score": N_("the score"),
+    "scale_low": N_("lower end of the scale"),
+    "scale_high": N_("upper end of the scale"),
+    "comment": N_("what was written, word for word"),
+    "customer_id": N_("the customer"),
+}
+_CUSTOMER = {
+    "customer_id": N_("the customer"), "tier": N_("the uploaded tier"),
+    "first_order": N_("day of the first order"), "last_order": N_("day of the last order"),
+    "orders": N_("orders to date"), "revenue": N_("net revenue to date"),
+}  # fmt: skip
+_ANSWERS = {
+    **_CUSTOMER,
+    "responded_at": N_("when the answer was given"),
+    "score": N_("the score"),
+    "comment": N_("what was written, word for word"),
+}
+# Tables that are no metric, and what some add to their metric, by the name of the file
+TABLES: dict[str, dict[str, str]] = {
+    "what_moved": {
+        "metric": N_("the number"), "dimension": N_("by what customers are grouped"), "code": N_("the group"),
+        "change": N_("change against the period compared with, in points"), "low": LOW, "high": HIGH,
+        "verdict": N_("better, worse or none: no clear change"),
+    },
+    "nps_scores": {"score": N_("the score"), "answers": N_("number of answers")},
+    "nps_comments": _LOW_SCORES, "csat_low_scores": _LOW_SCORES, "ces_low_scores": _LOW_SCORES,
+    **dict.fromkeys(("nps_detractors", "nps_passives", "nps_promoters"), _ANSWERS),
+    **dict.fromkeys(("retention_customers", "tier_movers"), _CUSTOMER),
+    "csat_scores_1": _SCORES, "csat_scores_2": _SCORES, "ces_scores_1": _SCORES, "ces_scores_2": _SCORES,
+    "items": {"item": N_("the item of the questionnaire")},
+    "retention": {"value": N_("the value of the cell"), "value_low": LOW, "value_high": HIGH},
+    "value_per_customer": {
+        "low": N_("value from"), "high": N_("value below"), "customers": CUSTOMERS, "share": N_("share of all customers, from 0 to 1"),
+    },
+    "value_by_tenth": {
+        "tenth": N_("1: the tenth of customers with the highest value"), "customers": CUSTOMERS, "least": N_("the lowest value in it"),
+        "mean": N_("mean value in it"), "total": N_("value of all of them"), "share": N_("share of the value of all, from 0 to 1"),
+        "cumulative": N_("share of the value of this tenth and those above it, from 0 to 1"),
+    },
+    "chance_of_an_order": {
+        "low": N_("chance from, 0 to 1"), "high": N_("chance below, 0 to 1"), "customers": CUSTOMERS,
+        "share": N_("share of all customers, from 0 to 1"),
+    },
+    "forecast_by_week": {
+        "ends_on": N_("last day of the week"), "holdout": N_("whether the forecast did not know this week"),
+        "actual": N_("repeat orders in the week"), "expected": N_("repeat orders that the forecast expected in it"),
+        "actual_cumulative": N_("repeat orders up to then"),
+        "expected_cumulative": N_("repeat orders that the forecast expected up to then"),
+    },
+    "forecast_accuracy": {
+        "forecast": N_("the forecast, or the simple rule beside it"), "actual": N_("orders in the weeks held out"),
+        "expected": N_("orders expected in them"), "bias": N_("how far it is off in total, as a share of the orders"),
+        "rmse": N_("how far it is off per customer: root of the mean square"),
+    },
+    "forecast_by_frequency": {
+        "x": N_("repeat orders before the weeks held out; the last row holds that many and more"), "customers": CUSTOMERS,
+        "actual": N_("orders per customer in these weeks"), "expected": N_("orders per customer that the forecast expected"),
+        "se": N_("standard error of the orders per customer"),
+    },
+    "lifecycle": {
+        "active": N_("active customers at the end of the period"), "complete": N_("whether the period has ended"),
+        "net": N_("new + resurrected − dormant"), "active_before": N_("active customers when the period began"),
+    },
+    "win_back": {
+        **_CUSTOMER, "days_since": N_("days since the last order"), "usual_gap_days": N_("mean days between two days with an order"),
+    },
+    "imports": {
+        "id": N_("number of the import"), "kind": N_("import or undo"), "undoes": N_("the import that it took back"),
+        "file_name": N_("the file"), "sha256": N_("checksum of the file"), "profile": N_("as what the file was read"),
+        "mapping": N_("how its columns were mapped"), "who": N_("who did it"), "at": N_("when it was done"),
+        "status": N_("current, or undone"),
+    },
+    "tier_members": {
+        "before": N_("members at the start"), "members": N_("members at the end"), "change": N_("the difference"),
+        "share": N_("share of all members at the end, from 0 to 1"),
+    },
+}  # fmt: skip
+for _by in dimensions_of("customer"):
+    TABLES[f"value_by_{_by.code}"] = {
+        "code": N_("the group"), "customers": CUSTOMERS, "value": N_("value per customer"), "low": LOW, "high": HIGH,
+    }  # fmt: skip
+OTHER_SIDE, DIFFERENCE = "_other", "_change"  # endings of the columns of a replay
+
+SHARES = frozenset({
+    "retention", "share", "cumulative", "csat", "easy_share", "match_rate", "answered_share", "repeat_share", "repeat_rate",
+    "ended_share", "inactive_share", "stay_share", "rate", "reach_top", "p_active", "p_active_then", "revenue_share",
+    "revenue_retention", "bias", "revenue_share_other", "revenue_share_change",
+})  # fmt: skip
+ENDS = ("low", "high", "se")  # shares where the value beside them is one
+
+
+def meanings(table: Table, columns: list[str]) -> dict[str, str]:
+    """Column → what it means, in the language in force; empty where nobody has said so."""
+    own = TABLES.get(table.name, {})
+    of_metric = CATALOGUE[table.metric].columns if table.metric in CATALOGUE else {}
+    return {column: _meaning(column, own, of_metric) for column in columns}
+
+
+def _meaning(column: str, own: Mapping[str, str], of_metric: Mapping[str, str]) -> str:
+    for known in (own, of_metric, SPLITS):
+        if column in known:
+            return _(known[column])
+    for ending, text in (
+        (OTHER_SIDE, N_("{what}, under the other thresholds")),
+        (DIFFERENCE, N_("{what}, difference to today")),
+    ):
+        if column.endswith(ending) and (what := _meaning(column.removesuffix(ending), own, of_metric)):
+            return _(text).format(what=what)
+    return ""
+
+
+def shares(table: Table, frame: pl.DataFrame) -> set[str]:
+    """The columns that hold shares from 0 to 1, which are read as percentages."""
+    found = {name for name, kind in frame.schema.items() if name in SHARES and kind.is_float()}
+    metric = CATALOGUE.get(table.metric)
+    of_shares = metric is not None and metric.unit.startswith("share")
+    if table.name == "chance_of_an_order" or (found and of_shares):
+        found |= {name for name in ENDS if name in frame.columns}
+    if of_shares and "variant" in frame.columns:
+        found |= {name for name in ("value", "low", "high") if name in frame.columns}
+    return found

@@ -1,0 +1,121 @@
+"""Choices, numbers and buttons of a page, in Streamlit: what is chosen goes into the view, and so into the address."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.model.parts import Amount, Button, Choice, Control, Definition, Form, OtherDefinitions, Place
+from pages.shared.screen import why
+from pages.shared.screen.definition import define
+from pages.shared.session import site, view, visit
+from pages.shared.words.texts import _
+
+LIST_WIDTH, NUMBER_WIDTH = 180, 150
+
+
+def draw(control: Control) -> None:
+    """Show it; what a press does is done in the run after it."""
+    CONTROLS[type(control)](control)
+
+
+def go(place: Place) -> None:
+    """Where something leads, once it was clicked."""
+    if place.codes:
+        view.change(**place.codes)
+    if place.page:
+        site.open_page(place.page)
+    st.rerun()
+
+
+def buttons(shown: Sequence[Button]) -> None:
+    """Side by side; what one does in its place, it does below them."""
+    with st.container(horizontal=True, horizontal_alignment="center", gap="small"):
+        pressed = [button for button in shown if _pressed(button)]
+    for button in pressed:
+        _act(button)
+
+
+def _button(button: Button) -> None:
+    if _pressed(button):
+        _act(button)
+
+
+def _pressed(button: Button) -> bool:
+    return st.button(
+        button.label, icon=button.icon, type=button.kind, key=button.key, on_click=button.sets or (lambda: None)
+    )
+
+
+def _act(button: Button) -> None:
+    if button.does:
+        button.does()
+    if button.leads:
+        go(button.leads)
+
+
+def _choice(choice: Choice) -> None:
+    key = view.synced(f"option.{choice.name}", choice.chosen)
+    if choice.many:
+        st.selectbox(
+            choice.title,
+            list(choice.names),
+            format_func=choice.names.__getitem__,
+            key=key,
+            on_change=_take,
+            args=(choice.name, key),
+            label_visibility="collapsed",
+            width=LIST_WIDTH,
+            disabled=visit.locked(),
+        )
+        return
+    st.segmented_control(
+        choice.title,
+        list(choice.names),
+        format_func=choice.names.__getitem__,
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        on_change=_take,
+        args=(choice.name, key),
+        disabled=visit.locked(),
+    )
+
+
+def _amount(amount: Amount) -> None:
+    whole = float(amount.step).is_integer()
+    kind = int if whole else float
+    key = view.synced(f"option.{amount.name}", kind(float(amount.chosen)))
+    least, most = (kind(end) for end in amount.within)
+    st.number_input(
+        amount.title, least, most, step=kind(amount.step), key=key, on_change=_take, args=(amount.name, key), help=amount.help,
+        width=NUMBER_WIDTH, disabled=visit.locked(),
+    )  # fmt: skip
+
+
+def _definition(wanted: Definition) -> None:
+    if st.button(_("Definition"), icon=":material/info:", type="tertiary", key=f"define-{wanted.metric}"):
+        define(wanted.metric)
+
+
+def _other_definitions(wanted: OtherDefinitions) -> None:
+    why.button(why.OF[wanted.metric], wanted.view, **wanted.arguments)
+
+
+def _form(form: Form) -> None:
+    form.draw()
+
+
+def _take(name: str, key: str) -> None:
+    value = st.session_state[key]
+    view.change(**{name: f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)})
+
+
+CONTROLS: dict[type, Callable[[Any], None]] = {
+    Choice: _choice,
+    Amount: _amount,
+    Definition: _definition,
+    OtherDefinitions: _other_definitions,
+    Button: _button,
+    Form: _form,
+}
