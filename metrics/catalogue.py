@@ -8,7 +8,7 @@ from metrics.churn import record_churn
 from metrics.clv import record_clv
 from metrics.feedback import record_reach, record_satisfaction
 from metrics.feedback.nps import nps, nps_sums, nps_trend
-from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
+from metrics.metric import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Column, Metric, Watch
 from metrics.retention import record_retention
 from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend, repeat_sums
 from metrics.retention.retention import KINDS, retention, retention_at, retention_change
@@ -23,18 +23,18 @@ WEIGHTED = Argument(
 )
 
 NPS_COLUMNS = {
-    "n": N_("answers"),
-    "promoters": N_("answers of 9 or 10"),
-    "passives": N_("answers of 7 or 8"),
-    "detractors": N_("answers of 0 to 6"),
-    "nps": N_("100·(promoters − detractors)/n, from −100 to 100"),
+    "n": Column(N_("answers"), "count", N_("NPS answers")),
+    "promoters": Column(N_("answers of 9 or 10"), "count"),
+    "passives": Column(N_("answers of 7 or 8"), "count"),
+    "detractors": Column(N_("answers of 0 to 6"), "count"),
+    "nps": Column(N_("100·(promoters − detractors)/n, from −100 to 100"), "points"),
     "low": LOW,
     "high": HIGH,
 }
 REPEAT_COLUMNS = {
-    "buyers": N_("customers with an order in the window"),
-    "repeat_buyers": N_("customers with two or more"),
-    "repeat_rate": N_("repeat_buyers / buyers, from 0 to 1"),
+    "buyers": Column(N_("customers with an order in the window"), "count", N_("Buyers")),
+    "repeat_buyers": Column(N_("customers with two or more"), "count"),
+    "repeat_rate": Column(N_("repeat_buyers / buyers, from 0 to 1"), "share"),
     "low": LOW,
     "high": HIGH,
 }
@@ -80,6 +80,10 @@ _METRICS = (
         survey="nps",
         columns=NPS_COLUMNS,
         arguments={"weighted": WEIGHTED, "confidence": CONFIDENCE, "minimum": MINIMUM},
+        value="nps",
+        n="n",
+        short=N_("NPS"),
+        watch=Watch(usual=True),
     ),
     Metric(
         name="nps_trend",
@@ -98,11 +102,15 @@ _METRICS = (
         frame="feedback",
         survey="nps",
         columns={
-            "period": N_("first day of the period"),
-            "complete": N_("whether the dates asked for hold the whole period"),
+            "period": Column(N_("first day of the period")),
+            "complete": Column(N_("whether the dates asked for hold the whole period")),
             **NPS_COLUMNS,
         },
         arguments={"period": PERIOD, "weighted": WEIGHTED, "confidence": CONFIDENCE, "minimum": MINIMUM},
+        dates="dates",
+        value="nps",
+        n="n",
+        watch="a rule on nps is judged period by period",
     ),
     Metric(
         name="retention",
@@ -131,14 +139,14 @@ _METRICS = (
         pooled=retention_at,
         frame="customer_periods",
         columns={
-            "cohort": N_("first day of the period of the first order"),
-            "period": N_("periods since then, 0 for the cohort’s own"),
-            "customers": N_("customers of the cohort"),
-            "active": N_("customers of the cohort with an order"),
-            "retention": N_("active / customers, from 0 to 1"),
+            "cohort": Column(N_("first day of the period of the first order")),
+            "period": Column(N_("periods since then, 0 for the cohort’s own")),
+            "customers": Column(N_("customers of the cohort"), "count"),
+            "active": Column(N_("customers of the cohort with an order"), "count"),
+            "retention": Column(N_("active / customers, from 0 to 1"), "share"),
             "low": LOW,
             "high": HIGH,
-            "complete": N_("whether the period has ended"),
+            "complete": Column(N_("whether the period has ended")),
         },
         arguments={
             "period": PERIOD,
@@ -148,6 +156,10 @@ _METRICS = (
                 1, N_("Below this number of customers the share of a cell is withheld; the counts are shown.")
             ),
         },
+        dates="cohorts",
+        value="retention",
+        n="customers",
+        watch=Watch("cohorts", usual=True),
     ),
     Metric(
         name="repeat_rate",
@@ -167,6 +179,11 @@ _METRICS = (
         frame="customer_periods",
         columns=REPEAT_COLUMNS,
         arguments={"confidence": CONFIDENCE, "minimum": MINIMUM},
+        dates="within",
+        value="repeat_rate",
+        n="buyers",
+        short=N_("Repeat rate"),
+        watch=Watch(usual=True),
     ),
     Metric(
         name="repeat_rate_trend",
@@ -185,8 +202,8 @@ _METRICS = (
         function=repeat_rate_trend,
         frame="customer_periods",
         columns={
-            "month": N_("first day of the month at whose end the trailing window ends"),
-            "complete": N_("whether that month has ended"),
+            "month": Column(N_("first day of the month at whose end the trailing window ends")),
+            "complete": Column(N_("whether that month has ended")),
             **REPEAT_COLUMNS,
         },
         arguments={
@@ -195,6 +212,10 @@ _METRICS = (
             "confidence": CONFIDENCE,
             "minimum": MINIMUM,
         },
+        dates="day",
+        value="repeat_rate",
+        n="buyers",
+        watch="a rule on repeat_rate is judged period by period",
     ),
 )
 
@@ -212,6 +233,7 @@ CATALOGUE: dict[str, Metric] = {
     )
     for metric in metrics
 }
+WATCHED = [name for name, metric in CATALOGUE.items() if isinstance(metric.watch, Watch)]
 
 
 def as_markdown() -> str:
@@ -237,7 +259,7 @@ def _section(metric: Metric) -> list[str]:
         "Counted from": f"`{metric.frame}`",
         "Version": str(metric.version),
     }
-    columns = [f"| `{name}` | {meaning} |" for name, meaning in metric.columns.items()]
+    columns = [f"| `{name}` | {column.meaning} |" for name, column in metric.columns.items()]
     arguments = [
         f"| `{name}` | `{argument.default}` | {', '.join(f'`{value}`' for value in argument.allowed) or 'any'} | {argument.meaning} |"
         for name, argument in metric.options.items()

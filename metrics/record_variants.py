@@ -1,13 +1,13 @@
 """Catalogue entries of the comparisons of definitions."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
 from metrics.clv.record_clv import METRICS as CLV_METRICS
 from metrics.clv.record_clv import STATE
-from metrics.record import HIGH, LOW, MINIMUM, WILSON_SOURCE, Argument, Metric
+from metrics.metric import HIGH, LOW, MINIMUM, WILSON_SOURCE, Argument, Column, Frame, Kind, Metric
 from metrics.texts import N_
 from metrics.variants import (
     clv_variants,
@@ -26,10 +26,11 @@ def _entry(
     function: Callable[..., pl.DataFrame],
     label: str,
     unit: str,
+    kind: Kind,
     definition: str,
-    frame: Literal["feedback", "customers", "order_days", "orders"],
+    frame: Frame,
     arguments: dict[str, Argument],
-    columns: dict[str, str] | None = None,
+    columns: dict[str, Column] | None = None,
     **more: Any,
 ) -> Metric:
     return Metric(
@@ -43,15 +44,18 @@ def _entry(
         function=function,
         frame=frame,
         columns={
-            "variant": N_("the definition"),
-            "n": N_("answers, customers, months, cohorts or orders that it rests on"),
-            "value": N_("the number under it"),
+            "variant": Column(N_("the definition")),
+            "n": Column(N_("answers, customers, months, cohorts or orders that it rests on"), "count"),
+            "value": Column(N_("the number under it"), kind),
             "low": LOW,
             "high": HIGH,
             **(columns or {}),
         },
         arguments=arguments,
         splits=False,
+        value="value",
+        n="n",
+        keys=("variant",),
         **{"version": 1, "no_data": NO_DATA, "source": WILSON_SOURCE, **more},
     )
 
@@ -63,6 +67,7 @@ METRICS = (
         nps_variants,
         N_("Net Promoter Score under other definitions"),
         N_("points, −100 to 100"),
+        "points",
         N_(
             "standard: see “nps”. alone: its interval as if each answer were another customer’s. weighted: with the survey "
             "weights. last_answer: only the last answer of each customer. mean_of_months: the plain mean of the months’ scores. "
@@ -73,11 +78,13 @@ METRICS = (
         version=2,
         survey="nps",
         source=N_("Reichheld 2003, Harvard Business Review 81(12); interval: Rocks 2016, arXiv:1601.07235."),
+        watch="other definitions of nps, which is watched itself",
     ),
     _entry(
         csat_variants,
         N_("Satisfaction under other definitions"),
         SHARE,
+        "share",
         N_(
             "standard: see “csat”, the top two boxes. alone: its interval as if each answer were another customer’s. top_box: "
             "the top box alone. last_answer: only the last answer of each customer. mean_of_months: the plain mean of the "
@@ -87,11 +94,13 @@ METRICS = (
         {"minimum": MINIMUM},
         version=2,
         survey="csat",
+        watch="other definitions of csat, which is watched itself",
     ),
     _entry(
         retention_variants,
         N_("Month-3 retention under other definitions"),
         SHARE,
+        "share",
         N_(
             "standard: of the customers who first ordered in the months asked for, those with an order in the third month after. "
             "on_or_after: in that month or later. by_then: in a second month by then. rolling: 90 to 119 days after the first order. "
@@ -100,11 +109,14 @@ METRICS = (
         "order_days",
         {"minimum": MINIMUM},
         version=2,
+        dates="cohorts",
+        watch="other definitions of retention, which is watched itself",
     ),
     _entry(
         repeat_rate_variants,
         N_("Repeat purchase rate under other definitions"),
         SHARE,
+        "share",
         N_(
             "standard: see “repeat_rate”. order_days: orders of one day count as one. returning: of the buyers in the window, those who by "
             "its end have ordered twice or more in their life. returning_orders: of the orders, those that are not their customer’s first. "
@@ -112,11 +124,14 @@ METRICS = (
         ),
         "orders",
         {"minimum": MINIMUM},
+        dates="dates",
+        watch="other definitions of repeat_rate, which is watched itself",
     ),
     _entry(
         clv_variants,
         N_("Customer lifetime value under other definitions"),
         N_("money within the horizon"),
+        "money",
         N_(
             "standard: the mean of “clv”. undiscounted: money later is worth as much as money now. three_years: within 156 weeks. "
             "other_model: by Pareto/NBD, or by MBG/NBD where that is not the one chosen. past_rate: what customers have spent per week "
@@ -132,5 +147,7 @@ METRICS = (
             "of customers; the state says why."
         ),
         source=_CLV.source,
+        dates="day",
+        watch="other definitions of clv",
     ),
 )

@@ -16,7 +16,6 @@ from data.store.extent import Extent
 from data.store.snapshot import Snapshot
 from metrics.engine.periods import months_before
 from metrics.tiers.rules import known_from
-from metrics.watch import WATCHED, compares
 
 DAY = dt.timedelta(days=1)
 DAYS_UNTIL_STEADY = 365  # that orders must reach back before an inactive share is compared: at first nobody is inactive
@@ -91,7 +90,7 @@ def _judged(snap: Snapshot, rule: Rule, period: Period, now: pl.DataFrame, befor
 
 
 def _change(snap: Snapshot, asked: Asked, period: Period) -> Change:
-    if not compares(asked.metric, asked.column) or _young(snap.extent(), asked, period):
+    if not find(asked.metric).compares(asked.column) or _young(snap.extent(), asked, period):
         return Change()
     now, before = (_wanted(snap, asked, each, period) for each in (period, period.before))
     if now is None or before is None:
@@ -111,9 +110,9 @@ def reading(row: pl.DataFrame, asked: Asked) -> Reading:
     """The number in a frame of one row; without a row it is not known."""
     if row.height != 1:
         return Reading()
-    watch, found = WATCHED[asked.metric], row.row(0, named=True)
-    n = found[watch.n] if watch.n else None
-    if asked.column != watch.value:
+    metric, found = find(asked.metric), row.row(0, named=True)
+    n = found[metric.n] if metric.n else None
+    if asked.column != metric.value:
         return Reading(found[asked.column], n=n)
     return Reading(found[asked.column], found["low"], found["high"], n)
 
@@ -138,7 +137,7 @@ class _Wanted:
 
 def _wanted(snap: Snapshot, asked: Asked, period: Period, like: Period) -> _Wanted | None:
     """The question, row and arguments; None where tiers are not known in the period."""
-    watch = WATCHED[asked.metric]
+    watch = find(asked.metric).watching
     arguments: dict[str, object] = {**watch.arguments, **asked.arguments}
     row: dict[str, object] = dict(asked.row)
     question = Question(period.start, period.end, period.end, asked.segment)

@@ -13,7 +13,6 @@ from data.questions.ask import check_arguments, check_segments, find
 from data.segment import EVERYBODY, Segment, of_params
 from data.text.words import LANGUAGES
 from metrics.texts import N_
-from metrics.watch import UNWATCHED, WATCHED, columns, compares
 
 KINDS = ("below", "above", "changed")
 LONGEST_NAME = 80
@@ -113,20 +112,20 @@ def check(name: str, what: Rule | Subscription, every: str, language: str) -> No
 def _check_rule(rule: Rule, every: str) -> None:
     asked, condition = rule.asked, rule.condition
     metric = find(asked.metric)
-    if asked.metric in UNWATCHED:
+    if isinstance(metric.watch, str):
         raise RapportError(N_("“{metric}” cannot be watched: it is not one number per period."), metric=asked.metric)
-    if asked.column not in columns(asked.metric):
-        known = ", ".join(columns(asked.metric))
+    if asked.column not in metric.watched_columns:
+        known = ", ".join(metric.watched_columns)
         raise RapportError(
             N_("“{metric}” has no number “{column}” to watch; it has: {known}."),
             metric=asked.metric,
             column=asked.column,
             known=known,
         )
-    if set(asked.row) != set(WATCHED[asked.metric].keys):
-        keys = ", ".join(WATCHED[asked.metric].keys)
+    if set(asked.row) != set(metric.keys):
+        keys = ", ".join(metric.keys)
         raise RapportError(N_("A rule on “{metric}” must name one row by: {keys}."), metric=asked.metric, keys=keys)
-    if every == "day" and WATCHED[asked.metric].reads in ("row", "cohort", "cohorts"):
+    if every == "day" and metric.watch.reads in ("row", "cohort", "cohorts"):
         raise RapportError(N_("“{metric}” is counted by week or longer; choose another period."), metric=asked.metric)
     check_arguments(metric, dict(asked.arguments))
     check_segments(metric, asked.segment)
@@ -134,7 +133,7 @@ def _check_rule(rule: Rule, every: str) -> None:
         raise RapportError(
             N_("“{kind}” is no condition; there are: {known}."), kind=condition.kind, known=", ".join(KINDS)
         )
-    if condition.kind == "changed" and not compares(asked.metric, asked.column):
+    if condition.kind == "changed" and not metric.compares(asked.column):
         raise RapportError(
             N_("A change of “{column}” has no interval, so it cannot be told from chance; give a limit instead."),
             column=asked.column,

@@ -2,8 +2,7 @@
 
 import datetime as dt
 import difflib
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
@@ -13,10 +12,11 @@ from data.errors import RapportError
 from data.segment import EVERYBODY, Segment
 from data.store.extent import Extent
 from data.store.snapshot import Snapshot
-from metrics.catalogue import CATALOGUE, Metric
+from metrics.catalogue import CATALOGUE
 from metrics.clv.lifetime import calibration_end
 from metrics.dimension import ATTRIBUTES, DIMENSIONS, TIER
 from metrics.engine import rollups
+from metrics.metric import Beside, Metric
 from metrics.texts import N_
 from metrics.tiers.rules import known_from
 from metrics.tiers.tiers import parse_rule, tiers_by_rule
@@ -59,51 +59,35 @@ def asked_with(
 ) -> tuple[nw.LazyFrame, dict[str, object]]:
     """The frame and the arguments that the function of a metric is called with; who is behind a number is looked for in the same ones."""
     metric = find(name)
-    takes = inspect.signature(metric.function).parameters
     check_arguments(metric, arguments)
     check_columns(metric, question.by)
     check_segments(metric, question.segment, snap.scope)
-    if "answers" in takes:
+    if "answers" in metric.beside:
         survey = str(arguments.get("survey", metric.arguments["survey"].default))
         question = _where_both_reach(snap, question, survey)
     making = {key: arguments.pop(key, argument.default) for key, argument in metric.frame_arguments.items()}
-    if making.get("rule") and not arguments.get("ladder") and "ladder" in takes:
-        arguments["ladder"] = ", ".join(parse_rule(str(making["rule"])))
-    elif "ladder" in takes and not arguments.get("ladder"):
-        arguments["ladder"] = snap.ladder()
+    if "ladder" in metric.arguments and not arguments.get("ladder"):
+        arguments["ladder"] = ", ".join(parse_rule(str(making["rule"]))) if making.get("rule") else snap.ladder()
     lapse_days = metric.arguments.get("lapse_days")
     lapses = lapse_days is not None and bool(arguments.get("lapse_days", lapse_days.default))
-    spends = metric.frame == "tier_changes" and "customer_periods" in takes
+    spends = metric.frame == "tier_changes" and "customer_periods" in metric.beside
     needs_orders = spends or _needs_orders(metric, making, lapses)
     as_of = observed(snap.extent(), metric, question.as_of) if needs_orders else question.as_of
-    dates: dict[str, object] = {"as_of": as_of} if "as_of" in takes else {}
-    start, end = None, None
-    if "cohorts_from" in takes:
-        dates |= {"cohorts_from": question.start, "cohorts_to": question.end}
-    elif "start" in takes:
-        dates |= {"start": question.start, "end": question.end}
-    elif "as_of" not in takes:
-        start, end = question.start, question.end
-    if "within" in takes:
-        dates["within"] = (question.start, min(question.end, as_of))
+    given = _dates(metric, question, as_of)
     if lapses:
-        dates |= {"order_days": snap.order_days(question.segment, as_of=as_of)}
+        given |= {"order_days": snap.order_days(question.segment, as_of=as_of)}
     if spends:
-        dates["customer_periods"] = snap.customer_periods(
-            question.segment, as_of=as_of, attributes=_attributes(question)
-        )
-    if "known_from" in takes:
-        dates["known_from"] = _known_from(snap, making)
+        given["known_from"] = _known_from(snap, making)
     if metric.frame == "customers":
         seen = calibration_end(as_of, arguments.get("holdout_weeks", 0))  # type: ignore[arg-type]
         frame = snap.customers(question.segment, as_of=seen, attributes=_attributes(question))
     elif metric.frame == "tier_changes":
         frame = _with_attributes(snap, _tier_changes(snap, question, as_of, making), question, as_of)
     else:
-        frame = _frame(snap, metric, question, as_of, start, end, weekly=arguments.get("period") == "week")
-    beside = _beside(snap, takes, question, as_of)
+        frame = _frame(snap, metric, question, as_of, weekly=arguments.get("period") == "week")
+    beside: dict[str, object] = {name: _beside(snap, name, question, as_of) for name in metric.beside}
     groups = {"by": question.by} if metric.splits else {}
-    return frame, {**groups, **dates, **beside, **arguments}
+    return frame, {**groups, **given, **beside, **arguments}
 
 
 def find(name: str) -> Metric:
@@ -180,7 +164,7 @@ def check_segments(metric: Metric, *segments: Segment) -> None:
 def observed(extent: Extent, metric: Metric, as_of: dt.date) -> dt.date:
     """The date, or the last day that the metric's kind of data covers when that is earlier."""
     # what customers do after an answer is known as far as their orders are
-    of_answers = metric.frame == "feedback" and "orders" not in inspect.signature(metric.function).parameters
+    of_answers = metric.frame == "feedback" and "orders" not in metric.beside
     last = extent.feedback_last if of_answers else extent.orders_last
     return min(as_of, last) if last else as_of
 
@@ -210,17 +194,22 @@ def _where_both_reach(snap: Snapshot, question: Question, survey: str) -> Questi
     return replace(question, start=start or question.start, end=end or question.start - dt.timedelta(days=1))
 
 
-def _frame(
-    snap: Snapshot,
-    metric: Metric,
-    question: Question,
-    as_of: dt.date,
-    start: dt.date | None,
-    end: dt.date | None,
-    *,
-    weekly: bool,
-) -> nw.LazyFrame:
-    window = {"start": start, "end": end}
+def _dates(metric: Metric, question: Question, as_of: dt.date) -> dict[str, object]:
+    """The dates that the function of the metric gets."""
+    if metric.dates == "rows":
+        return {}
+    if metric.dates == "within":
+        return {"within": (question.start, min(question.end, as_of))}
+    if metric.dates == "cohorts":
+        return {"as_of": as_of, "cohorts_from": question.start, "cohorts_to": question.end}
+    given: dict[str, object] = {"as_of": as_of}
+    return given | {"start": question.start, "end": question.end} if metric.dates == "dates" else given
+
+
+def _frame(snap: Snapshot, metric: Metric, question: Question, as_of: dt.date, *, weekly: bool) -> nw.LazyFrame:
+    """The rows that the metric is counted over, of the dates of the question where those limit them."""
+    cut = metric.dates in ("rows", "within")
+    window = {"start": question.start, "end": question.end} if cut else {"start": None, "end": None}
     attributes = _attributes(question)
     if metric.frame == "feedback":
         rows = snap.feedback(question.segment, as_of=as_of, **window, attributes=attributes)
@@ -228,7 +217,7 @@ def _frame(
     if metric.frame == "customer_periods" and not weekly:
         return snap.customer_periods(question.segment, as_of=as_of, **window, attributes=attributes)
     if metric.frame == "order_days":
-        if start or end:  # the saved days know of the ones beside them, also of those outside the window
+        if cut:  # the saved days know of the ones beside them, also of those outside the window
             raise NotImplementedError(f"{metric.name} must take as_of: days with an order are not cut to a window.")
         return snap.order_days(question.segment, as_of=as_of, attributes=attributes)
     orders = _of_customers(snap.orders, question, as_of, **window)
@@ -238,19 +227,16 @@ def _frame(
     return _with_attributes(snap, rollups.customer_periods(orders, refunds, period="week"), question, as_of)
 
 
-def _beside(
-    snap: Snapshot, takes: Mapping[str, inspect.Parameter], question: Question, as_of: dt.date
-) -> dict[str, nw.LazyFrame]:
-    """The other frames that a metric looks at besides its own. Orders are everybody's: who is looked at, the metric's own frame says."""
-    everybody = replace(question, segment=EVERYBODY)
-    frames: dict[str, Callable[[], nw.LazyFrame]] = {
-        "orders": lambda: _of_customers(snap.orders, everybody, as_of),
-        "refunds": lambda: _of_customers(snap.refunds, everybody, as_of),
-        "customers": lambda: snap.customers(as_of=question.as_of),
-        "answers": lambda: snap.feedback(as_of=question.as_of, start=question.start, end=question.end),
-    }
-    _own, *others = takes
-    return {name: made() for name, made in frames.items() if name in others}
+def _beside(snap: Snapshot, frame: Beside, question: Question, as_of: dt.date) -> nw.LazyFrame:
+    """Another frame that a metric looks at besides its own. All but spend are everybody's: who is looked at, its own frame says."""
+    if frame == "customer_periods":
+        return snap.customer_periods(question.segment, as_of=as_of, attributes=_attributes(question))
+    if frame == "customers":
+        return snap.customers(as_of=question.as_of)
+    if frame == "answers":
+        return snap.feedback(as_of=question.as_of, start=question.start, end=question.end)
+    rows = snap.orders if frame == "orders" else snap.refunds
+    return _of_customers(rows, replace(question, segment=EVERYBODY), as_of)
 
 
 def _tier_changes(snap: Snapshot, question: Question, as_of: dt.date, making: dict[str, object]) -> nw.LazyFrame:

@@ -13,7 +13,7 @@ import polars as pl
 from data.errors import RapportError
 from data.questions.ask import Question, ask, asked_with, find
 from data.store.snapshot import Snapshot
-from metrics.record import Change
+from metrics.metric import Change
 from metrics.statistics.paired import CHANGE_TYPES, Pairing, paired_change
 from metrics.texts import N_
 

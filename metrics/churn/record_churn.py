@@ -2,7 +2,7 @@
 
 from metrics.churn.hiatus import gap_curve, hiatus, inactive_share, inactive_sums
 from metrics.churn.lifecycle import inactive_share_trend, lifecycle
-from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
+from metrics.metric import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Column, Metric, Watch
 from metrics.statistics.paired import Pairing
 from metrics.statistics.survival import UNITS_DAYS, repeat_curve
 from metrics.texts import N_
@@ -26,10 +26,10 @@ INACTIVE_DEFINITION = N_(
     "all groups and periods. It is worked out from the customers looked at, unless it is given."
 )
 INACTIVE_COLUMNS = {
-    "hiatus_days": N_("days without an order after which a customer counts as inactive"),
-    "customers": N_("customers with an order so far"),
-    "inactive": N_("customers whose last order is older than that"),
-    "inactive_share": N_("inactive / customers, from 0 to 1"),
+    "hiatus_days": Column(N_("days without an order after which a customer counts as inactive"), "days"),
+    "customers": Column(N_("customers with an order so far"), "count"),
+    "inactive": Column(N_("customers whose last order is older than that"), "count"),
+    "inactive_share": Column(N_("inactive / customers, from 0 to 1"), "share"),
     "low": LOW,
     "high": HIGH,
 }
@@ -60,12 +60,12 @@ METRICS = (
         function=repeat_curve,
         frame="order_days",
         columns={
-            "elapsed": N_("days or weeks since the first order"),
-            "customers": N_("customers, all"),
-            "second_orders": N_("customers seen to order a second time by then"),
-            "at_risk": N_("customers without a second order who were followed for longer"),
-            "repeat_share": N_("estimated share who have ordered again by then, from 0 to 1"),
-            "se": N_("standard error of the share"),
+            "elapsed": Column(N_("days or weeks since the first order")),
+            "customers": Column(N_("customers, all"), "count"),
+            "second_orders": Column(N_("customers seen to order a second time by then"), "count"),
+            "at_risk": Column(N_("customers without a second order who were followed for longer"), "count"),
+            "repeat_share": Column(N_("estimated share who have ordered again by then, from 0 to 1"), "share"),
+            "se": Column(N_("standard error of the share")),
             "low": LOW,
             "high": HIGH,
         },
@@ -76,6 +76,11 @@ METRICS = (
                 30, N_("Below this number of customers still followed the share is withheld; the counts are shown.")
             ),
         },
+        dates="cohorts",
+        value="repeat_share",
+        n="customers",
+        keys=("elapsed",),
+        watch=Watch("all"),
     ),
     Metric(
         name="hiatus",
@@ -100,18 +105,24 @@ METRICS = (
         function=hiatus,
         frame="order_days",
         columns={
-            "hiatus_days": N_("days without an order after which a customer counts as inactive"),
-            "basis": N_("where they are from: all_gaps, ended_gaps or given"),
-            "gaps": N_("gaps between purchases, with those still open"),
-            "open_gaps": N_("gaps still open"),
-            "ended_share": N_("estimated share of gaps that end within the longest time seen, from 0 to 1"),
-            "flagged": N_("gaps longer than hiatus_days"),
-            "came_back": N_("of these, ended by an order"),
-            "came_back_share": N_("came_back / flagged, from 0 to 1"),
+            "hiatus_days": Column(N_("days without an order after which a customer counts as inactive"), "days"),
+            "basis": Column(N_("where they are from: all_gaps, ended_gaps or given")),
+            "gaps": Column(N_("gaps between purchases, with those still open"), "count"),
+            "open_gaps": Column(N_("gaps still open"), "count"),
+            "ended_share": Column(
+                N_("estimated share of gaps that end within the longest time seen, from 0 to 1"), "share"
+            ),
+            "flagged": Column(N_("gaps longer than hiatus_days"), "count"),
+            "came_back": Column(N_("of these, ended by an order"), "count"),
+            "came_back_share": Column(N_("came_back / flagged, from 0 to 1"), "share"),
             "low": LOW,
             "high": HIGH,
         },
         arguments={**RULE, "confidence": CONFIDENCE, "minimum": MINIMUM},
+        dates="day",
+        value="came_back_share",
+        n="flagged",
+        watch=Watch("day"),
     ),
     Metric(
         name="gap_curve",
@@ -136,16 +147,21 @@ METRICS = (
         function=gap_curve,
         frame="order_days",
         columns={
-            "elapsed": N_("days since the purchase"),
-            "gaps": N_("gaps between purchases, with those still open"),
-            "ended": N_("gaps seen to end by then"),
-            "at_risk": N_("gaps known to be longer"),
-            "ended_share": N_("estimated share of gaps that have ended by then, from 0 to 1"),
-            "se": N_("standard error of the share"),
+            "elapsed": Column(N_("days since the purchase")),
+            "gaps": Column(N_("gaps between purchases, with those still open"), "count"),
+            "ended": Column(N_("gaps seen to end by then"), "count"),
+            "at_risk": Column(N_("gaps known to be longer"), "count"),
+            "ended_share": Column(N_("estimated share of gaps that have ended by then, from 0 to 1"), "share"),
+            "se": Column(N_("standard error of the share")),
             "low": LOW,
             "high": HIGH,
         },
         arguments={"confidence": CONFIDENCE, "minimum": MINIMUM},
+        dates="day",
+        value="ended_share",
+        n="gaps",
+        keys=("elapsed",),
+        watch=Watch("day"),
     ),
     Metric(
         name="lifecycle",
@@ -169,11 +185,21 @@ METRICS = (
         function=lifecycle,
         frame="order_days",
         columns={
-            "period": N_("first day of the period"),
-            "new": N_("customers with their first order"),
-            "returning": N_("customers who ordered and were active when the period began"),
-            "resurrected": N_("customers who ordered and were not active any more when the period began"),
-            "dormant": N_("customers who were active and are not at the end of the period"),
+            "period": Column(N_("first day of the period")),
+            "new": Column(N_("customers with their first order"), "count", N_("New customers")),
+            "returning": Column(
+                N_("customers who ordered and were active when the period began"), "count", N_("Returning customers")
+            ),
+            "resurrected": Column(
+                N_("customers who ordered and were not active any more when the period began"),
+                "count",
+                N_("Customers who came back"),
+            ),
+            "dormant": Column(
+                N_("customers who were active and are not at the end of the period"),
+                "count",
+                N_("Customers who fell silent"),
+            ),
         },
         arguments={
             "period": PERIOD,
@@ -184,6 +210,8 @@ METRICS = (
                 (False, True),
             ),
         },
+        dates="dates",
+        watch=Watch("row", usual=True),
     ),
     Metric(
         name="inactive_share",
@@ -204,6 +232,11 @@ METRICS = (
         frame="order_days",
         columns=INACTIVE_COLUMNS,
         arguments={**RULE, "confidence": CONFIDENCE, "minimum": MINIMUM},
+        dates="day",
+        value="inactive_share",
+        n="customers",
+        short=N_("Inactive share"),
+        watch=Watch("day", usual=True),
     ),
     Metric(
         name="inactive_share_trend",
@@ -222,10 +255,14 @@ METRICS = (
         function=inactive_share_trend,
         frame="order_days",
         columns={
-            "period": N_("first day of the period, at whose end the customers are counted"),
-            "complete": N_("whether the period has ended"),
+            "period": Column(N_("first day of the period, at whose end the customers are counted")),
+            "complete": Column(N_("whether the period has ended")),
             **INACTIVE_COLUMNS,
         },
         arguments={"period": PERIOD, **RULE, "confidence": CONFIDENCE, "minimum": MINIMUM},
+        dates="dates",
+        value="inactive_share",
+        n="customers",
+        watch="a rule on inactive_share is judged period by period",
     ),
 )

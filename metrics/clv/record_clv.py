@@ -4,7 +4,7 @@ from metrics.clv.fitted import MODELS
 from metrics.clv.historical import historical_clv
 from metrics.clv.keeping import worth_keeping
 from metrics.clv.lifetime import clv, clv_model
-from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, Argument, Metric
+from metrics.metric import CONFIDENCE, HIGH, LOW, MINIMUM, Argument, Column, Metric, Watch
 from metrics.texts import N_
 
 MODEL = Argument("mbg_nbd", N_("How customers are taken to buy and leave."), tuple(MODELS))
@@ -14,8 +14,8 @@ HOLDOUT_WEEKS = Argument(
 HORIZON = Argument(52, N_("How many weeks ahead."))
 DISCOUNT = Argument(0.1, N_("What money a year later is worth less, per year."))
 MARGIN = Argument(1.0, N_("The share of revenue that counts as value."))
-STATE = N_("ok, too_few_customers, weakly_identified or spend_depends_on_frequency")
-CLV, CLV_LOW_HIGH = N_("expected value within the horizon, discounted"), {"low": LOW, "high": HIGH}
+STATE = Column(N_("ok, too_few_customers, weakly_identified or spend_depends_on_frequency"))
+CLV, CLV_LOW_HIGH = Column(N_("expected value within the horizon, discounted"), "money"), {"low": LOW, "high": HIGH}
 
 SOURCE = N_(
     "BG/NBD: Fader, Hardie & Lee 2005, Marketing Science 24(2):275–284. MBG/NBD: Batislam, Denizel & Filiztekin 2007, International "
@@ -46,23 +46,25 @@ METRICS = (
         function=clv_model,
         frame="customers",
         columns={
-            "model": N_("bg_nbd, mbg_nbd or pareto_nbd"),
-            "r": N_("shape of the purchase rates"),
-            "alpha": N_("scale of the purchase rates, in weeks"),
-            "a": N_("first parameter of the chance to leave after a purchase (BG/NBD, MBG/NBD)"),
-            "b": N_("second parameter of it"),
-            "s": N_("shape of the rates of leaving (Pareto/NBD)"),
-            "beta": N_("scale of the rates of leaving, in weeks (Pareto/NBD)"),
-            "p": N_("shape of the spends of one customer"),
-            "q": N_("shape of the scales over customers"),
-            "v": N_("scale of the scales over customers, in money"),
-            "log_likelihood": N_("of the purchases, at its maximum"),
-            "customers": N_("customers with an order"),
+            "model": Column(N_("bg_nbd, mbg_nbd or pareto_nbd")),
+            "r": Column(N_("shape of the purchase rates")),
+            "alpha": Column(N_("scale of the purchase rates, in weeks")),
+            "a": Column(N_("first parameter of the chance to leave after a purchase (BG/NBD, MBG/NBD)")),
+            "b": Column(N_("second parameter of it")),
+            "s": Column(N_("shape of the rates of leaving (Pareto/NBD)")),
+            "beta": Column(N_("scale of the rates of leaving, in weeks (Pareto/NBD)")),
+            "p": Column(N_("shape of the spends of one customer")),
+            "q": Column(N_("shape of the scales over customers")),
+            "v": Column(N_("scale of the scales over customers, in money")),
+            "log_likelihood": Column(N_("of the purchases, at its maximum")),
+            "customers": Column(N_("customers with an order"), "count"),
             "state": STATE,
-            "spend_log_likelihood": N_("of the mean spends, at its maximum"),
-            "correlation": N_("of frequency and mean spend among those who bought again"),
+            "spend_log_likelihood": Column(N_("of the mean spends, at its maximum")),
+            "correlation": Column(N_("of frequency and mean spend among those who bought again")),
         },
         arguments={"model": MODEL, "holdout_weeks": HOLDOUT_WEEKS},
+        dates="day",
+        watch="the parameters of a model",
     ),
     Metric(
         name="clv",
@@ -88,12 +90,12 @@ METRICS = (
         function=clv,
         frame="customers",
         columns={
-            "customer_id": N_("the customer; not when split into groups"),
-            "purchases": N_("expected order-days within the horizon"),
-            "spend": N_("expected spend per purchase"),
+            "customer_id": Column(N_("the customer; not when split into groups")),
+            "purchases": Column(N_("expected order-days within the horizon"), "mean"),
+            "spend": Column(N_("expected spend per purchase"), "money"),
             "clv": CLV,
             **CLV_LOW_HIGH,
-            "p_active": N_("chance of at least one purchase within the horizon, from 0 to 1"),
+            "p_active": Column(N_("chance of at least one purchase within the horizon, from 0 to 1"), "share"),
         },
         arguments={
             "model": MODEL,
@@ -103,6 +105,9 @@ METRICS = (
             "holdout_weeks": HOLDOUT_WEEKS,
             "confidence": CONFIDENCE,
         },
+        dates="day",
+        value="clv",
+        watch="a forecast; its interval does not hold how far the model is off, so a limit on it would be told by chance",
     ),
     Metric(
         name="historical_clv",
@@ -126,12 +131,15 @@ METRICS = (
         function=historical_clv,
         frame="customers",
         columns={
-            "customers": N_("customers with an order"),
-            "revenue": N_("their net revenue to date"),
-            "historical_clv": N_("revenue × margin / customers"),
+            "customers": Column(N_("customers with an order"), "count"),
+            "revenue": Column(N_("their net revenue to date"), "money"),
+            "historical_clv": Column(N_("revenue × margin / customers"), "money"),
             **CLV_LOW_HIGH,
         },
         arguments={"margin": MARGIN, "confidence": CONFIDENCE, "minimum": MINIMUM},
+        value="historical_clv",
+        n="customers",
+        watch=Watch("day"),
     ),
     Metric(
         name="worth_keeping",
@@ -155,14 +163,14 @@ METRICS = (
         function=worth_keeping,
         frame="customers",
         columns={
-            "customer_id": N_("the customer"),
-            "last_order_on": N_("day of the last order"),
-            "orders": N_("orders to date"),
-            "historical_value": N_("net revenue to date × margin"),
+            "customer_id": Column(N_("the customer")),
+            "last_order_on": Column(N_("day of the last order")),
+            "orders": Column(N_("orders to date"), "count"),
+            "historical_value": Column(N_("net revenue to date × margin"), "money"),
             "clv": CLV,
             **CLV_LOW_HIGH,
-            "p_active": N_("chance of at least one purchase within the horizon, from 0 to 1"),
-            "p_active_then": N_("the same chance, on the day of the last order"),
+            "p_active": Column(N_("chance of at least one purchase within the horizon, from 0 to 1"), "share"),
+            "p_active_then": Column(N_("the same chance, on the day of the last order"), "share"),
         },
         arguments={
             "model": MODEL,
@@ -172,5 +180,8 @@ METRICS = (
             "top_share": Argument(0.2, N_("Which share of customers, by value to date, is looked at.")),
             "below": Argument(0.5, N_("The cut: the chance below which a customer is named.")),
         },
+        dates="day",
+        value="clv",
+        watch="a list of customers",
     ),
 )

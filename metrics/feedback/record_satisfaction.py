@@ -1,29 +1,29 @@
 """Catalogue entries of customer satisfaction and customer effort."""
 
 from metrics.feedback.satisfaction import ces, ces_sums, ces_trend, csat, csat_sums, csat_trend
-from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Metric
+from metrics.metric import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Column, Metric, Watch
 from metrics.statistics.paired import Pairing
 from metrics.texts import N_
 
 CSAT_COLUMNS = {
-    "n": N_("answers"),
-    "satisfied": N_("answers in the top two boxes of their scale"),
-    "csat": N_("satisfied / n, from 0 to 1"),
-    "mean": N_("mean score, on the scale of the answers; empty where scales are mixed"),
+    "n": Column(N_("answers"), "count", N_("CSAT answers")),
+    "satisfied": Column(N_("answers in the top two boxes of their scale"), "count"),
+    "csat": Column(N_("satisfied / n, from 0 to 1"), "share"),
+    "mean": Column(N_("mean score, on the scale of the answers; empty where scales are mixed"), "mean"),
     "low": LOW,
     "high": HIGH,
 }
 CES_COLUMNS = {
-    "n": N_("answers"),
-    "easy": N_("answers of 5 to 7"),
-    "easy_share": N_("easy / n, from 0 to 1"),
-    "mean": N_("mean score, from 1 to 7"),
+    "n": Column(N_("answers"), "count", N_("CES answers")),
+    "easy": Column(N_("answers of 5 to 7"), "count"),
+    "easy_share": Column(N_("easy / n, from 0 to 1"), "share"),
+    "mean": Column(N_("mean score, from 1 to 7"), "mean"),
     "low": LOW,
     "high": HIGH,
 }
 TREND_COLUMNS = {
-    "period": N_("first day of the period"),
-    "complete": N_("whether the dates asked for hold the whole period"),
+    "period": Column(N_("first day of the period")),
+    "complete": Column(N_("whether the dates asked for hold the whole period")),
 }
 CSAT_DEFINITION = N_(
     "The share of answers to satisfaction questions that lie in the top two boxes of their scale: 4–5 of 1–5, 6–7 of 1–7, 9–10 of 1–10 "
@@ -77,6 +77,10 @@ METRICS = (
         survey="csat",
         columns=CSAT_COLUMNS,
         arguments=OPTIONS,
+        value="csat",
+        n="n",
+        short=N_("CSAT"),
+        watch=Watch(usual=True),
     ),
     Metric(
         name="csat_trend",
@@ -94,6 +98,10 @@ METRICS = (
         survey="csat",
         columns={**TREND_COLUMNS, **CSAT_COLUMNS},
         arguments={"period": PERIOD, **OPTIONS},
+        dates="dates",
+        value="csat",
+        n="n",
+        watch="a rule on csat is judged period by period",
     ),
     Metric(
         name="ces",
@@ -112,6 +120,10 @@ METRICS = (
         survey="ces",
         columns=CES_COLUMNS,
         arguments=OPTIONS,
+        value="easy_share",
+        n="n",
+        short=N_("CES: found it easy"),
+        watch=Watch(usual=True),
     ),
     Metric(
         name="ces_trend",
@@ -129,5 +141,9 @@ METRICS = (
         survey="ces",
         columns={**TREND_COLUMNS, **CES_COLUMNS},
         arguments={"period": PERIOD, **OPTIONS},
+        dates="dates",
+        value="easy_share",
+        n="n",
+        watch="a rule on ces is judged period by period",
     ),
 )

@@ -1,6 +1,6 @@
 """Catalogue entries of cohorts beyond retention by calendar period: rolling windows, orders and revenue."""
 
-from metrics.record import CONFIDENCE, HIGH, LOW, PERIOD, WILSON_SOURCE, Argument, Metric
+from metrics.metric import CONFIDENCE, HIGH, LOW, PERIOD, WILSON_SOURCE, Argument, Column, Metric, Watch
 from metrics.retention.cohort_orders import cohort_orders
 from metrics.retention.retention import KINDS, retention_at, retention_change
 from metrics.retention.revenue_retention import revenue_retention
@@ -35,14 +35,14 @@ METRICS = (
         pooled=retention_at,
         frame="order_days",
         columns={
-            "cohort": N_("first day of the month of the first order"),
-            "period": N_("windows since then, 0 for the first"),
-            "customers": N_("customers of the cohort whose window has ended"),
-            "active": N_("of these, with an order in it"),
-            "retention": N_("active / customers, from 0 to 1"),
+            "cohort": Column(N_("first day of the month of the first order")),
+            "period": Column(N_("windows since then, 0 for the first")),
+            "customers": Column(N_("customers of the cohort whose window has ended"), "count"),
+            "active": Column(N_("of these, with an order in it"), "count"),
+            "retention": Column(N_("active / customers, from 0 to 1"), "share"),
             "low": LOW,
             "high": HIGH,
-            "complete": N_("whether the window has ended for the whole cohort"),
+            "complete": Column(N_("whether the window has ended for the whole cohort")),
         },
         arguments={
             "window_days": Argument(30, N_("The days of a window.")),
@@ -50,6 +50,10 @@ METRICS = (
             "confidence": CONFIDENCE,
             "minimum": FEW_CUSTOMERS,
         },
+        dates="cohorts",
+        value="retention",
+        n="customers",
+        watch="its windows end on another day for each customer, so no period completes one",
     ),
     Metric(
         name="cohort_orders",
@@ -73,17 +77,22 @@ METRICS = (
         function=cohort_orders,
         frame="customer_periods",
         columns={
-            "cohort": N_("first day of the period of the first order"),
-            "period": N_("periods since then, 0 for the cohort’s own"),
-            "customers": N_("customers of the cohort"),
-            "orders": N_("their orders in the period"),
-            "orders_squared": N_("the squares of each customer’s orders, added"),
-            "orders_per_customer": N_("orders / customers"),
+            "cohort": Column(N_("first day of the period of the first order")),
+            "period": Column(N_("periods since then, 0 for the cohort’s own")),
+            "customers": Column(N_("customers of the cohort"), "count"),
+            "orders": Column(N_("their orders in the period"), "count"),
+            "orders_squared": Column(N_("the squares of each customer’s orders, added")),
+            "orders_per_customer": Column(N_("orders / customers"), "mean"),
             "low": LOW,
             "high": HIGH,
-            "complete": N_("whether the period has ended"),
+            "complete": Column(N_("whether the period has ended")),
         },
         arguments={"period": PERIOD, "confidence": CONFIDENCE, "minimum": FEW_CUSTOMERS},
+        dates="cohorts",
+        value="orders_per_customer",
+        n="customers",
+        keys=("period",),
+        watch=Watch("cohort"),
     ),
     Metric(
         name="revenue_retention",
@@ -106,14 +115,18 @@ METRICS = (
         function=revenue_retention,
         frame="customer_periods",
         columns={
-            "cohort": N_("first day of the period of the first order"),
-            "period": N_("periods since then, 0 for the cohort’s own"),
-            "customers": N_("customers of the cohort"),
-            "revenue": N_("net revenue of the period"),
-            "revenue_retention": N_("revenue / revenue of period 0"),
-            "cumulative_per_customer": N_("net revenue from period 0 to this one, per customer"),
-            "complete": N_("whether the period has ended"),
+            "cohort": Column(N_("first day of the period of the first order")),
+            "period": Column(N_("periods since then, 0 for the cohort’s own")),
+            "customers": Column(N_("customers of the cohort"), "count"),
+            "revenue": Column(N_("net revenue of the period"), "money"),
+            "revenue_retention": Column(N_("revenue / revenue of period 0"), "share"),
+            "cumulative_per_customer": Column(N_("net revenue from period 0 to this one, per customer"), "money"),
+            "complete": Column(N_("whether the period has ended")),
         },
         arguments={"period": PERIOD, "minimum": FEW_CUSTOMERS},
+        dates="cohorts",
+        n="customers",
+        keys=("period",),
+        watch=Watch("cohort"),
     ),
 )

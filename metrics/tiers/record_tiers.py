@@ -1,6 +1,6 @@
 """Catalogue entries of tiers and of the moves between them."""
 
-from metrics.record import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Metric
+from metrics.metric import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Column, Metric, Watch
 from metrics.statistics.paired import Pairing
 from metrics.texts import N_
 from metrics.tiers.mover_sums import tier_rates_sums
@@ -30,6 +30,7 @@ RULE = {
     "measure": Argument("spend", N_("What a rule looks at: net spend or orders."), tuple(MEASURES)),
     "months": Argument(12, N_("How many calendar months up to each month’s end a rule looks at.")),
 }
+LAPSING = {"lapse_days": 365}  # as on the page Tiers and migration
 MEMBERS = {"lapse_days": Argument(0, LAPSE_MEANING), "ladder": LADDER}
 MEMBERS_WHO_LAPSE = {"lapse_days": Argument(365, LAPSE_MEANING), "ladder": LADDER}
 RATE_DEFINITION = N_(
@@ -38,10 +39,10 @@ RATE_DEFINITION = N_(
     "highest tier whose threshold the trailing months reach, from the next day on."
 )
 RATE_COLUMNS = {
-    "move": N_("upgrade, retain, downgrade or lapse"),
-    "members": N_("members with a tier on the first date"),
-    "moved": N_("of these, who made the move"),
-    "rate": N_("moved / members, from 0 to 1"),
+    "move": Column(N_("upgrade, retain, downgrade or lapse")),
+    "members": Column(N_("members with a tier on the first date"), "count"),
+    "moved": Column(N_("of these, who made the move"), "count"),
+    "rate": Column(N_("moved / members, from 0 to 1"), "share"),
     "low": LOW,
     "high": HIGH,
 }
@@ -78,10 +79,10 @@ METRICS = (
         frame="tier_changes",
         frame_arguments=RULE,
         columns={
-            "from_tier": N_("tier on the first date, “new” or “lapsed”"),
-            "to_tier": N_("tier on the second date, or “lapsed”"),
-            "members": N_("members who went from the one to the other"),
-            "share": N_("members / all members of from_tier, from 0 to 1"),
+            "from_tier": Column(N_("tier on the first date, “new” or “lapsed”")),
+            "to_tier": Column(N_("tier on the second date, or “lapsed”")),
+            "members": Column(N_("members who went from the one to the other"), "count"),
+            "share": Column(N_("members / all members of from_tier, from 0 to 1"), "share"),
             "low": LOW,
             "high": HIGH,
         },
@@ -92,6 +93,11 @@ METRICS = (
                 1, N_("Below this number of members of a tier its shares are withheld; the counts are shown.")
             ),
         },
+        dates="dates",
+        value="share",
+        n="members",
+        keys=("from_tier", "to_tier"),
+        watch=Watch("eve", LAPSING),
     ),
     Metric(
         name="tier_rates",
@@ -111,6 +117,16 @@ METRICS = (
         frame_arguments=RULE,
         columns=RATE_COLUMNS,
         arguments={**MEMBERS, "confidence": CONFIDENCE, "minimum": MINIMUM},
+        dates="dates",
+        value="rate",
+        n="members",
+        row_names={
+            "upgrade": N_("Upgrade rate"),
+            "retain": N_("Retain rate"),
+            "downgrade": N_("Downgrade rate"),
+            "lapse": N_("Lapse rate"),
+        },
+        watch=Watch("eve", LAPSING, usual=True),
     ),
     Metric(
         name="tier_rates_trend",
@@ -127,11 +143,16 @@ METRICS = (
         frame="tier_changes",
         frame_arguments=RULE,
         columns={
-            "period": N_("first day of the period; the first date is the day before it"),
-            "complete": N_("whether the period has ended; the second date is its last day"),
+            "period": Column(N_("first day of the period; the first date is the day before it")),
+            "complete": Column(N_("whether the period has ended; the second date is its last day")),
             **RATE_COLUMNS,
         },
         arguments={"period": PERIOD, **MEMBERS, "confidence": CONFIDENCE, "minimum": MINIMUM},
+        dates="dates",
+        value="rate",
+        n="members",
+        keys=("move",),
+        watch="a rule on tier_rates is judged period by period",
     ),
     Metric(
         name="time_in_tier",
@@ -154,17 +175,22 @@ METRICS = (
         frame="tier_changes",
         frame_arguments=RULE,
         columns={
-            "tier": N_("tier"),
-            "elapsed": N_("periods since entering it"),
-            "members": N_("members who entered it"),
-            "moved": N_("of these, seen to move or lapse by then"),
-            "at_risk": N_("members still in it who were followed for longer"),
-            "stay_share": N_("estimated share still in it, from 0 to 1"),
-            "se": N_("standard error of the share"),
+            "tier": Column(N_("tier")),
+            "elapsed": Column(N_("periods since entering it")),
+            "members": Column(N_("members who entered it"), "count"),
+            "moved": Column(N_("of these, seen to move or lapse by then"), "count"),
+            "at_risk": Column(N_("members still in it who were followed for longer"), "count"),
+            "stay_share": Column(N_("estimated share still in it, from 0 to 1"), "share"),
+            "se": Column(N_("standard error of the share")),
             "low": LOW,
             "high": HIGH,
         },
         arguments={"period": PERIOD, **MEMBERS, "confidence": CONFIDENCE, "minimum": MINIMUM},
+        dates="dates",
+        value="stay_share",
+        n="members",
+        keys=("tier", "elapsed"),
+        watch=Watch("tiers", LAPSING),
     ),
     Metric(
         name="tier_outlook",
@@ -188,15 +214,17 @@ METRICS = (
         frame="tier_changes",
         frame_arguments=RULE,
         columns={
-            "tier": N_("tier"),
-            "top": N_("the top tier: the highest that was seen at the end of any of the periods"),
-            "members": N_("members who were in the tier at the beginning of any of the periods, each once"),
-            "steps": N_("members of the tier, times the periods they were followed for"),
-            "moves": N_("of these, moved or lapsed"),
-            "reach_top": N_("chance to reach the top tier before lapsing, from 0 to 1"),
+            "tier": Column(N_("tier")),
+            "top": Column(N_("the top tier: the highest that was seen at the end of any of the periods")),
+            "members": Column(
+                N_("members who were in the tier at the beginning of any of the periods, each once"), "count"
+            ),
+            "steps": Column(N_("members of the tier, times the periods they were followed for"), "count"),
+            "moves": Column(N_("of these, moved or lapsed"), "count"),
+            "reach_top": Column(N_("chance to reach the top tier before lapsing, from 0 to 1"), "share"),
             "low": LOW,
             "high": HIGH,
-            "periods_to_top": N_("expected periods to the top, of those who reach it"),
+            "periods_to_top": Column(N_("expected periods to the top, of those who reach it"), "mean"),
         },
         arguments={
             "period": PERIOD,
@@ -206,6 +234,11 @@ METRICS = (
                 30, N_("Below this number of members of a tier its outlook is withheld; the counts are shown.")
             ),
         },
+        dates="dates",
+        value="reach_top",
+        n="members",
+        keys=("tier",),
+        watch=Watch("tiers", LAPSING),
     ),
     Metric(
         name="tier_stationarity",
@@ -228,13 +261,16 @@ METRICS = (
         frame="tier_changes",
         frame_arguments=RULE,
         columns={
-            "periods": N_("complete periods"),
-            "steps": N_("members times periods"),
-            "statistic": N_("χ² statistic"),
-            "degrees_of_freedom": N_("its degrees of freedom"),
-            "p_value": N_("chance of so large a statistic if moves were steady, from 0 to 1"),
+            "periods": Column(N_("complete periods")),
+            "steps": Column(N_("members times periods"), "count"),
+            "statistic": Column(N_("χ² statistic"), "mean"),
+            "degrees_of_freedom": Column(N_("its degrees of freedom")),
+            "p_value": Column(N_("chance of so large a statistic if moves were steady, from 0 to 1"), "share"),
         },
         arguments={"period": PERIOD, "lapse_days": MEMBERS_WHO_LAPSE["lapse_days"]},
+        dates="dates",
+        n="steps",
+        watch=Watch("tiers", LAPSING),
     ),
     Metric(
         name="tier_value",
@@ -262,11 +298,13 @@ METRICS = (
         frame="tier_changes",
         frame_arguments=RULE,
         columns={
-            "tier": N_("tier"),
-            "members": N_("members who were in the tier at the beginning of any of the months, each once"),
-            "steps": N_("members times months"),
-            "spend": N_("mean net spend of a member in a month, before the margin"),
-            "value": N_("expected discounted spend from now on, times margin"),
+            "tier": Column(N_("tier")),
+            "members": Column(
+                N_("members who were in the tier at the beginning of any of the months, each once"), "count"
+            ),
+            "steps": Column(N_("members times months"), "count"),
+            "spend": Column(N_("mean net spend of a member in a month, before the margin"), "money"),
+            "value": Column(N_("expected discounted spend from now on, times margin"), "money"),
             "low": LOW,
             "high": HIGH,
         },
@@ -279,6 +317,12 @@ METRICS = (
                 30, N_("Below this number of members of a tier its worth is withheld; the counts are shown.")
             ),
         },
+        dates="dates",
+        beside=("customer_periods",),
+        value="value",
+        n="members",
+        keys=("tier",),
+        watch=Watch("tiers", LAPSING),
     ),
     Metric(
         name="tier_replay",
@@ -304,18 +348,22 @@ METRICS = (
         frame="tier_changes",
         frame_arguments=RULE,
         columns={
-            "tier": N_("tier, from lowest to highest; empty: customers without a tier"),
-            "members_before": N_("members in the tier on from_on"),
-            "upgrades": N_("of these, in a higher tier on to_on"),
-            "downgrades": N_("of these, in a lower tier on to_on"),
-            "lapsed": N_("of these, lapsed on to_on"),
-            "entered": N_("in the tier on to_on, without a tier on from_on"),
-            "members": N_("members in the tier on to_on"),
-            "revenue": N_("net revenue of the months, by the tier on the first day of each"),
-            "revenue_share": N_("revenue / revenue of all customers, from 0 to 1"),
-            "from_on": N_("day before the first complete month"),
-            "to_on": N_("last day of the last complete month"),
+            "tier": Column(N_("tier, from lowest to highest; empty: customers without a tier")),
+            "members_before": Column(N_("members in the tier on from_on"), "count"),
+            "upgrades": Column(N_("of these, in a higher tier on to_on"), "count"),
+            "downgrades": Column(N_("of these, in a lower tier on to_on"), "count"),
+            "lapsed": Column(N_("of these, lapsed on to_on"), "count"),
+            "entered": Column(N_("in the tier on to_on, without a tier on from_on"), "count"),
+            "members": Column(N_("members in the tier on to_on"), "count"),
+            "revenue": Column(N_("net revenue of the months, by the tier on the first day of each"), "money"),
+            "revenue_share": Column(N_("revenue / revenue of all customers, from 0 to 1"), "share"),
+            "from_on": Column(N_("day before the first complete month")),
+            "to_on": Column(N_("last day of the last complete month")),
         },
         arguments=MEMBERS,
+        dates="dates",
+        beside=("customer_periods",),
+        keys=("tier",),
+        watch=Watch("eve", LAPSING),
     ),
 )

@@ -9,6 +9,7 @@ from data.alerts.words import links
 from data.alerts.words.wording import (
     condition_text,
     every_text,
+    kind_of,
     limit_text,
     moved,
     moved_span,
@@ -21,7 +22,6 @@ from data.alerts.words.wording import (
 from data.questions.ask import find
 from data.text.labels import segment_words
 from data.text.words import _, listed, spaced, speaking
-from metrics.watch import kind
 
 
 def of_rule(alert: Alert, judged: Judged, address: str) -> Message:
@@ -81,7 +81,7 @@ def _key(alert: Alert, period: Period) -> str:
 def _title(rule: Rule, judged: Judged, every: str) -> str:
     """What was found, no stronger than the verdict: that it fell below, or is still there, only where the period before is known."""
     asked, condition = rule.asked, rule.condition
-    of = kind(asked.metric, asked.column)
+    of = kind_of(asked)
     said = _found(judged.why, judged.before.value, condition.value)
     return said.format(
         what=name_of(asked, every),
@@ -115,7 +115,7 @@ def _found(why: Why, before: float | None, limit: float | None) -> str:
 
 def _lines(alert: Alert, rule: Rule, judged: Judged) -> list[str]:
     asked, currency = rule.asked, judged.currency
-    metric, of = find(asked.metric), kind(asked.metric, asked.column)
+    metric, of = find(asked.metric), kind_of(asked)
     lines = [_("{period}: {value}.").format(period=period_name(judged.period), value=value_text(judged, asked))]
     if judged.before.value is not None:
         before = shown(judged.before.value, of, currency)

@@ -8,8 +8,8 @@ from data.segment import Segment
 from data.text.labels import answers, customers, label
 from data.text.words import _, coins, date, listed, money, money_span, ngettext, number, percent, signed, span
 from data.text.words import period as dates
+from metrics.metric import Kind
 from metrics.texts import N_
-from metrics.watch import COLUMN_NAMES, NAMES, ROW_NAMES, WATCHED, Kind, kind
 
 ROWS = {
     "upgrade": N_("Moved up"),
@@ -38,17 +38,17 @@ def name_of(asked: Asked, every: str) -> str:
 
 def _says_its_row(asked: Asked) -> bool:
     """Whether the name of the number tells the row already."""
-    return asked.column == WATCHED[asked.metric].value and asked.metric in ("retention", "tier_rates")
+    return asked.column == find(asked.metric).value and asked.metric in ("retention", "tier_rates")
 
 
 def _number_name(asked: Asked, every: str) -> str:
-    name = _(NAMES.get(asked.metric, find(asked.metric).label))
-    if asked.column != WATCHED[asked.metric].value:
-        if (asked.metric, asked.column) in COLUMN_NAMES:
-            return column_name(asked.metric, asked.column)
-        return _("{name}: {column}").format(name=name, column=column_name(asked.metric, asked.column))
-    if asked.metric == "tier_rates":
-        return _(ROW_NAMES[asked.metric, str(asked.row["move"])])
+    metric = find(asked.metric)
+    name = _(metric.called)
+    if asked.column != metric.value:
+        column = column_name(asked.metric, asked.column)
+        return column if metric.columns[asked.column].name else _("{name}: {column}").format(name=name, column=column)
+    if metric.row_names:
+        return _(metric.row_names[asked.row[metric.keys[0]]])
     if asked.metric != "retention":
         return name
     k = int(asked.row["period"])
@@ -59,9 +59,9 @@ def _number_name(asked: Asked, every: str) -> str:
 
 def column_name(metric: str, column: str) -> str:
     """What a column is called where one is chosen: the metric itself, or what the catalogue says of the column."""
-    if column == WATCHED[metric].value:
-        return _(NAMES.get(metric, find(metric).label))
-    return _(COLUMN_NAMES.get((metric, column), find(metric).columns[column]))
+    record = find(metric)
+    own = record.columns[column]
+    return _(record.called if column == record.value else own.name or own.meaning)
 
 
 def row_name(key: str, value: object) -> str:
@@ -80,13 +80,18 @@ def segment_names(segment: Segment) -> list[str]:
     return [label(code) for codes in segment.chosen.values() for code in codes]
 
 
+def kind_of(asked: Asked) -> Kind:
+    """What kind of number is watched."""
+    return find(asked.metric).columns[asked.column].kind
+
+
 def shown(value: float, of: Kind, currency: str | None) -> str:
     """A number with its unit."""
     if of == "share":
         return percent(value)
     if of == "money":
         return money(value, currency, coins(value))
-    return number(value, {"points": 1, "number": 2}.get(of, 0))
+    return number(value, {"points": 1, "mean": 2}.get(of, 0))
 
 
 def limit_text(value: float, of: Kind, currency: str | None) -> str:
@@ -102,14 +107,14 @@ def bounds(low: float, high: float, of: Kind, currency: str | None) -> str:
     """An interval: 20.3 to 27.9."""
     if of == "share":
         return _("{low} to {high}").format(low=percent(low), high=percent(high))
-    return money_span(low, high, currency) if of == "money" else span(low, high, 2 if of == "number" else 1)
+    return money_span(low, high, currency) if of == "money" else span(low, high, 2 if of == "mean" else 1)
 
 
 def moved(change: float, of: Kind) -> str:
     """A change with its sign: +2.3, −4.1 pts."""
     if of == "share":
         return _("{change} pts").format(change=signed(100 * change))
-    return signed(change, 2 if of in ("number", "money") else 1)
+    return signed(change, 2 if of in ("mean", "money") else 1)
 
 
 def moved_span(low: float, high: float, of: Kind) -> str:
@@ -120,7 +125,7 @@ def moved_span(low: float, high: float, of: Kind) -> str:
 
 def counted(asked: Asked, n: int) -> str:
     """What the number rests on: 812 answers."""
-    column = WATCHED[asked.metric].n
+    column = find(asked.metric).n
     if find(asked.metric).frame == "feedback" and column in ("n", "answers"):
         return answers(n)
     if column in CUSTOMERS:
@@ -132,11 +137,11 @@ def counted(asked: Asked, n: int) -> str:
 
 def value_text(judged: Judged, asked: Asked) -> str:
     """24.1 (20.3 to 27.9), 812 answers."""
-    of, now = kind(asked.metric, asked.column), judged.now
+    of, now = kind_of(asked), judged.now
     text = shown(now.value, of, judged.currency) if now.value is not None else "—"
     if now.low is not None and now.high is not None:
         text = _("{value} ({interval})").format(value=text, interval=bounds(now.low, now.high, of, judged.currency))
-    if now.n is None or asked.column == WATCHED[asked.metric].n:
+    if now.n is None or asked.column == find(asked.metric).n:
         return text
     return _("{value}, {n}").format(value=text, n=counted(asked, now.n))
 
@@ -145,8 +150,8 @@ def condition_text(condition: Condition, asked: Asked, currency: str | None) -> 
     """The rule in words: below 30, with its whole interval."""
     if condition.kind == "changed":
         return _("changed by more than chance explains")
-    limit = limit_text(condition.value or 0.0, kind(asked.metric, asked.column), currency)
-    bounded = condition.clearly and asked.column == WATCHED[asked.metric].value
+    limit = limit_text(condition.value or 0.0, kind_of(asked), currency)
+    bounded = condition.clearly and asked.column == find(asked.metric).value
     if condition.kind == "below":
         return (_("below {limit}, with its whole interval") if bounded else _("below {limit}")).format(limit=limit)
     return (_("above {limit}, with its whole interval") if bounded else _("above {limit}")).format(limit=limit)

@@ -9,10 +9,10 @@ from data.alerts.words.wording import column_name, row_name
 from data.questions.ask import find
 from data.segment import Segment
 from data.text.labels import label
+from metrics.catalogue import WATCHED
 from metrics.dimension import FILTERS, TIER
+from metrics.metric import Kind
 from metrics.texts import N_
-from metrics.watch import NAMES, USUAL, WATCHED, columns, compares
-from metrics.watch import kind as kind_of
 from pages.shared.session import cached, site
 from pages.shared.words import markup
 from pages.shared.words.texts import _
@@ -36,7 +36,7 @@ ROW_CODES = {
 }
 ROW_NUMBERS = {"period": 3, "elapsed": 30, "scale_low": 1, "scale_high": 5}
 MOST_AFTER = 3650
-START = {"points": 30.0, "share": 50.0}  # a limit to begin with
+START: dict[Kind, float] = {"points": 30.0, "share": 50.0}  # a limit to begin with
 LONGER = ("row", "cohort", "cohorts")
 
 
@@ -45,8 +45,9 @@ def number_choices(every: str, key: Key) -> Rule | None:
     number, which = st.columns([1, 2], gap="small")
     with number:
         metric = st.selectbox(_("Number"), _metrics(every), format_func=metric_name, key=key(f"metric.{every}"))
-    column, row = columns(metric)[0], dict[str, Value]()
-    fields = ["column", *WATCHED[metric].keys]
+    keys = find(metric).keys
+    column, row = find(metric).watched_columns[0], dict[str, Value]()
+    fields = ["column", *keys]
     with which:
         for field, place in zip(fields, st.columns(len(fields), gap="small"), strict=True):
             with place:
@@ -54,7 +55,7 @@ def number_choices(every: str, key: Key) -> Rule | None:
                     column = _column(metric, key)
                 elif (chosen := _row_choice(metric, field, key)) is not None:
                     row[field] = chosen
-    if len(row) < len(WATCHED[metric].keys):
+    if len(row) < len(keys):
         st.markdown(":orange[" + _("The data hold no tiers.") + "]")
         return None
     asked = Asked(metric, column, row=row, segment=segment_choices(key))
@@ -64,7 +65,7 @@ def number_choices(every: str, key: Key) -> Rule | None:
 def _column(metric: str, key: Key) -> str:
     return st.selectbox(
         _("Which of its numbers"),
-        columns(metric),
+        find(metric).watched_columns,
         format_func=lambda name: column_name(metric, name),
         key=key(f"column.{metric}"),
     )
@@ -72,13 +73,13 @@ def _column(metric: str, key: Key) -> str:
 
 def metric_name(metric: str) -> str:
     """What a metric is called in the list."""
-    return _(NAMES.get(metric, find(metric).label))
+    return _(find(metric).called)
 
 
 def _metrics(every: str) -> list[str]:
     """The usual ones first; for single days, those that can be counted by day."""
-    known = [*USUAL, *(name for name in WATCHED if name not in USUAL)]
-    return [name for name in known if every != "day" or WATCHED[name].reads not in LONGER]
+    offered = [name for name in WATCHED if every != "day" or find(name).watching.reads not in LONGER]
+    return sorted(offered, key=lambda name: not find(name).watching.usual)
 
 
 def _row_choice(metric: str, field: str, key: Key) -> Value | None:
@@ -108,7 +109,7 @@ def segment_choices(key: Key) -> Segment:
 
 
 def _condition(metric: str, column: str, key: Key) -> Condition:
-    codes = [code for code in CONDITIONS if code != "changed" or compares(metric, column)]
+    codes = [code for code in CONDITIONS if code != "changed" or find(metric).compares(column)]
     place = f"{metric}.{column}"
     kind = st.segmented_control(
         _("Told when it"), codes, format_func=lambda code: _(CONDITIONS[code]), default="below", required=True,
@@ -116,13 +117,13 @@ def _condition(metric: str, column: str, key: Key) -> Condition:
     )  # fmt: skip
     if kind == "changed":
         return Condition("changed")
-    of = kind_of(metric, column)
+    of = find(metric).columns[column].kind
     limit, clear = st.columns([1, 3], gap="small", vertical_alignment="bottom")
     with limit:
         name = _("Limit, in %") if of == "share" else _("Limit")
         typed = st.number_input(name, value=START.get(of, 100.0), step=1.0, key=key(f"limit.{place}"), format="%g")
     clearly = True
-    if column == WATCHED[metric].value:
+    if column == find(metric).value:
         with clear:
             clearly = st.checkbox(
                 _("Only when its whole 95% interval lies beyond the limit"), value=True, key=key(f"clearly.{place}")

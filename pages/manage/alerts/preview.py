@@ -7,10 +7,9 @@ from data.alerts.measured import PAST
 from data.alerts.office import past_periods
 from data.alerts.periods import Period
 from data.alerts.rules import Rule, asked_text, condition_text
-from data.alerts.words.wording import bounds, period_name, shown
+from data.alerts.words.wording import bounds, kind_of, period_name, shown
 from data.questions.ask import Question
 from metrics.texts import N_
-from metrics.watch import kind
 from pages.manage.alerts import findings
 from pages.shared.screen.tables import sortable_table
 from pages.shared.session import cached
@@ -53,7 +52,7 @@ def preview(rule: Rule, every: str) -> None:
 
 def _table(found: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """The periods as they are read, newest first."""
-    of, currency = kind(rule.asked.metric, rule.asked.column), cached.extent().currency
+    of, currency = kind_of(rule.asked), cached.extent().currency
     return pl.DataFrame(
         [
             {

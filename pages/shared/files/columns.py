@@ -107,18 +107,19 @@ for _by in dimensions_of("customer"):
     }  # fmt: skip
 OTHER_SIDE, DIFFERENCE = "_other", "_change"  # endings of the columns of a replay
 
-SHARES = frozenset({
-    "retention", "share", "cumulative", "csat", "easy_share", "match_rate", "answered_share", "repeat_share", "repeat_rate",
-    "ended_share", "inactive_share", "stay_share", "rate", "reach_top", "p_active", "p_active_then", "revenue_share",
-    "revenue_retention", "bias", "revenue_share_other", "revenue_share_change",
-})  # fmt: skip
-ENDS = ("low", "high", "se")  # shares where the value beside them is one
+# Columns of tables that are no metric, with shares from 0 to 1
+SHARES = {
+    "value_per_customer": ("share",), "value_by_tenth": ("share", "cumulative"), "tier_members": ("share",),
+    "chance_of_an_order": ("share", "low", "high"), "forecast_accuracy": ("bias",),
+}  # fmt: skip
+ENDS = ("low", "high", "se")
 
 
 def meanings(table: Table, columns: list[str]) -> dict[str, str]:
     """Column → what it means, in the language in force; empty where nobody has said so."""
     own = TABLES.get(table.name, {})
-    of_metric = CATALOGUE[table.metric].columns if table.metric in CATALOGUE else {}
+    columns_of_metric = CATALOGUE[table.metric].columns if table.metric in CATALOGUE else {}
+    of_metric = {name: column.meaning for name, column in columns_of_metric.items()}
     return {column: _meaning(column, own, of_metric) for column in columns}
 
 
@@ -137,11 +138,9 @@ def _meaning(column: str, own: Mapping[str, str], of_metric: Mapping[str, str]) 
 
 def shares(table: Table, frame: pl.DataFrame) -> set[str]:
     """The columns that hold shares from 0 to 1, which are read as percentages."""
-    found = {name for name, kind in frame.schema.items() if name in SHARES and kind.is_float()}
-    metric = CATALOGUE.get(table.metric)
-    of_shares = metric is not None and metric.unit.startswith("share")
-    if table.name == "chance_of_an_order" or (found and of_shares):
-        found |= {name for name in ENDS if name in frame.columns}
-    if of_shares and "variant" in frame.columns:
-        found |= {name for name in ("value", "low", "high") if name in frame.columns}
-    return found
+    known, metric = set(SHARES.get(table.name, ())), CATALOGUE.get(table.metric)
+    if metric:
+        known |= {name for name, column in metric.columns.items() if column.kind == "share"}
+        known |= set(ENDS) if metric.kind == "share" and metric.value in frame.columns else set()
+    own = {name: name.removesuffix(OTHER_SIDE).removesuffix(DIFFERENCE) for name in frame.columns}
+    return {name for name, kind in frame.schema.items() if own[name] in known and kind.is_float()}

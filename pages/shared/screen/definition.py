@@ -45,9 +45,8 @@ def _entry(metric: Metric) -> None:
 
 def columns(metric: Metric) -> None:
     """The columns of a metric's result and what each one means."""
-    blocks.lines(
-        pl.DataFrame({_("Column"): list(metric.columns), _("Meaning"): [_(text) for text in metric.columns.values()]})
-    )
+    meanings = [_(column.meaning) for column in metric.columns.values()]
+    blocks.lines(pl.DataFrame({_("Column"): list(metric.columns), _("Meaning"): meanings}))
 
 
 def _dialog(title: str):

@@ -14,8 +14,7 @@ from data.questions.ask import Question, ask
 from data.segment import Segment
 from data.store.extent import Extent
 from data.store.store import Store
-from metrics.catalogue import CATALOGUE
-from metrics.watch import WATCHED, columns, compares, kind
+from metrics.catalogue import CATALOGUE, WATCHED
 from tests.data.alerts.conftest import fill, rule
 from tests.data.rows import nps, order, take
 
@@ -60,7 +59,7 @@ def test_a_period_counts_once_its_kind_of_data_cover_it(metric: str, orders, ans
     first, last = map(day, orders) if orders else (None, None)
     said_first, said_last = map(day, answers) if answers else (None, None)
     extent = Extent(orders_first=first, orders_last=last, feedback_first=said_first, feedback_last=said_last)
-    found = covered(extent, Asked(metric, columns(metric)[0]), "month")
+    found = covered(extent, Asked(metric, CATALOGUE[metric].watched_columns[0]), "month")
     assert (found.code if found else None) == period
 
 
@@ -155,19 +154,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_metric_can_be_watched(demo: Path, metric: str) -> None:
     """There is one row, each of its columns is a number, and a change has an interval where the table says that it has one."""
     arguments: dict[str, str | int | float | bool] = {"minimum": 1} if "minimum" in CATALOGUE[metric].options else {}
-    asked = Asked(metric, columns(metric)[0], arguments, ROWS.get(metric, {}))
-    condition = Condition("changed") if compares(metric, asked.column) else Condition("above", -1e9)
+    asked = Asked(metric, CATALOGUE[metric].watched_columns[0], arguments, ROWS.get(metric, {}))
+    condition = Condition("changed") if CATALOGUE[metric].compares(asked.column) else Condition("above", -1e9)
     with Store.open(demo) as store, store.snapshot() as snap:
         period = covered(snap.extent(), asked, "month")
         assert period is not None
         found, row = judged(snap, Rule(asked, condition), period), rows(snap, asked, period)
     assert row.height == 1
     assert found.now.value is not None
-    assert (found.change.change is not None) == compares(metric, asked.column)
-    for column in columns(metric):
+    assert (found.change.change is not None) == CATALOGUE[metric].compares(asked.column)
+    for column in CATALOGUE[metric].watched_columns:
         value = reading(row, replace(asked, column=column)).value
         assert value is None or isinstance(value, int | float)
-        if kind(metric, column) == "share" and value is not None and metric != "revenue_retention":
+        if CATALOGUE[metric].columns[column].kind == "share" and value is not None and metric != "revenue_retention":
             assert 0 <= value <= 1
-        if kind(metric, column) == "count" and value is not None:
+        if CATALOGUE[metric].columns[column].kind == "count" and value is not None:
             assert isinstance(value, int)

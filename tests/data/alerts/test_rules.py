@@ -5,8 +5,6 @@ import pytest
 from data.alerts.rules import Alert, Asked, Condition, Rule, Subscription, asked_text, check, condition_text, read_what
 from data.errors import RapportError
 from data.segment import Segment
-from metrics.catalogue import CATALOGUE
-from metrics.watch import COLUMN_NAMES, ROW_NAMES, UNWATCHED, USUAL, WATCHED, columns, compares
 from tests.data.alerts.conftest import alert, rule
 
 EAST = Segment(region=("华东", "East"), tier=("gold",))
@@ -60,28 +58,6 @@ def test_what_cannot_be_judged_is_refused(what: Rule | Subscription, more: dict[
     told = {"name": "a", "every": "month", "language": "en", **more}
     with pytest.raises(RapportError, match=sentence.replace("(", r"\(")):
         check(told["name"], what, told["every"], told["language"])
-
-
-def test_every_metric_is_watched_or_says_why_not() -> None:
-    assert set(WATCHED) | set(UNWATCHED) == set(CATALOGUE)
-    assert not set(WATCHED) & set(UNWATCHED)
-    assert set(USUAL) <= set(WATCHED)
-
-
-@pytest.mark.parametrize("metric", WATCHED)
-def test_the_table_names_columns_that_there_are(metric: str) -> None:
-    watch, known = WATCHED[metric], CATALOGUE[metric].columns
-    assert {name for name in (watch.value, watch.n, *watch.keys) if name} <= set(known)
-    assert not watch.value or {"low", "high"} <= set(known)
-    assert columns(metric)
-    assert (columns(metric)[0] == watch.value) == bool(watch.value)
-    assert compares(metric, columns(metric)[0]) == (CATALOGUE[metric].change is not None)
-    assert set(watch.arguments) <= set(CATALOGUE[metric].options)
-
-
-def test_short_names_are_of_columns_and_rows_that_there_are() -> None:
-    assert all(column in columns(metric) for metric, column in COLUMN_NAMES)
-    assert {metric for metric, _row in ROW_NAMES} <= set(WATCHED)
 
 
 def test_a_target_is_not_in_what_is_printed() -> None:

@@ -22,7 +22,7 @@ from data.people.access import LOCAL, Access, Forbidden, Person, Role
 from data.segment import Segment
 from data.settings import SETTINGS
 from data.store.store import Store
-from metrics.watch import WATCHED
+from metrics.catalogue import WATCHED
 from pages.frame import alerting, offscreen
 from pages.frame.registry import ENTRIES
 from pages.shared.words.texts import speaking
