@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import scheduling
 from tests.examples import USUAL
 
 # The same examples every time, on any machine: neither a newcomer nor a landing fails by luck. `make fuzz` looks for new ones, with
@@ -23,6 +24,19 @@ settings.register_profile(
     **SLOW_IS_NO_FAULT,
 )
 settings.load_profile("fixed")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    return scheduling.workers()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> scheduling.Modules | None:
+    return scheduling.Modules(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    scheduling.in_order(items)
+
 
 SHARED = Path(__file__).parents[2] / "shared"
 
