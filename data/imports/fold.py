@@ -6,8 +6,13 @@ from collections.abc import Mapping
 import duckdb
 import polars as pl
 
-from data.imports.columns.parse import batches, safe_name
+from data.imports.cells.status import REFUND
+from data.imports.columns.parse import batches
+from data.imports.orders.lines import FIRST, Lines
+from data.imports.orders.refunds import AFTER, BEFORE
+from data.imports.orders.statuses import RULES, Statuses
 from data.imports.profile import Condition, Output
+from data.imports.sql import listed, quote, safe_name
 from metrics.engine.schemas import NATURAL_KEYS, TABLES
 
 SQL_TYPES = {pl.String: "varchar", pl.Float64: "double", pl.Datetime: "timestamp", pl.Date: "date"}
@@ -38,10 +43,21 @@ IDS = {"orders": "order_id", "feedback": "feedback_id", "answers": "response_id"
 class Folding:
     """One output on its way from `rows_{n}` to `docs_{n}` to its table. `fields` are the columns that `rows_{n}` has."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, number: int, output: Output, fields: list[str]) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        number: int,
+        output: Output,
+        fields: list[str],
+        standings: Mapping[str, Mapping[str, str]] | None = None,
+        lines: Lines | None = None,
+    ) -> None:
         self.connection = connection
-        self.number = number
         self.output = output
+        self.lines = lines
+        self.statuses = Statuses(standings or {})
+        self.refunds: str = ""  # whether refunds are to be taken off the amount, or were
+        self.ways = output.fold if output.fold is not None else lines.fold if lines else None
         self.fields = [safe_name(name) for name in fields]
         self.rows, self.docs = f"rows_{number}", f"docs_{number}"
         self.key_field = IDS.get(output.kind)
@@ -50,41 +66,59 @@ class Folding:
         """Fields that are computed from others (`quantity * unit_price`) as SQL; those whose parts are missing stay away."""
         made = {}
         for name, formula in self.output.make.items():
-            names = re.findall(r"[a-z_][a-z0-9_]*", formula)
-            if all(part in self.fields for part in names):
-                made[safe_name(name)] = _formula(formula)
+            formula = " or ".join(part for part in formula.split(" or ") if self._has_all(part))
+            if formula:
+                made[safe_name(name)] = f"coalesce({', '.join(map(_formula, formula.split(' or ')))})"
         self.fields += [name for name in made if name not in self.fields]
         return made
 
+    def _has_all(self, formula: str) -> bool:
+        return all(part in self.fields for part in re.findall(r"[a-z_][a-z0-9_]*", formula))
+
+    @property
+    def folded(self) -> bool:
+        """Whether several lines make one document."""
+        return self.ways is not None
+
     def fold(self, values: Mapping[str, str], source: str, local: str, latest: str) -> None:
         """Make `docs_{n}`, one row per document, with `rule` naming why it is left out (null: taken)."""
-        folded = self.output.fold is not None
+        if self.ways is not None and self.ways.get("amount") == "sum":
+            self.statuses.leave_out_lines(self.connection, self.rows)
         kept = f"from {self.rows} where rule is null"
-        if folded:
-            ways = self.output.fold or {}
-            parts = ", ".join(
-                f"{AGGREGATES[ways.get(name, 'first')].format(name)} as {name}"
-                for name in self.fields
-                if name != self.key_field
-            )
+        if self.ways is not None:
+            parts = ", ".join(f"{self._folded(name)} as {name}" for name in self.fields if name != self.key_field)
             body = f"""select file_no, {self.key_field} as doc, {self.key_field}, min(row_no) as row_no, count(*) as lines, {parts}
                 {kept} group by file_no, {self.key_field}"""
         else:
             body = f"select file_no, row_no::varchar as doc, row_no, 1 as lines, {', '.join(self.fields)} {kept}"
+        if self.refunds:
+            net = "amount - coalesce(abs(refund), 0)" if self.refunds == BEFORE else "amount"
+            body = f"select * replace ({net} as amount, abs(refund) as refund) from ({body})"
         shaped, names = self._shaped(values, source, local)
         rules = self._rules(names, latest)
         keys = ", ".join(NATURAL_KEYS[self.output.kind])
+        newest = "file_no desc, row_no" if self.lines and self.lines.way == FIRST else "file_no desc, row_no desc"
+        stands = (
+            f"coalesce(rule, '') in ('', {listed(RULES)})"  # the last state of an order may be that it was cancelled
+        )
         self.connection.execute(
             f"""
             create table {self.docs} as
             with folded as ({body}), shaped as (select {shaped} from folded),
             ruled as (select *, {rules} from shaped)
             select * replace (
-                case when rule is null and row_number() over (partition by {keys}, rule is null order by file_no desc, row_no desc) > 1
+                case when {stands} and row_number() over (partition by {keys}, {stands} order by {newest}) > 1
                     then 'repeated' else rule end as rule)
             from ruled order by file_no, row_no
             """
         )
+
+    def _folded(self, name: str) -> str:
+        """What the lines of a document give for a field; of a status, one by which it counts."""
+        assert self.ways is not None
+        if name in self.statuses.known and name not in self.ways:
+            return self.statuses.folded(name, POSITION)
+        return AGGREGATES[self.ways.get(name, "first")].format(name)
 
     def _shaped(self, values: Mapping[str, str], source: str, local: str) -> tuple[str, set[str]]:
         """The select list that gives every column of the schema, beside the fields that rules may need."""
@@ -102,8 +136,9 @@ class Folding:
         if name == "source":
             return quote(source)
         if name == "kind":
-            tests = [_condition(test) for test in self.output.refunds]
-            return f"case when {' and '.join(tests)} then 'refund' else 'order' end" if tests else "'order'"
+            tests = [" and ".join(map(_condition, self.output.refunds))] if self.output.refunds else []
+            tests += self.statuses.tests(REFUND)
+            return f"case when {' or '.join(tests)} then 'refund' else 'order' end" if tests else "'order'"
         if name == "customer_id" and "phone" in self.fields:
             return f"coalesce({name}, phone)" if have else "phone"
         if name == "item" and not have:
@@ -112,6 +147,8 @@ class Folding:
             return self._made_key(
                 have, local if self.output.kind != "feedback" else f"{local}:{values.get('survey', '')}"
             )
+        if name == "amount" and have and (back := self.statuses.tests(REFUND)):
+            return f"round(case when {' or '.join(back)} then -abs(amount) else amount end, 4)"
         if name in ("amount", "gross", "discount", "refund") and have:
             return f"round({name}, 4)"
         if name == "currency" and have:
@@ -143,11 +180,14 @@ class Folding:
 
     def _rules(self, names: set[str], latest: str) -> str:
         kind = self.output.kind
-        cases = [
-            (" and ".join(map(_condition, rule.when)), rule.rule, rule.when[0].field)
-            for rule in self.output.leave_out
-            if all(test.field in names for test in rule.when)
-        ]
+        cases = []
+        for left in self.output.leave_out:  # a field that is not there holds none of the values
+            tests = [test for test in left.when if test.field in names]
+            if tests and all(test in tests or test.test == "not_in" for test in left.when):
+                cases.append((" and ".join(map(_condition, tests)), left.rule, tests[0].field))
+        cases += self.statuses.rules("refund" in self.fields)
+        if self.refunds == AFTER:
+            cases.append(("amount = 0 and refund <> 0", "refunded", "refund"))
         cases += [(f"{name} is null", rule, name) for name, rule in REQUIRED[kind].items()]
         date = DATES[kind]
         cases.append((f"{date} >= timestamp '{latest}'", "date_in_future", date))
@@ -179,7 +219,7 @@ class Folding:
     def left_out(self) -> str:
         """SQL for the lines that gave nothing: file_no, row_no, rule, bad_column, bad_value, amount."""
         amount = "r.amount" if "amount" in self.fields else "null::double"
-        key = self.key_field if self.output.fold is not None else "row_no::varchar"
+        key = self.key_field if self.folded else "row_no::varchar"
         return f"""
             select r.file_no, r.row_no, r.rule, r.bad_column, r.bad_value, {amount} as amount from {self.rows} r where r.rule is not null
             union all
@@ -212,8 +252,3 @@ def _condition(test: Condition) -> str:
         listed = ", ".join(quote(value.casefold()) for value in test.values)
         return f"coalesce(lower({name}::varchar), '') {'in' if test.test == 'in' else 'not in'} ({listed})"
     raise ValueError(f"“{test.test}” is not a test of a profile")
-
-
-def quote(text: str) -> str:
-    """The text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"

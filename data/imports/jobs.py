@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import Refused
-from data.imports import handover, pipeline, summary
+from data.imports import handover, pipeline
 from data.imports.files.unpack import Given
 from data.imports.outcome import leftover
+from data.imports.outcome.result import reader
 from data.imports.profile import profiles
 from metrics.texts import N_
 
@@ -15,7 +16,7 @@ from metrics.texts import N_
 def _read(request: dict[str, Any], folder: Path, progress: Callable[[float], None]) -> dict[str, Any]:
     reading = pipeline.read(_order(request, folder), folder, progress)
     for table in reading.receipt.tables:
-        handover.write(summary.reader(reading.connection, table.kind), table.kind, folder)
+        handover.write(reader(reading.connection, table.kind), table.kind, folder)
     handover.write(leftover.reader(reading.connection), handover.LEFT_OUT, folder)
     reading.connection.close()
     progress(0.95)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from data.errors import Refused
 from data.imports.files.layout import Layout, fold_header, listed
-from data.imports.profile import by_name, find_column
+from data.imports.profile import by_name, find_columns
 from metrics.texts import N_
 
 KINDS = ("orders", "members", "nps", "csat", "ces", "tier_changes")
@@ -77,9 +77,9 @@ def guess(headers: Sequence[str], samples: Sequence[Sequence[str]] = ()) -> Gues
         fields = by_name(kind).outputs[0].columns
         found: dict[str, str] = {}
         for field in fields:
-            place = find_column(field, headers)
-            if place is not None and headers[place] not in found.values():
-                found[field.name] = headers[place]
+            header = "+".join(headers[place] for place in find_columns(field, headers))
+            if header and header not in found.values():
+                found[field.name] = header
         if kind == "nps" and "score" not in found and (asked := _recommending(headers, samples)):
             found["score"] = asked
         columns[kind] = found
@@ -100,7 +100,7 @@ def _options(guesses: Guesses, headers: Sequence[str]) -> str:
     found = guesses.columns[guesses.kind]
     said = [f"--profile {guesses.kind}"]
     for column in by_name(guesses.kind).outputs[0].columns:
-        if column.required and find_column(column, headers) is None:
+        if column.required and not find_columns(column, headers):
             said.append(f"--map {column.name}={shlex.quote(found.get(column.name, 'COLUMN'))}")
     return " ".join(said)
 

@@ -11,6 +11,7 @@ import duckdb
 from data.errors import Refused
 from data.imports import summary
 from data.imports.cells.answers import ALL, lasting
+from data.imports.choose import choose
 from data.imports.clock import latest_allowed
 from data.imports.columns.decide import decide
 from data.imports.columns.parse import parse
@@ -19,28 +20,19 @@ from data.imports.columns.tier_names import settle_tiers
 from data.imports.columns.unread import refuse_unread
 from data.imports.columns.wanted import Wanted
 from data.imports.files.budget import Budget
-from data.imports.files.layout import Layout, find_layout, fold_header, listed, matches_lines, second_of
+from data.imports.files.layout import Layout, find_layout
 from data.imports.files.raw import RawFile, load, number_lines, prepare
 from data.imports.files.unpack import Given, fingerprint, unpack
-from data.imports.fold import Folding, quote
+from data.imports.fold import Folding
 from data.imports.mapper import NeedsMapping, signature
+from data.imports.orders.lines import decide_lines, only_once
+from data.imports.orders.refunds import decide_refunds
 from data.imports.outcome.receipt import Receipt
-from data.imports.profile import (
-    Column,
-    FileRole,
-    Output,
-    Profile,
-    assign,
-    by_name,
-    find_column,
-    profiles,
-    recognise,
-    with_columns,
-)
-from data.imports.said import refuse_values
+from data.imports.outcome.result import Result
+from data.imports.profile import Column, Output, Profile, find_columns, profiles
 from data.imports.source import source_of
+from data.imports.sql import quote
 from metrics.dimension import TIER
-from metrics.texts import N_
 
 ENGINE_MEMORY = "640MiB"
 
@@ -121,7 +113,7 @@ def read(order: Order, folder: Path, progress: Callable[[float], None]) -> Files
         profile_name, mapping = remembered["profile"], remembered["columns"]
         work.kept = lasting(remembered["values"])
         work.values = {n: v for n, v in remembered["values"].items() if n not in work.kept} | work.values
-    chosen, roles = _choose(raw, profile_name, mapping, work.values)
+    chosen, roles = choose(raw, profile_name, mapping, work.values)
     alike = len({signature(file.layout.headers) for file in raw}) == 1
     place = f"{signed}:{chosen.name}"
     if alike and (kept := order.remembered.get(place)):
@@ -159,97 +151,6 @@ def _said(profile: Profile, mapping: dict[str, str], values: dict[str, str]) -> 
     return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
-def _choose(
-    raw: list[RawFile], name: str | None, mapping: dict[str, str], values: dict[str, str]
-) -> tuple[Profile, list[FileRole]]:
-    """The profile and each file's role in it: the one that was named, or the most specific that fits."""
-    described = [(file.layout.headers, file.decoded.path) for file in raw]
-    if name is None:
-        found = recognise(described, matches_lines)
-        if found is None:
-            raise NeedsMapping(raw[0].name, raw[0].layout)
-        profile, roles = found
-    else:
-        profile = by_name(name)
-        assigned = assign(profile, described, matches_lines) if not profile.general else None
-        roles = assigned or [profile.files[0]] * len(raw)
-        if assigned is None and not profile.general and not mapping:
-            raise Refused(
-                N_(
-                    "{file} does not have the columns of {profile}: {columns}. Leave the profile out, or map the columns."
-                ),
-                file=raw[0].name,
-                profile=profile.title,
-                columns=", ".join(group[0] for group in profile.files[0].headers),
-            )
-    profile = with_columns(profile, mapping)
-    refuse_values(profile, values)
-    for role in profile.files:
-        if role.required and role not in roles:
-            raise Refused(
-                N_("{profile}: the file with the columns {columns} is missing. Hand in all files together."),
-                profile=profile.title,
-                columns=", ".join(group[0] for group in role.headers),
-            )
-    _refuse_missing(raw, roles, profile, mapping, values)
-    return profile, roles
-
-
-def _refuse_missing(
-    raw: list[RawFile], roles: list[FileRole], profile: Profile, mapping: dict[str, str], values: dict[str, str]
-) -> None:
-    """A column that the user named must be there, and so must one for every required field, or a value for it."""
-    for file, role in zip(raw, roles, strict=True):
-        if role.pattern:
-            continue
-        folded = {fold_header(header) for header in file.layout.headers}
-        for field, header in mapping.items():
-            if header and fold_header(header) not in folded:
-                raise Refused(
-                    N_("{file} has no column “{column}” for {field}. Its columns are: {columns}."),
-                    file=file.name,
-                    column=header,
-                    field=field,
-                    columns=listed(file.layout.headers),
-                )
-        for output in profile.outputs:
-            if output.file != role.role or output.select or output.each_column:
-                continue
-            for column in output.columns:
-                place = find_column(column, file.layout.headers)
-                if place is not None and column.name not in mapping:
-                    _refuse_repeated(file, column.name, place)
-                if column.required and column.name not in values and place is None:
-                    raise Refused(
-                        N_(
-                            "{file}: no column is mapped to {field}, which {profile} needs. "
-                            "Add --map {field}=COLUMN, or --value {field}=VALUE for the whole file. Its columns are: {columns}."
-                        ),
-                        file=file.name,
-                        field=column.name,
-                        profile=profile.title,
-                        columns=listed(file.layout.headers),
-                    )
-
-
-def _refuse_repeated(file: RawFile, field: str, place: int) -> None:
-    """Of two columns of one name, which one counts is not for the importer to guess."""
-    header = file.layout.headers[place]
-    second = second_of(header, file.layout.headers)
-    if second is not None:
-        raise Refused(
-            N_(
-                "{file}: columns {first} and {second} are both called “{column}”, and {field} can be only one of them. "
-                "Rename or remove the other one."
-            ),
-            file=file.name,
-            first=place + 1,
-            second=second + 1,
-            column=header,
-            field=field,
-        )
-
-
 def _read_outputs(
     work: _Work,
     connection: duckdb.DuckDBPyConnection,
@@ -257,9 +158,9 @@ def _read_outputs(
     raw: list[RawFile],
     signed: str,
     known_tiers: list[str],
-) -> summary.Result:
+) -> Result:
     """Parse and fold every output of the profile; make `out_{kind}` and `fates`."""
-    result = summary.Result()
+    result = Result()
     total = sum(file.rows for file in raw) * len(profile.outputs) or 1
     base = 0
     for number, output in enumerate(profile.outputs):
@@ -268,7 +169,9 @@ def _read_outputs(
         if built is None:
             continue
         readings, conventions = [], []
-        by_cell = output.kind == "orders" and not _names_currency(output, raw)
+        lines = None
+        is_orders = output.kind == "orders"
+        by_cell = is_orders and not _names_currency(output, raw)
         for column, header, file in built.columns:
             wanted = Wanted(
                 connection,
@@ -282,16 +185,31 @@ def _read_outputs(
                 given=work.values,
                 is_item=bool(output.each_column),
                 by_cell=by_cell,
+                fields=[known.name for known, _, _ in built.columns],
+                words=output.statuses,
             )
             reading, found = decide(wanted)
             readings.append(reading)
             conventions += found
+        if is_orders and output.fold is None and not output.select:
+            lines, found = decide_lines(
+                connection, built, raw, work.values.get("lines", ""), work.kept.get("lines", "")
+            )
+            conventions += found
+            if lines and lines.once:
+                built = only_once(connection, built, lines.once)
         readings = _with_currency(readings)
         fields = [reading.column.name for reading in readings] + built.extra
-        folding = Folding(connection, number, output, fields)
+        standings = {reading.column.name: reading.standings for reading in readings if reading.standings}
+        folding = Folding(connection, number, output, fields, standings, lines)
         step = partial(work.reach_rows, base, total)
         parse(connection, built.table, folding.rows, readings, built.extra, folding.made(), step)
         refuse_unread(connection, folding.rows, readings)
+        if output.refunds_open and {"amount", "refund"} <= set(folding.fields):
+            folding.refunds, found = decide_refunds(
+                connection, folding.rows, built, raw, work.values.get("refunds", ""), work.kept.get("refunds", "")
+            )
+            conventions += found
         for reading in readings if output.kind == "tier_changes" else ():
             if reading.column.name == TIER.column:
                 conventions += settle_tiers(connection, folding.rows, reading, known_tiers, {**work.kept, **values})
@@ -315,7 +233,7 @@ def _read_outputs(
 def _names_currency(output: Output, raw: list[RawFile]) -> bool:
     """Whether a column of one of the files holds the currency."""
     columns = [column for column in output.columns if column.name == "currency"]
-    return any(find_column(column, file.layout.headers) is not None for column in columns for file in raw)
+    return any(find_columns(column, file.layout.headers) for column in columns for file in raw)
 
 
 def _with_currency(readings: list[Reading]) -> list[Reading]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import Refused
-from data.imports.files.layout import fold_header
+from data.imports.cells.status import fold_status
+from data.imports.files.headers import find_parts
 from metrics.texts import N_
 
 FOLDER = Path(__file__).parents[1] / "profiles"
@@ -16,7 +17,8 @@ FOLDER = Path(__file__).parents[1] / "profiles"
 
 @dataclass(frozen=True)
 class Column:
-    """One field: the headers it may stand under and how its cells are read (key, phone, number, date, text, score)."""
+    """One field: the headers it may stand under and how its cells are read (key, phone, number, date, text, score; status, event,
+    after_sale, flag and paid say whether an order counts). A header may be several: `Date+Time`."""
 
     name: str
     headers: tuple[str, ...]
@@ -46,7 +48,10 @@ class LeaveOut:
 
 @dataclass(frozen=True)
 class Output:
-    """Rows for one table out of one file (or a join): which fields, how made, folded, and what is left out."""
+    """Rows for one table out of one file (or a join): which fields, how made, folded, and what is left out.
+
+    `statuses` are the vendor's own words for a status (folded → what it says); `refunds_open`: the file itself shows whether refunds
+    are taken off its amounts."""
 
     kind: str
     file: str
@@ -59,6 +64,8 @@ class Output:
     values: Mapping[str, str] = field(default_factory=dict)
     id_is_local: bool = False
     each_column: str = ""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    refunds_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,8 +79,11 @@ class FileRole:
     names: tuple[str, ...] = ()
 
     def matches(self, headers: Sequence[str]) -> bool:
-        folded = {fold_header(header) for header in headers}
-        return bool(self.headers) and all(any(fold_header(h) in folded for h in group) for group in self.headers)
+        return bool(self.headers) and not self.lacking(headers)
+
+    def lacking(self, headers: Sequence[str]) -> list[tuple[str, ...]]:
+        """The groups of which no header is there."""
+        return [group for group in self.headers if not any(find_parts(one, headers) for one in group)]
 
 
 @dataclass(frozen=True)
@@ -137,13 +147,9 @@ def assign(profile: Profile, files: Sequence[tuple[Sequence[str], Path]], fits_p
     return roles
 
 
-def find_column(column: Column, headers: Sequence[str]) -> int | None:
-    """The place of the header that a field stands under: the first of its synonyms that is there."""
-    folded = [fold_header(header) for header in headers]
-    for wanted in column.headers:
-        if fold_header(wanted) in folded:
-            return folded.index(fold_header(wanted))
-    return None
+def find_columns(column: Column, headers: Sequence[str]) -> tuple[int, ...]:
+    """The places of the headers that a field is made of: the first of its synonyms that is there; empty when none is."""
+    return next((found for wanted in column.headers if (found := find_parts(wanted, headers))), ())
 
 
 def _read(name: str, raw: dict[str, Any]) -> Profile:
@@ -192,6 +198,8 @@ def _output(body: dict[str, Any], files: tuple[FileRole, ...]) -> Output:
         values={key: str(value) for key, value in body.get("values", {}).items()},
         id_is_local=body.get("id_is_local", False),
         each_column=body.get("each_column", ""),
+        statuses={fold_status(word): says for says, words in body.get("statuses", {}).items() for word in words},
+        refunds_open=body.get("refunds_open", False),
     )
 
 

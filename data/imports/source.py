@@ -6,22 +6,23 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
-from data.imports.columns.parse import safe_name
-from data.imports.files.layout import fold_header
+from data.imports.files.headers import is_calendar, parts_in_order
 from data.imports.files.raw import RawFile
-from data.imports.fold import quote
-from data.imports.profile import Column, FileRole, Output, find_column
+from data.imports.profile import Column, FileRole, Output, find_columns
+from data.imports.sql import quote, safe_name
 
 ATTRIBUTES_MOST = 40
 
 
 @dataclass
 class Built:
-    """View `table` with file_no, row_no and a text column per field; for each field its header and a file that has it."""
+    """View `table` with file_no, row_no and a text column per field; for each field its header and a file that has it; for each file, by
+    number, the places of the columns that each field is made of."""
 
     table: str
     columns: list[tuple[Column, str, str]]
     extra: list[str] = field(default_factory=list)
+    places: dict[int, dict[str, tuple[int, ...]]] = field(default_factory=dict)
 
 
 def source_of(
@@ -40,8 +41,8 @@ def source_of(
         return _joined(connection, number, output, roles, raw, files[0])
     if output.each_column:
         return _each(connection, number, output, files)
-    places = [{column.name: _place(column, file) for column in output.columns} for file in files]
-    present = [column for column in output.columns if any(place[column.name] is not None for place in places)]
+    places = [_places(output, file) for file in files]
+    present = [column for column in output.columns if any(place[column.name] for place in places)]
     fixed = [column for column in output.columns if column not in present and values.get(column.name)]
     if not any(column.type == "score" for column in present) and any(
         column.type == "score" for column in output.columns
@@ -49,7 +50,7 @@ def source_of(
         return None
     parts = []
     for file, place in zip(files, places, strict=True):
-        cells = [f"{_cell(place[column.name])} as {safe_name(column.name)}" for column in present]
+        cells = [f"{_cell(place[column.name], file)} as {safe_name(column.name)}" for column in present]
         cells += [f"{quote(values[column.name])} as {safe_name(column.name)}" for column in fixed]
         if output.kind == "members":
             cells.append(f"{_attributes(file, place)} as attributes")
@@ -59,33 +60,39 @@ def source_of(
     columns = [(column, *_header(column, files, places)) for column in present] + [
         (column, column.name, files[0].name) for column in fixed
     ]
-    return Built(table, columns, ["attributes"] if output.kind == "members" else [])
+    used = {file.number: place for file, place in zip(files, places, strict=True)}
+    return Built(table, columns, ["attributes"] if output.kind == "members" else [], used)
 
 
-def _place(column: Column, file: RawFile) -> int | None:
-    for wanted in column.headers:
-        if wanted.startswith("~"):
-            found = [n for n, header in enumerate(file.layout.headers) if re.search(wanted[1:], fold_header(header))]
-            if found:
-                return found[0]
-    return find_column(column, file.layout.headers)
+def _places(output: Output, file: RawFile) -> dict[str, tuple[int, ...]]:
+    """Per field the columns that it is made of. The date of the order is not also the date of its payment, which may be missing."""
+    found = {column.name: find_columns(column, file.layout.headers) for column in output.columns}
+    for column in output.columns:
+        if column.type == "paid" and found[column.name] == found.get("ordered_at"):
+            found[column.name] = ()
+    return found
 
 
-def _cell(place: int | None) -> str:
-    return "null::varchar" if place is None else f"c{place}"
+def _cell(places: tuple[int, ...], file: RawFile) -> str:
+    """The cell of a field; of several columns, their cells joined: a date and its time, a year and its month."""
+    if len(places) < 2:
+        return f"c{places[0]}" if places else "null::varchar"
+    ordered = parts_in_order(places, file.layout.headers)
+    sign = "-" if is_calendar(places, file.layout.headers) else " "
+    cells = ", ".join(f"nullif(trim(c{place}), '')" for place in ordered)
+    return f"nullif(concat_ws({quote(sign)}, {cells}), '')"
 
 
-def _header(column: Column, files: list[RawFile], places: list[dict[str, int | None]]) -> tuple[str, str]:
+def _header(column: Column, files: list[RawFile], places: list[dict[str, tuple[int, ...]]]) -> tuple[str, str]:
     for file, place in zip(files, places, strict=True):
-        found = place[column.name]
-        if found is not None:
-            return file.layout.headers[found], file.name
+        if found := place[column.name]:
+            return " + ".join(file.layout.headers[n] for n in found), file.name
     raise LookupError(column.name)
 
 
-def _attributes(file: RawFile, place: dict[str, int | None]) -> str:
+def _attributes(file: RawFile, place: dict[str, tuple[int, ...]]) -> str:
     """The columns that no field takes, as a JSON object."""
-    taken = set(place.values())
+    taken = {n for found in place.values() for n in found}
     rest = [n for n in range(file.layout.width) if n not in taken][:ATTRIBUTES_MOST]
     pairs = ", ".join(f"{quote(file.layout.headers[n])}, c{n}" for n in rest)
     return f"json_object({pairs})::varchar" if rest else "null::varchar"
@@ -122,7 +129,9 @@ def _each(connection: duckdb.DuckDBPyConnection, number: int, output: Output, fi
     parts = []
     others = [column for column in output.columns if column.type != "score"]
     for file in files:
-        shared = ", ".join(f"{_cell(_place(column, file))} as {column.name}" for column in others)
+        shared = ", ".join(
+            f"{_cell(find_columns(column, file.layout.headers), file)} as {column.name}" for column in others
+        )
         for place, header in enumerate(file.layout.headers):
             if re.search(output.each_column, header) and _is_scores(connection, file, place):
                 parts.append(

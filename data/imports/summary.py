@@ -2,114 +2,22 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import duckdb
-import pyarrow as pa
 
 from data.errors import Refused
 from data.imports.cells.answers import EMPTY
-from data.imports.files.raw import RawFile, number_lines
-from data.imports.fold import Folding, quote
+from data.imports.files.raw import RawFile
 from data.imports.outcome import rules
-from data.imports.outcome.receipt import CannotAnswer, Convention, Doubt, FileRead, LeftOut, Receipt, TableCounts
+from data.imports.outcome.receipt import CannotAnswer, Doubt, FileRead, LeftOut, Receipt, TableCounts
+from data.imports.outcome.result import Result
 from data.imports.profile import Profile
+from data.imports.sql import quote
 from data.store.imported import Counts
-from metrics.engine.schemas import TABLES
 from metrics.texts import N_
 
-READ_ROWS = 100_000
 PLACEHOLDER_ORDERS, PLACEHOLDER_SHARE = 20, 0.05  # a customer with more of all orders is no person
-
-
-@dataclass
-class Result:
-    """The outputs of an import, read and folded."""
-
-    foldings: list[Folding] = field(default_factory=list)
-    conventions: list[Convention] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-    scale: str | None = None
-    kinds: tuple[str, ...] = ()
-
-    def add(self, folding: Folding, conventions: list[Convention], headers: dict[str, str], scale: str | None) -> None:
-        self.foldings.append(folding)
-        self.conventions = list(dict.fromkeys(self.conventions + conventions))
-        self.headers.append(headers)
-        self.scale = self.scale or scale
-
-    def finish(self, connection: duckdb.DuckDBPyConnection, raw: list[RawFile]) -> None:
-        """Make `out_{kind}`, the rows for the store, and `fates`, one row per line left out."""
-        if not self.foldings:
-            raise Refused(
-                N_("{file}: no column with scores was found. Map one: --profile nps --map score=COLUMN."),
-                file=raw[0].name,
-            )
-        self.kinds = tuple(kind for kind in TABLES if any(folding.output.kind == kind for folding in self.foldings))
-        for kind in self.kinds:
-            columns = ", ".join(TABLES[kind].column_names())
-            parts = [
-                f"select {columns} from {folding.docs} where rule is null"
-                for folding in self.foldings
-                if folding.output.kind == kind
-            ]
-            connection.execute(f"create view out_{kind} as {' union all '.join(parts)}")
-        self._make_fates(connection, raw)
-
-    def _make_fates(self, connection: duckdb.DuckDBPyConnection, raw: list[RawFile]) -> None:
-        """A line is left out when no output took it; the first output that refused it says why."""
-        connection.execute(
-            "create table refused (file_no integer, row_no bigint, rule varchar, bad_column varchar, bad_value varchar, amount double)"
-        )
-        for folding, headers in zip(self.foldings, self.headers, strict=True):
-            names = " ".join(f"when bad_column = {quote(name)} then {quote(title)}" for name, title in headers.items())
-            connection.execute(
-                f"""
-                insert into refused select file_no, row_no, rule, case {names} else bad_column end, bad_value, amount
-                from ({folding.left_out()})
-                """
-            )
-        taken = ""
-        if self._several_per_file():
-            parts = [
-                f"""select r.file_no, r.row_no from {folding.rows} r join {folding.docs} d
-                on r.file_no = d.file_no and r.row_no::varchar = d.doc where r.rule is null and d.rule is null"""
-                for folding in self.foldings
-                if folding.output.fold is None
-            ]
-            taken = f"where (file_no, row_no) not in ({' union '.join(parts)})"
-        connection.execute(
-            "create table fates (file_no integer, line bigint, rule varchar, bad_column varchar, bad_value varchar, amount double)"
-        )
-        for file in raw:
-            some = connection.execute("select 1 from refused where file_no = $n limit 1", {"n": file.number}).fetchall()
-            if not some:
-                continue
-            connection.execute(
-                f"""
-                insert into fates
-                select {file.number}, {number_lines(connection, file)}, rule, bad_column, bad_value, amount
-                from (
-                    select row_no, any_value(rule) as rule, any_value(bad_column) as bad_column, any_value(bad_value) as bad_value,
-                        sum(amount) as amount
-                    from (select * from refused where file_no = {file.number}) {taken} group by row_no
-                ) r
-                """
-            )
-        ragged = " ".join(f"when why = {quote(why)} then {quote(rule)}" for why, rule in rules.RAGGED.items())
-        connection.execute(
-            f"insert into fates select file_no, line, case {ragged} else 'broken_quote' end, '', value, null from ragged"
-        )
-
-    def _several_per_file(self) -> bool:
-        files = [folding.output.file for folding in self.foldings]
-        return len(set(files)) < len(files) or any(folding.output.each_column for folding in self.foldings)
-
-
-def reader(connection: duckdb.DuckDBPyConnection, kind: str) -> pa.RecordBatchReader:
-    """The rows of one table in batches, with exactly the schema's columns, one per natural key."""
-    columns = ", ".join(TABLES[kind].column_names())
-    return connection.sql(f"select {columns} from out_{kind}").to_arrow_reader(READ_ROWS)
 
 
 def receipt(connection: duckdb.DuckDBPyConnection, profile: Profile, raw: list[RawFile], result: Result) -> Receipt:

@@ -5,7 +5,15 @@ from collections.abc import Collection, Mapping
 import polars as pl
 
 LEAVE_OUT, EMPTY, ALL = "leave out", "empty", "*"
-CONVENTIONS = ("date_order", "decimal", "scale", "timezone", "ladder")  # what a column may leave open beside its cells
+CONVENTIONS = (
+    "date_order",
+    "decimal",
+    "scale",
+    "timezone",
+    "ladder",
+    "lines",
+    "refunds",
+)  # what a column may leave open beside its cells
 
 
 def fold_cell(value: pl.Expr) -> pl.Expr:

@@ -10,10 +10,12 @@ from data.imports.cells.answers import EMPTY, LEAVE_OUT, cell_answers
 from data.imports.cells.currencies import meant as currency_codes
 from data.imports.cells.currencies import tokens as spellings
 from data.imports.cells.numbers import currency_of, decimal_sign, number_parts, number_shape
+from data.imports.cells.status import STATUS_TYPES
 from data.imports.columns.date_column import decide_date
 from data.imports.columns.key_column import decide_key
 from data.imports.columns.reading import Reading, read
 from data.imports.columns.score_column import decide_score
+from data.imports.columns.status_column import decide_status
 from data.imports.columns.wanted import Wanted
 from data.imports.outcome.receipt import Convention
 from data.imports.outcome.undecided import Undecided
@@ -28,7 +30,7 @@ def decide(wanted: Wanted) -> tuple[Reading, list[Convention]]:
     """Look at the whole column and decide its convention. Raises Refused for a spoilt key, Undecided for dates and numbers."""
     answers = cell_answers({**wanted.kept, **wanted.values}, wanted.name)
     reading, found = DECIDED.get(wanted.column.type, _as_it_is)(wanted)
-    if answers:
+    if answers and wanted.column.type not in STATUS_TYPES:  # a status has words of its own
         reading = replace(reading, answers=answers, tidy=False)
         _refuse_answers(reading)
     return reading, found
@@ -145,4 +147,5 @@ DECIDED: dict[str, Callable[[Wanted], tuple[Reading, list[Convention]]]] = {
     "number": _number,
     "date": decide_date,
     "score": decide_score,
+    **dict.fromkeys(STATUS_TYPES, decide_status),
 }

@@ -1,6 +1,5 @@
 """Text rows into typed rows in bounded batches: every bad cell named by its rule, its field and its value."""
 
-import re
 from collections.abc import Callable, Iterable
 
 import duckdb
@@ -71,10 +70,3 @@ def _name_problems(frame: pl.DataFrame, bad: pl.DataFrame, problems: list) -> di
         column = pl.when(flag).then(pl.lit(reading.column.name)).otherwise(column)
         value = pl.when(flag).then(frame[reading.column.name]).otherwise(value)
     return {"rule": rule, "bad_column": column, "bad_value": value}
-
-
-def safe_name(text: str) -> str:
-    """A field or role name of a profile as an SQL name; anything else is a mistake in the profile."""
-    if not re.fullmatch(r"[a-z_][a-z0-9_]*", text):
-        raise ValueError(f"“{text}” is not a field name of a profile")
-    return text

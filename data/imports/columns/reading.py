@@ -24,6 +24,7 @@ class Reading:
 
     Times go to the clock of `zone` where they name one of the `offsets` (minutes by their spelling), or all of them when `is_utc`.
     `cell` is the column of texts to read where it is not that of the field: the currency stands beside the amount.
+    `standings` says which statuses count.
     `other` is the convention that a person decided against: cells of that kind are left out without another question.
     """
 
@@ -43,6 +44,7 @@ class Reading:
     currencies: Mapping[str, str] = field(default_factory=dict)
     cell: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    standings: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(reading: Reading) -> tuple[pl.Expr, list[tuple[str, pl.Expr]]]:

@@ -1,7 +1,7 @@
 """A column that is to be decided, with what is known and was answered about it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -15,7 +15,8 @@ class Wanted:
 
     `values` were given for this file or are fixed by the profile, `given` are the former alone; `kept` are the answers to earlier
     files with the same headers. `is_item`: the column holds the items of a questionnaire, which say little about their scale one by one.
-    `by_cell`: no column of the file names the currency.
+    `by_cell`: no column of the file names the currency. `fields` are all columns of the source; `words` are a vendor's own words for a
+    status.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -29,6 +30,8 @@ class Wanted:
     given: Mapping[str, str]
     is_item: bool = False
     by_cell: bool = False
+    fields: Collection[str] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -42,6 +45,10 @@ class Wanted:
                 {"p": pattern},
             ).fetchall()
         )
+
+    def count(self, where: str) -> int:
+        """How many rows meet a condition."""
+        return int(self.connection.execute(f"select count(*) from {self.source} where {where}").fetchall()[0][0])
 
     def plain(self) -> Reading:
         """The reading of a column of which nothing else is known."""

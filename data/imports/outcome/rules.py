@@ -23,6 +23,10 @@ REASONS: dict[str, str] = {
     "date_in_future": N_("The date lies in the future."),
     "date_before_1990": N_("The date lies before 1990."),
     "repeated": N_("The same row comes again further down; the last one counts."),
+    "cancelled": N_("The order was cancelled."),
+    "not_paid": N_("The order was never paid."),
+    "refunded": N_("The order was refunded in full."),
+    "not_counted": N_("The order does not count by its status, as was answered."),
     "schema": N_("The row breaks the rule “{rule_name}”."),
 }
 

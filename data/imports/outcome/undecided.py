@@ -53,7 +53,8 @@ class Unread(Undecided):
         choices: tuple[str, ...] = (),
         **values: object,
     ) -> None:
-        super().__init__(template, option=f"{field}:{ALL}", answers=(LEAVE_OUT, EMPTY), cells=_named(cells), **values)
+        for_all = choices if kind == "status" else (LEAVE_OUT, EMPTY)
+        super().__init__(template, option=f"{field}:{ALL}", answers=for_all, cells=_named(cells), **values)
         self.field, self.kind, self.cells, self.others, self.choices = field, kind, cells, others, choices
 
     @property
@@ -63,8 +64,9 @@ class Unread(Undecided):
         known = [f"--value {shlex.quote(f'{self.field}:{c.value}={c.proposal}')}" for c in self.cells if c.proposal]
         each = f"--value {shlex.quote(f'{self.field}:{first.value}=ANSWER')}"
         proposed = f" Likely: {' '.join(known)}." if known else ""
-        can = ", ".join([*(self.choices or ("a value",)), EMPTY])
-        return f"Say {each} for each of them ({can} or {LEAVE_OUT}).{proposed} For all of them: {super().remedy[4:]}"
+        can = [*(self.choices or ("a value",)), *(() if self.kind == "status" else (EMPTY, LEAVE_OUT))]
+        ways = f"{', '.join(can[:-1])} or {can[-1]}"
+        return f"Say {each} for each of them ({ways}).{proposed} For all of them: {super().remedy[4:]}"
 
 
 LISTED = 8  # cells in a sentence

@@ -41,6 +41,12 @@ CONVENTIONS = {
     ("date order", "dmy"): N_("**Day before month** in {columns}"),
     ("date order", "mdy"): N_("**Month before day** in {columns}"),
     ("date order", "ymd"): N_("**Year before month and day** in {columns}"),
+    ("lines", "sum"): N_("**Lines of one order are added up**, told by {columns}"),
+    ("lines", "total"): N_("**Lines of one order repeat its total**, which counts once; told by {columns}"),
+    ("lines", "last"): N_("**The last line of an order counts**, told by {columns}"),
+    ("lines", "first"): N_("**The first line of an order counts**, told by {columns}"),
+    ("refunds", "to take off"): N_("**Refunds are taken off the amounts**: {columns}"),
+    ("refunds", "taken off"): N_("**Amounts are after refunds already**, nothing more is taken off: {columns}"),
     ("month", "first day"): N_("**Months without a day** in {columns}, read as their first day"),
 }
 CONVENTION_KINDS = {
@@ -49,6 +55,7 @@ CONVENTION_KINDS = {
     "currency": N_("**Currency by its sign** in {columns}: {value}"),
     "tier order": N_("**{value}** in {columns}"),
     "spelling": N_("**Two spellings of one**: {value} in {columns}"),
+    "status": N_("**What counts** by {columns}: {value}"),
     "nobody": N_("**Nobody is meant** in {columns} by: {value}"),
     "offset": N_("**Offset {value}** in {columns}: the times stay as they are written"),
     "time zone": N_("**Clock of {value}** for times with an offset in {columns}"),

@@ -1,16 +1,15 @@
 """Which column is which, said by a person: for files that nobody recognises, and for those that were recognised wrongly."""
 
 import datetime as dt
-from zoneinfo import available_timezones
 
 import polars as pl
 import streamlit as st
 
-from data.imports import Field, NeedsMapping, Undecided, fields_of
-from data.imports.cells.zones import AS_WRITTEN
+from data.imports import Field, NeedsMapping, fields_of
 from data.imports.mapper import KINDS
 from metrics.texts import N_
 from pages.manage.upload.desk import Desk, Told
+from pages.manage.upload.questions import ANSWERS, QUESTIONS, zone
 from pages.shared.model import blocks
 from pages.shared.screen.tables import sortable_table
 from pages.shared.words import markup
@@ -32,76 +31,6 @@ DATES = ("ordered_at", "responded_at", "joined_on", "effective_on")
 FIXED_TEXTS = ("currency", "channel", "store", "region", "touchpoint", "acquisition_channel", "tier")
 SCALES = {"csat": ("1-5", "1-7", "1-10", "0-10"), "ces": ("1-7", "1-5", "1-10", "0-10")}
 FOUND_OUT = ""
-ANSWERS: dict[str, dict[str, str]] = {
-    "date_order": {
-        "dmy": N_("Day before month: 3/9/2026 is 3 September"),
-        "mdy": N_("Month before day: 3/9/2026 is 9 March"),
-        "ymd": N_("Year before month: 26/9/3 is 3 September 2026"),
-    },
-    "decimal": {".": N_("Decimal point: 1,234.50"), ",": N_("Decimal comma: 1.234,50")},
-    "encoding": {
-        "gb18030": N_("GB18030 (GBK, GB2312): Chinese Windows"),
-        "windows-1252": N_("Windows-1252: Western European Windows"),
-        "utf-8": N_("UTF-8"),
-        "utf-16-le": N_("UTF-16 LE"),
-        "utf-16-be": N_("UTF-16 BE"),
-    },
-}
-CLOCKS = {AS_WRITTEN: N_("As written: each cell by its own clock"), "UTC": N_("UTC")}
-CURRENCY = N_("Which currency is meant?")
-QUESTIONS = {
-    "scale": N_("Which scale?"),
-    "timezone": N_("Which clock do the days follow?"),
-    "date_order": N_("How are the dates written?"),
-    "decimal": N_("How are the numbers written?"),
-    "encoding": N_("How is the text encoded?"),
-}
-
-
-def answer(asked: Undecided) -> str | None:
-    """Ask what the file itself leaves open; the code that was chosen, in the run after the button."""
-    name = asked.option
-    if name == "ladder":
-        return _ladder(asked.answers[0].split(", "))
-    names = ANSWERS.get(name, CLOCKS)
-    codes = list(names) if name == "encoding" else list(asked.answers)
-    choice: str | None = st.radio(
-        _(QUESTIONS.get(name, CURRENCY)),
-        codes,
-        index=None,
-        format_func=lambda code: _(names[code]) if code in names else code,
-        key=f"asked.{name}",
-    )
-    if name == "timezone":
-        choice = _zone(_("Or the clock of a place"), None, key="asked.timezone.place") or choice
-    pressed = st.button(
-        _("Read it so"), type="primary", icon=":material/check:", disabled=choice is None, key=f"asked.{name}.go"
-    )
-    return choice if pressed else None
-
-
-def _ladder(tiers: list[str]) -> str | None:
-    """The tiers in the order in which they are chosen."""
-    chosen: list[str] = st.multiselect(_("From the lowest tier to the highest"), tiers, key="asked.ladder")
-    complete = len(chosen) == len(tiers)
-    pressed = st.button(
-        _("Read it so"), type="primary", icon=":material/check:", disabled=not complete, key="asked.ladder.go"
-    )
-    return ", ".join(chosen) if pressed else None
-
-
-def _zone(question: str, known: str | None, *, key: str) -> str | None:
-    """A place whose clock is meant."""
-    places = sorted(available_timezones())
-    chosen: str | None = st.selectbox(
-        question,
-        places,
-        index=places.index(known) if known in places else None,
-        placeholder=_("optional"),
-        width=260,
-        key=key,
-    )
-    return chosen
 
 
 def screen(current: Desk) -> Told | None:
@@ -258,10 +187,10 @@ def _conventions(current: Desk, kind: str) -> dict[str, str]:
                 key=f"say.{current.round}.{kind}.scale",
             )
             chosen |= {"scale": code} if code else {}
-        zone = _zone(
+        place = zone(
             _("Clock of which place?"), current.told.values.get("timezone"), key=f"say.{current.round}.timezone"
         )
-        chosen |= {"timezone": zone} if zone else {}
+        chosen |= {"timezone": place} if place else {}
         source = st.text_input(
             _("Shop or survey"),
             value=current.told.values.get("source", ""),

@@ -9,7 +9,7 @@ from data.imports.profile import profiles
 from metrics.texts import N_
 from pages.manage.history import page as history
 from pages.manage.receipts import receipt, wording
-from pages.manage.upload import mapper, preview, unread
+from pages.manage.upload import mapper, preview, questions, unread
 from pages.manage.upload.desk import Desk, Phase, Told, accept, desk
 from pages.shared.model import blocks
 from pages.shared.session import cached, site
@@ -137,7 +137,7 @@ def _answered(asked: Undecided) -> dict[str, str] | None:
     """What a person answers, in the run after the button."""
     if isinstance(asked, Unread):
         return unread.answers(asked)
-    value = mapper.answer(asked)
+    value = questions.answer(asked)
     return {asked.option: value} if value else None
 
 

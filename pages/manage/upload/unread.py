@@ -4,6 +4,7 @@ import streamlit as st
 
 from data.imports import Unread, UnreadCell
 from data.imports.cells.answers import ALL, EMPTY, LEAVE_OUT
+from data.imports.cells.status import SAYABLE as STATUSES
 from metrics.texts import N_
 from pages.shared.model import blocks
 from pages.shared.words import markup
@@ -19,15 +20,29 @@ READ_AS = {
     "number": N_("a number, such as 1234.50"),
     "date": N_("a date, such as 2026-09-03"),
     "score": N_("a score"),
+    "status": N_("counts or not"),
 }
-NAMES = {EMPTY: N_("not answered"), LEAVE_OUT: N_("leave out")}
+COUNTS, DOES_NOT_COUNT, REFUND = STATUSES
+NAMES = {
+    EMPTY: N_("not answered"),
+    LEAVE_OUT: N_("leave out"),
+    COUNTS: N_("counts"),
+    DOES_NOT_COUNT: N_("does not count"),
+    REFUND: N_("is a refund"),
+}
+STATUS_WAYS = {
+    EACH: N_("Say for each of them whether it counts"),
+    COUNTS: N_("They all count"),
+    DOES_NOT_COUNT: N_("None of them counts"),
+}
 
 
 def answers(asked: Unread) -> dict[str, str] | None:
     """Ask what the cells mean; the answers by `field:cell`, in the run after the button."""
     key = f"unread.{asked.field}"
+    ways = STATUS_WAYS if asked.kind == "status" else WAYS
     way: str | None = st.radio(
-        _("What do these cells mean?"), list(WAYS), index=None, format_func=lambda code: _(WAYS[code]), key=f"{key}.way"
+        _("What do these cells mean?"), list(ways), index=None, format_func=lambda code: _(ways[code]), key=f"{key}.way"
     )
     given: dict[str, str] = {}
     if way == EACH:
@@ -35,7 +50,7 @@ def answers(asked: Unread) -> dict[str, str] | None:
             if meant := _meaning(asked, cell, key=f"{key}.{place}"):
                 given[f"{asked.field}:{cell.value}"] = meant
         if asked.others:
-            given[f"{asked.field}:{ALL}"] = LEAVE_OUT
+            given[f"{asked.field}:{ALL}"] = DOES_NOT_COUNT if asked.kind == "status" else LEAVE_OUT
             blocks.quiet(
                 ngettext(
                     "{n} rarer value is left out with its rows.",
@@ -67,7 +82,7 @@ def _meaning(asked: Unread, cell: UnreadCell, *, key: str) -> str | None:
                 label, placeholder=_(READ_AS[asked.kind]), label_visibility="collapsed", max_chars=40, key=key
             )
             return text.strip() or None
-        options = [*asked.choices, EMPTY, LEAVE_OUT]
+        options = list(asked.choices) if asked.kind == "status" else [*asked.choices, EMPTY, LEAVE_OUT]
         chosen: str | None = st.selectbox(
             label,
             options,

@@ -20,6 +20,8 @@ class Case:
     column: str
     values: list = field(default_factory=list)
     table: str = "orders"
+    columns: dict[str, str] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
 
 
 CASES = [
@@ -61,6 +63,76 @@ CASES = [
         ["Level 2", "Level 10", "Level 2", "Level 10", "Level 9"],
         "tier_changes",
     ),
+    Case(
+        "line-items.csv",
+        "orders",
+        "",
+        {},
+        "amount",
+        [8.86, 3.86],
+        columns={
+            "customer_id": "household_id",
+            "order_id": "basket_id",
+            "ordered_at": "transaction_timestamp",
+            "amount": "sales_value",
+        },
+    ),
+    Case("status-ignored.csv", "orders", "", {}, "amount", [100], left={"cancelled": 1, "not_paid": 1}),
+    Case("refund-already-taken-off.csv", "orders", "", {}, "amount", [100, 120], left={"not_paid": 1, "refunded": 1}),
+    Case("shopify-cash-on-delivery.csv", None, "", {}, "amount", [2200], left={"not_paid": 1}),
+    Case("square-items.csv", "orders", "", {}, "amount", [12, 5, -5]),
+    Case("square-items.csv", None, "", {}, "amount", [12, 5, -5]),
+    Case("amazon-all-orders.txt", None, "", {}, "amount", [50], left={"cancelled": 1}),
+    Case(
+        "amazon-all-orders.txt",
+        "orders",
+        "",
+        {},
+        "amount",
+        [50],
+        columns={"order_id": "amazon-order-id", "ordered_at": "purchase-date", "amount": "item-price"},
+        left={"cancelled": 1},
+    ),
+    Case("woocommerce.csv", None, "", {}, "amount", [45], left={"cancelled": 1, "not_paid": 2, "refunded": 1}),
+    Case(
+        "woocommerce.csv",
+        "orders",
+        "status:*",
+        {"status:*": "does not count"},
+        "amount",
+        [45],
+        columns={"amount": "Order Total Amount", "customer_id": "Email (Billing)"},
+        left={"cancelled": 1, "not_paid": 2, "refunded": 1},
+    ),
+    Case("douyin.csv", None, "", {}, "amount", [69, 70], left={"cancelled": 1}),
+    Case(
+        "douyin.csv",
+        "orders",
+        "",
+        {},
+        "amount",
+        [69, 70],
+        columns={"ordered_at": "订单提交时间", "amount": "订单应付金额", "customer_id": "收件人手机号"},
+        left={"cancelled": 1},
+    ),
+    Case(
+        "year-and-month-columns.csv",
+        "orders",
+        "",
+        {},
+        "ordered_at",
+        ["2026-01-01", "2026-02-01", "2026-02-01"],
+        columns={"ordered_at": "year+month"},
+    ),
+    Case(
+        "camel-case-headers.csv",
+        "orders",
+        "",
+        {},
+        "customer_id",
+        ["47", "47", "48"],
+        columns={"ordered_at": "OrderDate", "amount": "TotalCharges"},
+    ),
 ]
 
 
@@ -76,11 +148,13 @@ def cases(shared: Path) -> Path:
 def test_right_or_asked(cases: Path, case: Case) -> None:
     if case.asked:
         with pytest.raises(Undecided) as caught:
-            stage([cases / case.file], store=None, profile=case.profile)
+            stage([cases / case.file], store=None, profile=case.profile, mapping=case.columns)
         assert caught.value.option == case.asked
-    with stage([cases / case.file], store=None, profile=case.profile, values=case.answers) as staged:
+    with stage(
+        [cases / case.file], store=None, profile=case.profile, values=case.answers, mapping=case.columns
+    ) as staged:
         rows = staged.tables()[case.table]().read_all().to_pylist()
-        assert staged.receipt.left_out == ()
+        assert {entry.rule: entry.lines for entry in staged.receipt.left_out} == case.left
     found = [row[case.column] for row in rows]
     if case.column == "ordered_at":
         found = [f"{time:%Y-%m-%d %H:%M}".removesuffix(" 00:00") for time in found]

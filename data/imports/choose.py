@@ -1,0 +1,100 @@
+"""Which profile reads the files, and whether every field that it needs stands in them."""
+
+from data.errors import Refused
+from data.imports.files.headers import find_parts
+from data.imports.files.layout import listed, matches_lines, second_of
+from data.imports.files.raw import RawFile
+from data.imports.mapper import NeedsMapping
+from data.imports.profile import FileRole, Profile, assign, by_name, find_columns, recognise, with_columns
+from data.imports.said import refuse_values
+from metrics.texts import N_
+
+
+def choose(
+    raw: list[RawFile], name: str | None, mapping: dict[str, str], values: dict[str, str]
+) -> tuple[Profile, list[FileRole]]:
+    """The profile and each file's role in it: the one that was named, or the most specific that fits."""
+    described = [(file.layout.headers, file.decoded.path) for file in raw]
+    if name is None:
+        found = recognise(described, matches_lines)
+        if found is None:
+            raise NeedsMapping(raw[0].name, raw[0].layout)
+        profile, roles = found
+    else:
+        profile = by_name(name)
+        assigned = assign(profile, described, matches_lines) if not profile.general else None
+        roles = assigned or [profile.files[0]] * len(raw)
+        if assigned is None and not profile.general and not mapping:
+            raise Refused(
+                N_(
+                    "{file} does not have the columns of {profile}: {columns}. Leave the profile out, or map the columns."
+                ),
+                file=raw[0].name,
+                profile=profile.title,
+                columns=", ".join(group[0] for group in profile.files[0].headers),
+            )
+    profile = with_columns(profile, mapping)
+    refuse_values(profile, values)
+    for role in profile.files:
+        if role.required and role not in roles:
+            raise Refused(
+                N_("{profile}: the file with the columns {columns} is missing. Hand in all files together."),
+                profile=profile.title,
+                columns=", ".join(group[0] for group in role.headers),
+            )
+    _refuse_missing(raw, roles, profile, mapping, values)
+    return profile, roles
+
+
+def _refuse_missing(
+    raw: list[RawFile], roles: list[FileRole], profile: Profile, mapping: dict[str, str], values: dict[str, str]
+) -> None:
+    """A column that the user named must be there, and so must one for every required field, or a value for it."""
+    for file, role in zip(raw, roles, strict=True):
+        if role.pattern:
+            continue
+        for field, header in mapping.items():
+            if header and not find_parts(header, file.layout.headers):
+                raise Refused(
+                    N_("{file} has no column “{column}” for {field}. Its columns are: {columns}."),
+                    file=file.name,
+                    column=header,
+                    field=field,
+                    columns=listed(file.layout.headers),
+                )
+        for output in profile.outputs:
+            if output.file != role.role or output.select or output.each_column:
+                continue
+            for column in output.columns:
+                places = find_columns(column, file.layout.headers)
+                for place in places if column.name not in mapping else ():
+                    _refuse_repeated(file, column.name, place)
+                if column.required and column.name not in values and not places:
+                    raise Refused(
+                        N_(
+                            "{file}: no column is mapped to {field}, which {profile} needs. "
+                            "Add --map {field}=COLUMN, or --value {field}=VALUE for the whole file. Its columns are: {columns}."
+                        ),
+                        file=file.name,
+                        field=column.name,
+                        profile=profile.title,
+                        columns=listed(file.layout.headers),
+                    )
+
+
+def _refuse_repeated(file: RawFile, field: str, place: int) -> None:
+    """Of two columns of one name, which one counts is not for the importer to guess."""
+    header = file.layout.headers[place]
+    second = second_of(header, file.layout.headers)
+    if second is not None:
+        raise Refused(
+            N_(
+                "{file}: columns {first} and {second} are both called “{column}”, and {field} can be only one of them. "
+                "Rename or remove the other one."
+            ),
+            file=file.name,
+            first=place + 1,
+            second=second + 1,
+            column=header,
+            field=field,
+        )
