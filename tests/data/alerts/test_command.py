@@ -101,7 +101,7 @@ def test_a_page_is_drawn_by_what_is_found_by_name(
         textwrap.dedent("""
             import os
             from types import SimpleNamespace
-            from data.store import Store
+            from data.store.store import Store
 
             def store():
                 return Store.open(os.environ["RAPPORT_DB"])

@@ -189,8 +189,8 @@ def test_the_command_says_why_the_app_could_not(db: Path, tmp_path: Path, monkey
 KILLED = """
 import sys, time
 from pathlib import Path
-from data import copying
-from data.store import Store
+from data.file import copying
+from data.store.store import Store
 copying.flush = lambda path: (print("written", flush=True), time.sleep(60))
 with Store.open(sys.argv[1]) as store:
     store.backup(Path(sys.argv[2]))
@@ -359,8 +359,8 @@ def test_what_was_not_yet_in_the_file_is_kept_with_the_replaced_one(db: Path, tm
     backup.main([str(target), "--db", str(db)])
     code = """if True:
         import os, sys
-        from data.store import Store
-        from data import audit
+        from data.store.store import Store
+        from data.people import audit
         store = Store.open(sys.argv[1])
         audit.note(store, "ada", "upload")
         os._exit(1)  # a crash: the note is in the write-ahead log only
@@ -445,9 +445,9 @@ def test_what_root_restores_and_copies_belongs_to_the_user_of_the_app(db: Path, 
 
 AS_APP = """
 import os, sys, time
-from data.backups import Keeper
+from data.store.backups import Keeper
 from data.settings import Settings
-from data.store import Store
+from data.store.store import Store
 os.setgroups([]); os.setgid(10001); os.setuid(10001)
 with Store.open(sys.argv[1]) as store:
     Keeper(store, Settings.read())

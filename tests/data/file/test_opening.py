@@ -46,7 +46,7 @@ def elsewhere(path: Path) -> str:
     """What another process is told that opens the file."""
     code = """if True:
         import sys
-        from data.store import Store
+        from data.store.store import Store
         try:
             Store.open(sys.argv[1]).close()
             print("opened")
@@ -247,8 +247,8 @@ def test_what_is_no_sound_file_is_named_and_left_as_it_is(
 def test_a_log_that_a_kill_cut_off_is_read_as_far_as_it_goes(db: Path, rest: int) -> None:
     code = """if True:
         import os, sys
-        from data import audit
-        from data.store import Store
+        from data.people import audit
+        from data.store.store import Store
         store = Store.open(sys.argv[1])
         for number in range(5):
             audit.note(store, "ada", str(number))
@@ -373,7 +373,7 @@ def test_half_written_copies_are_cleared_at_the_next_start(db: Path) -> None:
 WRITES = """
 import sys
 from pathlib import Path
-from data import halves
+from data.file import halves
 with halves.writing(Path(sys.argv[1]), sys.argv[2]) as part:
     part.write_bytes(b"half")
     print(part.name, flush=True)
@@ -420,7 +420,8 @@ def test_the_next_copy_clears_the_halves_of_others_in_its_folder(db: Path, tmp_p
 KILLED = """
 import os, sys
 from pathlib import Path
-from data import copying, restore
+from data import restore
+from data.file import copying
 count = 0
 def dying(function):
     def call(*arguments, **options):
@@ -488,8 +489,8 @@ def test_a_link_keeps_leading_to_the_restored_file(db: Path, tmp_path: Path) -> 
 def test_a_replaced_file_comes_back_with_what_was_in_its_log(db: Path, tmp_path: Path) -> None:
     code = """if True:
         import os, sys
-        from data import audit
-        from data.store import Store
+        from data.people import audit
+        from data.store.store import Store
         store = Store.open(sys.argv[1])
         audit.note(store, "ada", "upload")
         os._exit(1)

@@ -13,7 +13,7 @@ from tests.data.rows import order, take
 PROJECT = Path(__file__).parents[3]
 MERGE = """
 import sys
-from data.store import ImportMeta, Store
+from data.store.store import ImportMeta, Store
 from tests.data.rows import order, readers, table
 rows = table("orders", [order(str(i), f"c{i % 20_000}", "2026-02-01", 2.0) for i in range(100_000)])
 with Store.open(sys.argv[1]) as store:

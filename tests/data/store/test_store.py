@@ -309,7 +309,7 @@ def test_eight_readers_see_the_old_state_or_the_new_one(store: Store):
 
 def test_another_process_is_told_where_the_file_is_open(store: Store, run_python):
     result = run_python(
-        "from data.store import Store; import sys\ntry: Store.open(sys.argv[1])\nexcept Exception as e: print(type(e).__name__, e)",
+        "from data.store.store import Store; import sys\ntry: Store.open(sys.argv[1])\nexcept Exception as e: print(type(e).__name__, e)",
         store.path,
     )
     assert (

@@ -83,7 +83,7 @@ def test_a_helper_is_of_no_use_without_new_privileges(bare: Path) -> None:
 # Docker's default profile as far as it matters here: no new namespaces. Everything is imported before the user changes.
 IN_A_CONTAINER = """
 import ctypes, os, struct, sys, tempfile
-from pages.shared import chromium, pdf
+from pages.shared.files import chromium, pdf
 
 def step(code, value, yes=0, no=0):
     return struct.pack("HBBI", code, yes, no, value)

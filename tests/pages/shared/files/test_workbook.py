@@ -176,7 +176,8 @@ def test_about_says_filters_versions_and_definitions() -> None:
         "Filters | in East China", "Compared with | 1 Jan 2026 to 31 Mar 2026", "As of | 18 Jul 2026", "Currency | CNY", "demo data",
         "Data version | 7", "Rapport version | 0.1.0", "Link | http://rapport.example/nps?lang=en", "Made | 20 Jul 2026 09:30",
         "Table | nps_by_region | East leads", "Column | region | region", "Column | nps | 100·(promoters − detractors)/n",
-        "Column | low | lower end of the interval", "Definition | nps, version 1 | Net Promoter Score", "How likely are you to",
+        "Column | low | lower end of the interval", "How likely are you to",
+        f"Definition | nps, version {CATALOGUE['nps'].version} | Net Promoter Score",
         "Source | Reichheld 2003",
     ):  # fmt: skip
         assert part in said
@@ -185,7 +186,7 @@ def test_about_says_filters_versions_and_definitions() -> None:
 def test_about_speaks_chinese() -> None:
     frame = pl.DataFrame({"n": [12], "nps": [41.2]})
     said = about(Table("nps", "净推荐值", frame, "nps"), language="zh")
-    for part in ("筛选条件 | 华东", "数据版本 | 7", "列 | n | ", "定义 | nps, 版本 1"):
+    for part in ("筛选条件 | 华东", "数据版本 | 7", "列 | n | ", f"定义 | nps, 版本 {CATALOGUE['nps'].version}"):
         assert part in said
 
 
