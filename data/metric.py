@@ -26,7 +26,6 @@ from metrics.catalogue import CATALOGUE, Argument, Metric
 from metrics.dimension import FILTERS
 
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-SEGMENT_COLUMNS = tuple(dimension.column for dimension in FILTERS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,8 +97,9 @@ def _segment(snap: Snapshot, conditions: Iterable[str]) -> Segment:
     chosen: dict[str, tuple[str, ...]] = {}
     for text in conditions:
         column, value = _pair("--where", text)
-        if column not in SEGMENT_COLUMNS:
-            raise _unknown("--where has no column “{value}”.{hint} It has: {known}.", column, SEGMENT_COLUMNS)
+        columns = (*(dimension.column for dimension in FILTERS), *snap.member_columns())
+        if column not in columns:
+            raise _unknown("--where has no column “{value}”.{hint} It has: {known}.", column, columns)
         known = snap.values(column)
         if value not in known:
             sentence = f"No {column} is “{{value}}”.{{hint}} There are: {{known}}."

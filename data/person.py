@@ -27,7 +27,7 @@ from data.people.mentions import Mention
 from data.people.spelling import Spelling, trace
 from data.settings import Settings
 from data.sql import first_row, only_value
-from data.store import rollups, schema
+from data.store import member_columns, rollups, schema
 from data.store.extent import measure
 from data.store.store import Store
 from data.text.characters import whole
@@ -205,6 +205,7 @@ def _forget_answers(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute("delete from kept_answers")
     kept.count_erasure(cursor)
     rollups.refresh(cursor)
+    member_columns.refresh(cursor)
     schema.want_rewrite(cursor)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from metrics.dimension import FILTERS
+from metrics.dimension import FILTERS, is_member_column
 
 COLUMNS = {dimension.code: dimension.column for dimension in FILTERS}  # in an address → in the data
 ALWAYS_STATED = tuple(dimension.column for dimension in FILTERS if dimension.source in ("customer", "tiers"))
@@ -61,12 +61,18 @@ class Segment:
     def params(self) -> dict[str, list[str]]:
         """The choice as parameters of an address."""
         names = {column: code for code, column in COLUMNS.items()}
-        return {names[column]: list(codes) for column, codes in self.codes}
+        return {names.get(column, column): list(codes) for column, codes in self.codes}
 
 
 def of_params(params: Mapping[str, Sequence[str]]) -> Segment:
     """The choice that parameters of an address say; others are passed over."""
-    return Segment(**{column: tuple(params.get(code, ())) for code, column in COLUMNS.items()})
+    named = {column: code for code in params if (column := column_of(code))}
+    return Segment(**{column: tuple(params[code]) for column, code in named.items()})
+
+
+def column_of(code: str) -> str | None:
+    """The column that a parameter of an address chooses customers by; None for any other parameter."""
+    return code if is_member_column(code) else COLUMNS.get(code)
 
 
 EVERYBODY = Segment()

@@ -34,3 +34,8 @@ def only_value(cursor: duckdb.DuckDBPyConnection, query: str, values: Mapping[st
     """The one value that a query of one row and column gives."""
     ((value,),) = cursor.execute(query, values).fetchall() if values else cursor.execute(query).fetchall()
     return value
+
+
+def quoted(text: str) -> str:
+    """The text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

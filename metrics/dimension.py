@@ -3,6 +3,8 @@
 Filters, groups, titles, alerts, access scopes, downloads and the command line iterate over these records.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -10,8 +12,9 @@ from typing import Literal
 from metrics.texts import N_
 
 # "rows": a column of uploaded rows; "customer": a column of the customer; "tiers": the tier in force as of a date;
-# "first_order": the month or quarter of the customer's first order.
-Source = Literal["rows", "customer", "tiers", "first_order"]
+# "first_order": the month or quarter of the customer's first order; "home_store": the store with most of the customer's orders in the
+# twelve months before a date; "member": a further column of the members file.
+Source = Literal["rows", "customer", "tiers", "first_order", "home_store", "member"]
 Noun = Literal["customer", "answer"]
 # Groups stand from the largest value to the smallest, unless they have an order of their own: that of the ladder, or of time.
 Order = Literal["value", "ladder", "time"]
@@ -109,22 +112,28 @@ CHANNEL = Dimension(
 STORE = Dimension(
     column="store",
     code="store",
-    of=(),
-    source="rows",
+    of=("answer", "customer"),
+    source="home_store",
     tables=("orders", "feedback"),
     own=("feedback",),
+    filters=True,
     label=N_("Store"),
     plural=N_("stores"),
     meaning=N_("store"),
     by=N_("by store"),
+    every=N_("All stores"),
     icon=":material/storefront:",
     one=N_("customers of {name}"),
     other=N_("those of {name}"),
-    where=N_("at {name}"),
+    where=N_("among customers of {name}"),
     chosen=N_("customers of {names}"),
     missing=Missing(
         N_("No store is known."),
         N_("Upload orders with a column for the store."),
+    ),
+    missing_of_answers=Missing(
+        N_("The answers name no store."),
+        N_("Upload answers with a column for the store."),
     ),
 )
 REGION = Dimension(
@@ -245,15 +254,64 @@ FIRST_QUARTER = Dimension(
     ),
 )
 
-DIMENSIONS = (TOUCHPOINT, CHANNEL, STORE, REGION, ACQUISITION, TIER, FIRST_MONTH, FIRST_QUARTER)
+DIMENSIONS = (TOUCHPOINT, CHANNEL, REGION, ACQUISITION, TIER, STORE, FIRST_MONTH, FIRST_QUARTER)
 FILTERS = tuple(dimension for dimension in DIMENSIONS if dimension.filters)
-# What is known of a customer, whatever rows are looked at
+# What is known of a customer, whatever rows are looked at; and the further columns of members
 ATTRIBUTES = tuple(dimension.column for dimension in DIMENSIONS if dimension.source != "rows")
+
+
+MEMBER = "member_"  # how the columns of members files begin, in frames and in addresses
+LONGEST_MEMBER = 40
+
+
+def member_column(header: str) -> str:
+    """The column of a header of a members file, whatever its case and its blanks; "" where nothing is left of it."""
+    folded = unicodedata.normalize("NFKC", header).casefold()
+    name = re.sub(r"[\W_]+", "_", folded).strip("_")[:LONGEST_MEMBER].strip("_")
+    return MEMBER + name if name else ""
+
+
+def is_member_column(column: str) -> bool:
+    """Whether it is spelt as `member_column` spells them; whether data hold it is another question."""
+    return column.startswith(MEMBER) and column == member_column(column.removeprefix(MEMBER))
+
+
+def _of_members(column: str) -> Dimension:
+    """The dimension of a further column of the members file."""
+    name = column.removeprefix(MEMBER).replace("_", " ")
+    return Dimension(
+        column=column,
+        code=column,
+        of=("answer", "customer"),
+        source="member",
+        filters=True,
+        label=name[:1].upper() + name[1:],
+        plural=N_("groups by {dimension}"),
+        meaning=N_("{dimension}, as the members file has it"),
+        by=N_("by {dimension}"),
+        icon=":material/badge:",
+        one=N_("customers with {dimension} {name}"),
+        other=N_("those with {dimension} {name}"),
+        where=N_("among customers with {dimension} {name}"),
+        chosen=N_("{dimension}: {names}"),
+        listed=N_("{dimension}: {name}"),
+        missing=Missing(
+            N_("Nothing is known to group customers by"),
+            N_("Upload members with this column, with the customer ids that the orders use."),
+        ),
+    )
 
 
 def of_column(column: str) -> Dimension | None:
     """The dimension of a column of a frame."""
+    if is_member_column(column):
+        return _of_members(column)
     return next((dimension for dimension in DIMENSIONS if dimension.column == column), None)
+
+
+def is_attribute(column: str) -> bool:
+    """Whether it is known of a customer, whatever rows are looked at."""
+    return column in ATTRIBUTES or is_member_column(column)
 
 
 def known(column: str) -> Dimension:

@@ -1,7 +1,7 @@
 """decode → recognise → parse → check → receipt: everything that happens to files before a row leaves their process."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,11 +27,12 @@ from data.imports.fold import Folding
 from data.imports.mapper import NeedsMapping, signature
 from data.imports.orders.lines import decide_lines, only_once
 from data.imports.orders.refunds import decide_refunds
-from data.imports.outcome.receipt import Receipt
+from data.imports.outcome.receipt import Convention, Receipt
 from data.imports.outcome.result import Result
 from data.imports.profile import Column, Output, Profile, find_columns, profiles
 from data.imports.source import source_of
 from data.imports.sql import quote
+from data.store import member_columns
 from metrics.dimension import TIER
 
 ENGINE_MEMORY = "640MiB"
@@ -224,10 +225,23 @@ def _read_outputs(
         source = work.values.get("source") or profile.name
         folding.fold(values, source, signed, latest_allowed())
         folding.check()
+        if output.kind == "members" and "attributes" in built.extra:
+            conventions += _filters(connection, raw, folding)
         result.add(folding, conventions, {column.name: header for column, header, _ in built.columns}, scale)
         work.reach(0.8)
     result.finish(connection, raw)
     return result
+
+
+def _filters(connection: duckdb.DuckDBPyConnection, raw: list[RawFile], folding: Folding) -> Iterator[Convention]:
+    """Which of the columns that no field takes are kept as filters, going by this file alone, and which are not, and why."""
+    members = f"select customer_id, attributes from {folding.docs} where rule is null"
+    found = member_columns.find(connection, members, members)
+    files = {header: file.name for file in reversed(raw) for header in file.layout.headers}
+    for each in found.columns:
+        yield from (Convention(files.get(name, ""), name, "filter", str(each.values)) for name in each.headers)
+    for header, why in found.refused:
+        yield Convention(files.get(header, ""), header, "no filter", why)
 
 
 def _names_currency(output: Output, raw: list[RawFile]) -> bool:

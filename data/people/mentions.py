@@ -44,6 +44,7 @@ KNOWN_BY = {
 # What never comes from data: codes that Rapport writes and reads, and what is made anew from other columns.
 OWN = {
     *(("customers", name) for name in ("customer_id", "acquisition_channel", "region")),
+    *(("customer_attributes", name) for name in ("name", "value")),
     *(("meta", name) for name in ("key", "value")),
     *(("imports", name) for name in ("kind", "profile", "sha256")),
     *(("links", name) for name in ("id", "kind", "page", "pages", "metric_versions")),

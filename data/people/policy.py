@@ -17,7 +17,7 @@ region = ["East China"]
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from typing import Any
 from data.errors import RapportError
 from data.people.access import Person, Role
 from data.segment import EVERYBODY, Segment
-from metrics.dimension import FILTERS
+from metrics.dimension import FILTERS, is_member_column
 
 ROLES = {role.name.lower(): role for role in Role}
 ATTRIBUTES = tuple(dimension.column for dimension in FILTERS)
@@ -75,7 +75,7 @@ class Policy:
         for name in (email, domain, role.name.lower()):
             found = [scope.segment for scope in self.scopes if name and name in scope.who]
             if found:
-                return Segment(**{attribute: _united(found, attribute) for attribute in ATTRIBUTES})
+                return _united(found)
         return EVERYBODY
 
 
@@ -126,7 +126,7 @@ def _scope(path: Path, told: object) -> Scope:
     if not isinstance(told, dict) or "who" not in told:
         raise _wrong(path, "scope", "needs who and a column, such as region")
     limits = {name: value for name, value in told.items() if name != "who"}
-    _check_names(path, limits, "scope", ATTRIBUTES)
+    _check_names(path, {name: limits[name] for name in limits if not is_member_column(name)}, "scope", ATTRIBUTES)
     segment = Segment(**{name: _texts(path, f"scope.{name}", value) for name, value in limits.items()})
     if not segment.chosen:  # an empty list would mean everybody
         raise _wrong(path, "scope", "needs who and a column, such as region")
@@ -175,5 +175,9 @@ def _listed(value: object) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, list | tuple) else ()
 
 
-def _united(segments: Iterable[Segment], attribute: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(code for segment in segments for code in segment[attribute]))
+def _united(segments: Sequence[Segment]) -> Segment:
+    """Everything that one of the scopes allows, column by column; a column that one of them leaves open is still limited by the others."""
+    columns = dict.fromkeys(column for segment in segments for column in segment.chosen)
+    return Segment(
+        **{column: tuple(dict.fromkeys(code for each in segments for code in each[column])) for column in columns}
+    )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
@@ -14,7 +14,7 @@ from data.store.extent import Extent
 from data.store.snapshot import Snapshot
 from metrics.catalogue import CATALOGUE
 from metrics.clv.lifetime import calibration_end
-from metrics.dimension import ATTRIBUTES, DIMENSIONS, TIER
+from metrics.dimension import ATTRIBUTES, DIMENSIONS, TIER, is_attribute, is_member_column
 from metrics.engine import rollups
 from metrics.metric import Beside, Metric
 from metrics.texts import N_
@@ -60,7 +60,7 @@ def asked_with(
     """The frame and the arguments that the function of a metric is called with; who is behind a number is looked for in the same ones."""
     metric = find(name)
     check_arguments(metric, arguments)
-    check_columns(metric, question.by)
+    check_columns(metric, question.by, snap.member_columns() if any(map(is_member_column, question.by)) else ())
     check_segments(metric, question.segment, snap.scope)
     if "answers" in metric.beside:
         survey = str(arguments.get("survey", metric.arguments["survey"].default))
@@ -125,18 +125,19 @@ def check_arguments(metric: Metric, arguments: dict[str, object]) -> None:
             )
 
 
-def columns_to_split_by(metric: Metric) -> tuple[str, ...]:
-    """The columns that the metric's rows can be split by: not those that it has itself, nor the tier where that is what changes."""
+def columns_to_split_by(metric: Metric, members: Sequence[str] = ()) -> tuple[str, ...]:
+    """The columns that the metric's rows can be split by, with the further columns of `members`: not those that it has itself, nor
+    the tier where that is what changes."""
     if not metric.splits:
         return ()
     own = {*metric.columns, *({TIER.column} if metric.frame == "tier_changes" else ())}
     of_rows = [dimension.column for dimension in DIMENSIONS if metric.frame in dimension.own]
-    return tuple(column for column in dict.fromkeys((*ATTRIBUTES, *of_rows)) if column not in own)
+    return tuple(column for column in dict.fromkeys((*ATTRIBUTES, *of_rows, *members)) if column not in own)
 
 
-def check_columns(metric: Metric, by: tuple[str, ...]) -> None:
-    """RapportError for a column that the metric cannot be split by."""
-    known = columns_to_split_by(metric)
+def check_columns(metric: Metric, by: tuple[str, ...], members: Sequence[str] = ()) -> None:
+    """RapportError for a column that the metric cannot be split by; `members` are the further columns of members that there are."""
+    known = columns_to_split_by(metric, members)
     for name in by:
         if name not in known:
             if not known:
@@ -266,7 +267,7 @@ def _with_attributes(snap: Snapshot, frame: nw.LazyFrame, question: Question, as
 
 
 def _attributes(question: Question) -> tuple[str, ...]:
-    return tuple(name for name in question.by if name in ATTRIBUTES)
+    return tuple(filter(is_attribute, question.by))
 
 
 def _known_from(snap: Snapshot, making: dict[str, object]) -> dt.date | None:

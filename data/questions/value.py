@@ -22,13 +22,15 @@ def value_summary(
     below: float,
     shown: int,
 ) -> pl.DataFrame:
-    """One row, see `metrics.clv.summary.clv_summary`: groups by every attribute of a customer, and the first `shown` worth keeping."""
+    """One row, see `metrics.clv.summary.clv_summary`: groups by every attribute of a customer, and by the further columns of members that
+    the question splits by; and the first `shown` worth keeping."""
     as_of = seen_until(snap, question)
-    rows = snap.customers(question.segment, as_of=as_of, attributes=ATTRIBUTES)
+    dimensions = tuple(dict.fromkeys((*ATTRIBUTES, *question.by)))
+    rows = snap.customers(question.segment, as_of=as_of, attributes=dimensions)
     return clv_summary(
         rows,
         as_of=as_of,
-        dimensions=ATTRIBUTES,
+        dimensions=dimensions,
         model=model,
         horizon_weeks=horizon_weeks,
         discount_rate=discount_rate,

@@ -1,29 +1,34 @@
 """What is known of customers and rows by each dimension, as SQL: the value of a dimension, and the codes that a version holds."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from data.errors import StoreError
 from data.sql import Parameters
-from metrics.dimension import ATTRIBUTES, Dimension, of_column
+from metrics.dimension import ATTRIBUTES, Dimension, is_attribute, of_column
 from metrics.texts import N_
 
+ALIASES = {"customer": "c", "tiers": "t", "home_store": "h"}
 STEPS = {"month": "strftime({0}, '%Y-%m')", "quarter": "strftime({0}, '%Y-Q') || quarter({0})"}
 ROWS_ONLY = {"survey": ("feedback",)}  # columns with few codes that are no dimension, and the tables that have them
 
 
 @dataclass(frozen=True)
 class Values:
-    """The rows r of a table and what is joined to them: c, one row per customer, and t, the tier of each.
+    """The rows r of a table and what is joined to them: c, one row per customer; t, the tier of each; h, the home store; and the columns
+    of members, each by its own name.
 
-    `known` gives c as a query, `visible` is the condition on the rows of a table; nothing after `as_of` is seen.
+    `known` gives c as a query, `visible` is the condition on the rows of a table, `member` gives customer_key and code of a column of
+    members. Nothing after `as_of` is seen, and no store is home later than on the last day with an order.
     """
 
     rows: str
     known: str
     visible: str
     as_of: dt.date | None
+    orders_last: dt.date | None
+    member: Callable[[str], str]
 
     def of(self, columns: Iterable[str], params: Parameters) -> tuple[dict[str, str], str]:
         """The value of each of these dimensions by column, and the joins that they take."""
@@ -35,7 +40,7 @@ class Values:
         values = {each.column: self._value(each, first) for each in dimensions}
         needed = {each.source for each in dimensions if self.rows not in each.own}
         joins = ""
-        if needed - {"tiers"}:
+        if needed & {"customer", "first_order"}:
             joins += f" left join ({self.known}) c using (customer_key)"
         if "tiers" in needed:
             last = params.add(self.as_of or dt.date.max)
@@ -43,7 +48,25 @@ class Values:
                 left join (select customer_key, arg_max(tier, effective_on) as tier from tier_changes
                     where {self.visible} and effective_on <= {last} group by customer_key) t using (customer_key)
             """
+        if "home_store" in needed:
+            joins += f" left join ({self._home_stores(params)}) h using (customer_key)"
+        for each in dict.fromkeys(dimensions):
+            if each.source == "member":
+                joins += f' left join ({self.member(each.column)}) "{each.column}" using (customer_key)'
         return values, joins
+
+    def _home_stores(self, params: Parameters) -> str:
+        """The store with most of a customer's orders in the twelve months before the date; of several, that of the latest order."""
+        last = min((day for day in (self.as_of, self.orders_last) if day), default=dt.date.min)
+        end = params.add(last + dt.timedelta(days=1))
+        return f"""
+            select customer_key, arg_max(store, row(orders, last_at, store)) as store from (
+                select customer_key, store, count(*) as orders, max(ordered_at) as last_at
+                from orders where {self.visible} and kind = 'order' and store is not null and customer_key is not null
+                    and ordered_at >= {end}::date - interval 12 month and ordered_at < {end}
+                group by customer_key, store
+            ) group by customer_key
+        """
 
     def _value(self, of: Dimension, first: str) -> str:
         own = f"r.{of.column}"
@@ -51,23 +74,19 @@ class Values:
             return own
         if of.source == "first_order":
             return STEPS[of.step].format(first)
-        value = f"{'t' if of.source == 'tiers' else 'c'}.{of.column}"
+        if of.source == "member":
+            return f'"{of.column}".code'
+        value = f"{ALIASES[of.source]}.{of.column}"
         return f"coalesce({value}, {own})" if self.rows in of.instead else value
 
 
 def dimension(column: str) -> Dimension:
     """The dimension of a column; StoreError for a name that is no attribute of a customer."""
     found = of_column(column)
-    if found is None or column not in ATTRIBUTES:
+    if found is None or not is_attribute(column):
         known = ", ".join(ATTRIBUTES)
         raise StoreError(N_("“{name}” is no attribute of a customer; there are: {known}."), name=column, known=known)
     return found
-
-
-def check(columns: Sequence[str]) -> None:
-    """Raise StoreError for a name that is no attribute of a customer."""
-    for column in columns:
-        dimension(column)
 
 
 def sources(column: str) -> tuple[str, ...]:
@@ -77,5 +96,5 @@ def sources(column: str) -> tuple[str, ...]:
     found = of_column(column)
     if found is None or found.source == "first_order":
         raise StoreError(N_("There are no values to choose from for “{column}”."), column=column)
-    of_customers = {"customer": ("customers",), "tiers": ("tier_changes",)}
+    of_customers = {"customer": ("customers",), "tiers": ("tier_changes",), "member": ("customers",)}
     return (*of_customers.get(found.source, ()), *found.tables)

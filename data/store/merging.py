@@ -10,7 +10,7 @@ import pyarrow as pa
 from data.errors import Cancelled, StoreError
 from data.file import space
 from data.sql import first_row, only_value
-from data.store import rollups
+from data.store import member_columns, rollups
 from data.store.extent import measure
 from data.store.imported import Counts, ImportMeta, Merged
 from data.store.schema import content, key, sql_type
@@ -283,6 +283,8 @@ def _record(cursor: duckdb.DuckDBPyConnection, version: int, kind: str, undoes: 
 def _finish(cursor: duckdb.DuckDBPyConnection, version: int, steps: Steps) -> None:
     steps.reach(0.8)
     rollups.refresh(cursor)
+    if only_value(cursor, "select count(*) from members where added_by = $v or replaced_by = $v", {"v": version}):
+        member_columns.refresh(cursor)
     steps.reach(0.95)
     cursor.execute(
         "update imports set extent = $extent where id = $id", {"extent": measure(cursor).to_json(), "id": version}

@@ -15,11 +15,11 @@ import polars as pl
 from data.errors import StoreError
 from data.file import copying, space
 from data.sql import only_value
-from data.store import rollups
+from data.store import member_columns, rollups
 from metrics.engine.schemas import MONEY, NATURAL_KEYS, TABLES
 from metrics.texts import N_
 
-VERSION = 4
+VERSION = 5
 REWRITE = "rewrite"  # a key of meta: the file holds bytes of deleted rows, until it is written anew
 NEEDS = N_(
     "{path} is of an older Rapport, and bringing it up to date needs {need} MB, but {free} MB are free at {folder}. "
@@ -35,6 +35,9 @@ CUSTOMER_PERIODS = f"""create table customer_periods (customer_key bigint, month
 CUSTOMERS = f"""create table customers (customer_key bigint, customer_id varchar, first_order_at timestamp, last_order_at timestamp,
     orders bigint, revenue {MONEY_TYPE}, order_days bigint, repeat_spend {MONEY_TYPE}, repeat_spend_days bigint, joined_on date,
     acquisition_channel varchar, region varchar)"""
+
+# By what else than their own columns customers can be told apart: one row per customer and column of the members file that has few values.
+ATTRIBUTES = "create table customer_attributes (customer_key bigint, name varchar, value varchar)"
 
 # What people do with the data: who did what, links, kept answers of pinned links, alerts and what became of them, ended sign-ins.
 SHARING = """
@@ -60,6 +63,7 @@ create table mappings (signature varchar, mapping varchar, kept_at timestamp);
 {CUSTOMER_PERIODS};
 {CUSTOMERS};
 {ORDER_DAYS};
+{ATTRIBUTES};
 {SHARING}
 """
 
@@ -86,11 +90,18 @@ def _keep_exact_money(connection: duckdb.DuckDBPyConnection) -> None:
     rollups.refresh_all(connection)
 
 
+def _save_member_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    """5: what members files say beside their own columns is saved by customer."""
+    connection.execute(ATTRIBUTES)
+    member_columns.refresh(connection)
+
+
 # Steps from a schema version to the next one: {1: step_to_2, …}. A step gets a connection inside a transaction.
 MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {
     1: _add_neighbours,
     2: _add_sharing,
     3: _keep_exact_money,
+    4: _save_member_columns,
 }
 
 

@@ -3,18 +3,21 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import duckdb
 import narwhals.stable.v2 as nw
 
 from data.errors import StoreError
 from data.segment import EVERYBODY, Segment
-from data.sql import Parameters, first_row, only_value
+from data.sql import Parameters, first_row, only_value, quoted
 from data.store import attributes as attributes_of
-from data.store import rollups
+from data.store import member_columns, rollups
 from data.store.extent import Extent
+from data.store.member_columns import MemberColumn
 from data.store.schema import content
-from metrics.dimension import TIER
+from data.text import bands
+from metrics.dimension import TIER, is_attribute, is_member_column
 from metrics.engine import rollups as definitions
 from metrics.engine.schemas import MONEY
 from metrics.texts import N_
@@ -194,16 +197,42 @@ class Snapshot:
         """The codes that rows of this version hold for an attribute or a column of orders and feedback, in alphabetical order."""
         if self.scope.chosen:
             return self._values_in_scope(column)
+        sources = attributes_of.sources(column)
         query = " union ".join(
             f"select {column} as code from ({self._known()})"
             if source == "customers"
             else f"select {column} as code from {source} where {self._visible()}"
-            for source in attributes_of.sources(column)
+            for source in sources
         )
+        if is_member_column(column):
+            query = f"select code from ({self._member(column)})"
         found = self.cursor.execute(
             f"select distinct code from ({query}) where code is not null order by code"
         ).fetchall()
-        return [code for (code,) in found]
+        codes = [code for (code,) in found]
+        return bands.in_order(codes) if is_member_column(column) else codes
+
+    def member_columns(self) -> list[str]:
+        """The further columns of members files by which the customers of this version can be told apart."""
+        if self._saved:
+            found = self.cursor.execute("select distinct name from customer_attributes order by name").fetchall()
+            return [name for (name,) in found]
+        return list(self._found)
+
+    @cached_property
+    def _found(self) -> dict[str, MemberColumn]:
+        ids = "select customer_id from customer_keys"
+        found = member_columns.find(self.cursor, f"select * from members where {self._visible()}", ids)
+        return {each.column: each for each in found.columns}
+
+    def _member(self, column: str) -> str:
+        """A query of customer_key and code of a column of members; of nobody where this version has no such column, so that who is
+        limited by it sees nobody."""
+        if self._saved:
+            return f"select customer_key, value as code from customer_attributes where name = {quoted(column)}"
+        if column not in self._found:
+            return "select null::bigint as customer_key, null::varchar as code where false"
+        return member_columns.values(self._found[column], f"select * from members where {self._visible()}")
 
     def ladder(self) -> str:
         """The tiers from lowest to highest as they were answered at the newest import of this version that says so and knows all of
@@ -231,12 +260,15 @@ class Snapshot:
             "orders": self.orders,
             "feedback": self.feedback,
         }
+        if is_attribute(column):
+            frames["customers"] = lambda: self.customers(attributes=(column,))
         found: set[str] = set()
         for source in attributes_of.sources(column):
             rows = frames[source]().select(column).unique().collect("polars")
             found |= set(rows.get_column(column).drop_nulls().to_list())
         allowed = self.scope[column]
-        return sorted(found & set(allowed) if allowed else found)
+        codes = sorted(found & set(allowed) if allowed else found)
+        return bands.in_order(codes) if is_member_column(column) else codes
 
     def _beside(self, frame: nw.LazyFrame, attributes: Sequence[str], as_of: dt.date | None) -> nw.LazyFrame:
         """The frame with the customer's value of each attribute."""
@@ -299,7 +331,9 @@ class Snapshot:
     ) -> nw.LazyFrame:
         """Columns of `rows` (as r), where conditions and segment hold. An attribute asked for is the customer's value."""
         limits = [*self.scope.codes, *segment.codes]
-        values = attributes_of.Values(rows, self._known(), self._visible(), as_of)
+        values = attributes_of.Values(
+            rows, self._known(), self._visible(), as_of, self.extent().orders_last, self._member
+        )
         value, joins = values.of([*attributes, *(column for column, _codes in limits)], params)
         for column, codes in limits:
             conditions = [*conditions, f"{value[column]} in ({', '.join(map(params.add, codes))})"]

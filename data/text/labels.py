@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from data.segment import Segment
+from data.text import bands
 from data.text.words import _, joined, listed, ngettext, number, spaced
 from metrics.dimension import Dimension, known
 from metrics.texts import N_
@@ -46,6 +47,8 @@ def label(code: str | None) -> str:
     """The name of a code; "not known" for a missing one."""
     if code is None:
         return _(NONE)
+    if code not in KNOWN and (band := bands.CODE.fullmatch(code)) and (band[1] or band[3]):
+        return bands.label(band)
     return _(KNOWN[code]) if code in KNOWN else code
 
 
@@ -66,12 +69,18 @@ def segment_words(segment: Segment) -> str:
 
 def chosen(dimension: Dimension, codes: Sequence[str]) -> str:
     """Who is looked at by one dimension: "Gold and Silver members". Not escaped."""
-    return _(dimension.chosen).format(names=joined([label(code) for code in codes]))
+    names = joined([label(code) for code in codes])
+    return _(dimension.chosen).format(names=names, dimension=_(dimension.label))
 
 
-def group(text: str, code: str) -> str:
+def group(text: str, dimension: Dimension, code: str) -> str:
     """A group by one of the texts of its dimension: "customers in East China". Not escaped."""
-    return _(text).format(name=label(code))
+    return _(text).format(name=label(code), dimension=_(dimension.label))
+
+
+def named(text: str, dimension: Dimension) -> str:
+    """One of the texts of a dimension that say no group: "by region". Not escaped."""
+    return _(text).format(dimension=_(dimension.label))
 
 
 def apart(text: str, dimension: Dimension, one: str, other: str, **values: object) -> str:
@@ -80,9 +89,10 @@ def apart(text: str, dimension: Dimension, one: str, other: str, **values: objec
     first = _(dimension.one)
     if text.startswith("{one}"):
         first = first[:1].upper() + first[1:]
-    return spaced(text.format(one=first.format(name=label(one)), other=group(dimension.other, other), **values))
+    said = first.format(name=label(one), dimension=_(dimension.label))
+    return spaced(text.format(one=said, other=group(dimension.other, dimension, other), **values))
 
 
 def alike(dimension: Dimension) -> str:
     """That its groups do not clearly differ."""
-    return _("No clear difference between {groups}").format(groups=_(dimension.plural))
+    return spaced(_("No clear difference between {groups}").format(groups=named(dimension.plural, dimension)))

@@ -3,4 +3,4 @@
 from metrics.dimension import codes, dimensions_of
 from pages.shared.session.view import Option
 
-SPLIT = Option("by", codes(dimensions_of("answer")))
+SPLIT = Option("by", codes(dimensions_of("answer")), members=True)

@@ -6,12 +6,19 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from metrics import dimension
 from pages.frame.registry import ENTRIES
 from tests.browser.idle import settled, visit
 from tests.browser.pages import address, becomes, follow, metric, shown_number, view
 
 PERIOD = {"from": "2026-01-01", "to": "2026-03-31", "as_of": "2026-06-30"}
-FILTERS = {**PERIOD, "vs": "none", "region": "East China", "tier": "all", "channel": "all", "lang": "en"}
+FILTERS = {
+    **PERIOD,
+    "vs": "none",
+    **{each.code: "all" for each in dimension.FILTERS},
+    "region": "East China",
+    "lang": "en",
+}
 NPS_OPTIONS = {"by": "touchpoint", "weight": "no", "answered": "detractors"}
 
 

@@ -11,13 +11,14 @@ from data.people import links
 from data.people.access import Person
 from data.people.links import Link
 from data.store.store import Store
+from metrics.dimension import FILTERS
 from pages.shared.session import auth, cached
 from tests.data.rows import order, take
 
 NOW = dt.datetime(2026, 11, 24, 18, 41)
 VIEW = {
-    "from": ["2026-04-01"], "to": ["2026-06-30"], "as_of": ["2026-07-18"], "vs": ["before"], "region": ["East China"],
-    "tier": ["all"], "channel": ["all"],
+    "from": ["2026-04-01"], "to": ["2026-06-30"], "as_of": ["2026-07-18"], "vs": ["before"],
+    **{dimension.code: ["all"] for dimension in FILTERS}, "region": ["East China"],
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ OPTIONS = (
     Option("threshold", ("data", "own")),
     Option("quantile", default="80", within=(50, 95), whole=True),
     Option("hiatus", default="90", within=(1, 3650), whole=True),
-    Option("split", codes(FILTERS), default=TIER.code),
+    Option("split", codes(FILTERS), default=TIER.code, members=True),
     Option("silent", ("new", "all")),
 )
 WITHIN = {option.name: option.within for option in OPTIONS if option.within}

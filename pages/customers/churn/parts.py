@@ -6,7 +6,7 @@ import polars as pl
 
 from data.text.labels import customers
 from metrics.churn.lifecycle import balance
-from metrics.dimension import FILTERS, TIER, Dimension
+from metrics.dimension import TIER, Dimension
 from metrics.texts import N_
 from pages.customers import charts, findings
 from pages.customers.charts import Flow
@@ -99,8 +99,10 @@ def groups_section(current: View, rule: Threshold) -> None:
         noun="customers", arguments={"hiatus_days": rule.days},
     )  # fmt: skip
     at_the_end = replace(current, as_of=min(current.end, current.as_of))
-    groups.section(at_the_end, measure, dimensions=FILTERS, noun="customer", option="split", title=_group_title)
-    if groups.held(TIER) and groups.chosen(current, FILTERS, "split") is TIER:
+    groups.section(
+        at_the_end, measure, dimensions=cached.filters(), noun="customer", option="split", title=_group_title
+    )
+    if groups.held(TIER) and groups.chosen(current, cached.filters(), "split") is TIER:
         blocks.quiet(_("Who stops ordering sinks, so lower tiers are inactive more by their making."))
 
 

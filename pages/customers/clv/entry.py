@@ -10,7 +10,7 @@ OPTIONS = (
     Option("horizon", ("13", "26", "52", "104", "156"), default="52"),
     Option("discount", within=(0, 100), default="10"),
     Option("margin", within=(1, 100), default="100"),
-    Option("value_by", codes(dimensions_of("customer")), default=TIER.code),
+    Option("value_by", codes(dimensions_of("customer")), default=TIER.code, members=True),
     Option("holdout", ("auto", "13", "26", "39", "52")),
     Option("cut", within=(5, 95), default="50"),
 )

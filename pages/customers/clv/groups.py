@@ -3,10 +3,9 @@
 import polars as pl
 
 from data.questions.ask import find
-from data.text.labels import customers
+from data.text.labels import customers, named
 from metrics.clv.summary import group_intervals
-from metrics.dimension import Dimension, dimensions_of
-from metrics.engine.reduce import unfolded
+from metrics.dimension import Dimension
 from metrics.statistics.verdict import confidence_of_each
 from pages.customers.clv import charts as charts_value
 from pages.customers.clv import findings
@@ -16,6 +15,7 @@ from pages.customers.clv.words import amount, currency
 from pages.shared.model import blocks, charts, choices
 from pages.shared.model.axes import money_axis
 from pages.shared.screen import groups
+from pages.shared.session import cached
 from pages.shared.words.texts import _, listed, money_span, ngettext, number, sentences
 
 GROUPS_SHOWN = 8
@@ -90,20 +90,19 @@ def _known_groups(by: str) -> Dimension:
 
 def _offered() -> list[Dimension]:
     """The ways to group customers for which the data hold a value."""
-    known = dimensions_of("customer")
+    known = cached.dimensions_of("customer")
     return [dimension for dimension in known if groups.held(dimension)] or list(known)
 
 
 def _choose_groups(chosen: Dimension) -> None:
-    called = {dimension.code: dimension.by for dimension in _offered()}
-    choices.listed("value_by", list(called), _("Groups"), called=lambda code: _(called[code]), chosen=chosen.code)
+    called = {dimension.code: named(dimension.by, dimension) for dimension in _offered()}
+    choices.listed("value_by", list(called), _("Groups"), called=called.__getitem__, chosen=chosen.code)
 
 
 def _of_groups(asked: Terms, dimension: Dimension, confidence: float = 0.95) -> pl.DataFrame:
     """code, customers, value, low, high: predicted, or to date where there is no forecast."""
     if asked.row["predicts"]:
-        rows = unfolded(asked.summary, "groups").filter(pl.col("dimension") == dimension.column)
-        rows = group_intervals(rows, confidence=confidence)
+        rows = group_intervals(asked.groups(dimension), confidence=confidence)
         return rows.select("code", "customers", pl.col("clv").alias("value"), "low", "high")
     rows = asked.to_date(dimension.column, confidence=confidence)
     return rows.select(

@@ -10,6 +10,8 @@ import polars as pl
 from data.questions.ask import Question
 from data.questions.value import honesty, value_summary
 from metrics.clv.fitted import BELIEVED, LEAST_BUYERS, WEAK
+from metrics.dimension import Dimension
+from metrics.engine.reduce import unfolded
 from metrics.texts import N_
 from pages.customers.clv.entry import OPTIONS
 from pages.shared.readings import readings
@@ -41,7 +43,16 @@ class Terms:
     @cached_property
     def summary(self) -> pl.DataFrame:
         """See `data.questions.value.value_summary`."""
-        return cached.table(value_summary, self.question, **self.valued_by, below=self.below, shown=LISTED)
+        return self._summed(self.question)
+
+    def groups(self, dimension: Dimension) -> pl.DataFrame:
+        """What is predicted of the groups of a dimension; see `metrics.clv.summary.clv_summary`."""
+        of_members = dimension.source == "member"
+        summary = self._summed(replace(self.question, by=(dimension.column,))) if of_members else self.summary
+        return unfolded(summary, "groups").filter(pl.col("dimension") == dimension.column)
+
+    def _summed(self, question: Question) -> pl.DataFrame:
+        return cached.table(value_summary, question, **self.valued_by, below=self.below, shown=LISTED)
 
     @cached_property
     def row(self) -> dict:

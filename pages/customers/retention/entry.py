@@ -9,7 +9,7 @@ OPTIONS = (
     Option("measure", ("customers", "orders", "revenue", "value")),
     Option("kind", ("on", "on_or_after")),
     Option("unit", ("month", "week", "quarter", "year", "rolling")),
-    Option("against", (FIRST_MONTH.code, *codes(FILTERS))),
+    Option("against", (FIRST_MONTH.code, *codes(FILTERS)), members=True),
     Option("cohort", default="newest"),
     Option("group", default="auto"),
     Option("beside", default="auto"),

@@ -48,7 +48,7 @@ def _sections(current: View, cells: pl.DataFrame, what: cohort_measures.Asked, f
     with left:
         (table.few_section if few else table.table_section)(cells, what)
     with right:
-        choices.one("against", segments.AGAINST, _("Compare"))
+        segments.choose()
         if segments.compared_by(current) is None:
             curve.curve_section(current, cells, what)
         else:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from data.questions.changes import difference
-from data.text.labels import label
-from metrics.dimension import FILTERS, FIRST_MONTH, TIER, Dimension
+from data.text.labels import label, named
+from metrics.dimension import FIRST_MONTH, TIER, Dimension
 from metrics.statistics.verdict import Verdict, confidence_of_each_pair, pairs, verdict
 from metrics.texts import N_
 from pages.customers import findings
@@ -29,8 +29,6 @@ from pages.shared.session.view import View
 from pages.shared.words import markup
 from pages.shared.words.texts import _, sentences, span
 
-COHORT = FIRST_MONTH.code
-AGAINST = {COHORT: N_("a cohort"), **{dimension.code: dimension.plural for dimension in FILTERS}}
 JUDGED_IN = {
     "week": 4,
     "month": 3,
@@ -51,9 +49,15 @@ class Judged:
     high: float | None
 
 
+def choose() -> None:
+    """The choice of what is compared: a cohort with the others, or groups of a dimension."""
+    groups = {dimension.code: named(dimension.plural, dimension) for dimension in cached.filters()}
+    choices.one("against", {FIRST_MONTH.code: N_("a cohort"), **groups}, _("Compare"))
+
+
 def compared_by(current: View) -> Dimension | None:
     """The dimension whose groups are compared; None where cohorts are."""
-    return next((dimension for dimension in FILTERS if dimension.code == current.options["against"]), None)
+    return next((dimension for dimension in cached.filters() if dimension.code == current.options["against"]), None)
 
 
 def segments_section(current: View, what: Asked) -> None:
@@ -81,7 +85,7 @@ def segments_section(current: View, what: Asked) -> None:
     blocks.section(markup.plain(title), note, table=table, file=f"retention_by_{dimension}", metric=what.metric)
     with choices.row():
         for name, chosen in (("group", one), ("beside", other)):
-            choices.listed(name, sorted(names), _(against.plural), called=label, chosen=chosen)
+            choices.listed(name, sorted(names), named(against.plural, against), called=label, chosen=chosen)
     draw(as_line(first, label(one)), as_line(second, label(other)), what, alt=title)
 
 

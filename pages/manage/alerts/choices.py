@@ -10,7 +10,7 @@ from data.questions.ask import find
 from data.segment import Segment
 from data.text.labels import label
 from metrics.catalogue import WATCHED
-from metrics.dimension import FILTERS, TIER
+from metrics.dimension import TIER
 from metrics.metric import Kind
 from metrics.texts import N_
 from pages.shared.session import cached, site
@@ -36,6 +36,7 @@ ROW_CODES = {
 }
 ROW_NUMBERS = {"period": 3, "elapsed": 30, "scale_low": 1, "scale_high": 5}
 MOST_AFTER = 3650
+SIDE_BY_SIDE = 4  # choices of whom it is about
 START: dict[Kind, float] = {"points": 30.0, "share": 50.0}  # a limit to begin with
 LONGER = ("row", "cohort", "cohorts")
 
@@ -93,9 +94,12 @@ def _row_choice(metric: str, field: str, key: Key) -> Value | None:
 
 def segment_choices(key: Key) -> Segment:
     """Whom it is about; nothing chosen is everybody. Only what the data hold is offered."""
-    offered = {each: codes for each in FILTERS if (codes := cached.values(each.column))}
+    offered = {each: codes for each in cached.filters() if (codes := cached.values(each.column))}
     chosen: dict[str, tuple[str, ...]] = {}
-    for (dimension, codes), place in zip(offered.items(), st.columns(max(len(offered), 1), gap="small"), strict=False):
+    beside = min(len(offered), SIDE_BY_SIDE)
+    rows = range(0, len(offered), SIDE_BY_SIDE)
+    places = [place for _row in rows for place in st.columns(beside, gap="small")]
+    for (dimension, codes), place in zip(offered.items(), places, strict=False):
         with place:
             picked = st.multiselect(
                 markup.plain(_(dimension.label)),

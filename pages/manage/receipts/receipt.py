@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import streamlit as st
 
 from data.imports.outcome.receipt import CannotAnswer, Convention, LeftOut, Receipt
+from data.store.member_columns import MANY, PERSON
 from metrics.texts import N_
 from pages.manage.receipts.wording import amount, contents, files, sentences, size
 from pages.shared.model import blocks
@@ -41,6 +42,8 @@ CONVENTIONS = {
     ("date order", "dmy"): N_("**Day before month** in {columns}"),
     ("date order", "mdy"): N_("**Month before day** in {columns}"),
     ("date order", "ymd"): N_("**Year before month and day** in {columns}"),
+    ("no filter", PERSON): N_("**No filter**: {columns}, which could name or reach a person"),
+    ("no filter", MANY): N_("**No filter**: {columns}, with too many values, or hardly one that two customers share"),
     ("lines", "sum"): N_("**Lines of one order are added up**, told by {columns}"),
     ("lines", "total"): N_("**Lines of one order repeat its total**, which counts once; told by {columns}"),
     ("lines", "last"): N_("**The last line of an order counts**, told by {columns}"),
@@ -50,6 +53,7 @@ CONVENTIONS = {
     ("month", "first day"): N_("**Months without a day** in {columns}, read as their first day"),
 }
 CONVENTION_KINDS = {
+    "filter": N_("**Kept as filter**: {columns}, different values: {value}"),
     "scale": N_("**Scale {value}** in {columns}"),
     "words": N_("**{value}** in {columns}"),
     "currency": N_("**Currency by its sign** in {columns}: {value}"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from data.text.labels import label
-from metrics.dimension import FILTERS, Dimension, known
+from metrics.dimension import Dimension, known
 from metrics.texts import N_
 from pages.shared.bar import door, share
 from pages.shared.model.theme import background
@@ -24,7 +24,7 @@ NAMED_UP_TO = 2
 
 def codes() -> dict[str, list[str]]:
     """The codes that each filter offers."""
-    return {dimension.code: cached.values(dimension.column) for dimension in FILTERS}
+    return {dimension.code: cached.values(dimension.column) for dimension in cached.filters()}
 
 
 def bar(current: View | None, options: Sequence[Option]) -> None:
@@ -36,7 +36,7 @@ def bar(current: View | None, options: Sequence[Option]) -> None:
         elif current:
             _period(current)
             _versus(current)
-            for dimension in filter(_held, FILTERS):
+            for dimension in filter(_held, cached.filters()):
                 if dimension.has_place:
                     _segment(current, dimension)
             _more(current)
@@ -132,7 +132,7 @@ def _segment(current: View, dimension: Dimension) -> None:
 
 def _more(current: View) -> None:
     """The popover of all filters that have no place of their own; it says what is chosen in them."""
-    others = [dimension for dimension in FILTERS if not dimension.has_place and _held(dimension)]
+    others = [dimension for dimension in cached.filters() if not dimension.has_place and _held(dimension)]
     if not others:
         return
     chosen = [_summary(each, codes) for each in others if (codes := current.whom[each.column])]

@@ -6,6 +6,7 @@ import streamlit as st
 
 from data.people import links
 from data.people.links import Link
+from data.segment import of_params
 from data.text.labels import label, segment_words
 from metrics.texts import N_
 from pages.shared.session import site, view, visit
@@ -56,7 +57,5 @@ def _filters(link: Link) -> list[str]:
         said = [_("newest period")]
     else:
         said = [period(*(dt.date.fromisoformat(day) for (day,) in dates))] if all(dates) else []
-    for name in view.SEGMENT:
-        codes = [label(code) for code in link.view.get(name, ()) if code != view.ALL]
-        said += [listed(codes)] if codes else []
-    return said
+    chosen = {name: [code for code in codes if code != view.ALL] for name, codes in link.view.items()}
+    return said + [listed(list(map(label, codes))) for _column, codes in of_params(chosen).codes]

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from data.text.labels import named
 from metrics.catalogue import CATALOGUE
-from metrics.dimension import DIMENSIONS, dimensions_of
+from metrics.dimension import of_column
 from metrics.texts import N_
 from pages.shared.model.parts import Table
 from pages.shared.words.texts import _
 
-# By what rows are split, in whatever table
-SPLITS = {dimension.column: dimension.meaning for dimension in DIMENSIONS}
 LOW, HIGH = N_("lower end of the interval"), N_("upper end of the interval")
 CUSTOMERS = N_("number of customers")
 _SCORES = {
@@ -101,10 +100,10 @@ TABLES: dict[str, dict[str, str]] = {
         "share": N_("share of all members at the end, from 0 to 1"),
     },
 }  # fmt: skip
-for _by in dimensions_of("customer"):
-    TABLES[f"value_by_{_by.code}"] = {
-        "code": N_("the group"), "customers": CUSTOMERS, "value": N_("value per customer"), "low": LOW, "high": HIGH,
-    }  # fmt: skip
+VALUE_BY = "value_by_"  # and the code of a dimension
+_OF_GROUPS = {
+    "code": N_("the group"), "customers": CUSTOMERS, "value": N_("value per customer"), "low": LOW, "high": HIGH,
+}  # fmt: skip
 OTHER_SIDE, DIFFERENCE = "_other", "_change"  # endings of the columns of a replay
 
 # Columns of tables that are no metric, with shares from 0 to 1
@@ -117,16 +116,19 @@ ENDS = ("low", "high", "se")
 
 def meanings(table: Table, columns: list[str]) -> dict[str, str]:
     """Column → what it means, in the language in force; empty where nobody has said so."""
-    own = TABLES.get(table.name, {})
+    of_groups = _OF_GROUPS if table.name.startswith(VALUE_BY) else {}
+    own = TABLES.get(table.name, of_groups)
     columns_of_metric = CATALOGUE[table.metric].columns if table.metric in CATALOGUE else {}
     of_metric = {name: column.meaning for name, column in columns_of_metric.items()}
     return {column: _meaning(column, own, of_metric) for column in columns}
 
 
 def _meaning(column: str, own: Mapping[str, str], of_metric: Mapping[str, str]) -> str:
-    for known in (own, of_metric, SPLITS):
+    for known in (own, of_metric):
         if column in known:
             return _(known[column])
+    if dimension := of_column(column):  # by what rows are split, in whatever table
+        return named(dimension.meaning, dimension)
     for ending, text in (
         (OTHER_SIDE, N_("{what}, under the other thresholds")),
         (DIFFERENCE, N_("{what}, difference to today")),

@@ -9,6 +9,8 @@ from pages.shared.session import view
 from pages.shared.session.view import View
 from pages.shared.words.texts import _
 
+SIDE_BY_SIDE = 6
+
 
 def row(*, labelled: bool = False) -> AbstractContextManager[object]:
     """The place that choices stand in, side by side."""
@@ -16,12 +18,13 @@ def row(*, labelled: bool = False) -> AbstractContextManager[object]:
 
 
 def one(name: str, names: Mapping[str, str], title: str, *, chosen: str | None = None) -> None:
-    """One of a few codes; `names` (to be translated) say what the codes are called.
+    """One of a few codes, or a list where there are more; `names` (to be translated) say what the codes are called.
 
     `chosen` is what the page made of the view's code, where it is not that code itself.
     """
     named = {code: _(text) for code, text in names.items()}
-    renderer().control(Choice(name, named, title, chosen or view.current().options[name]))
+    many = len(named) > SIDE_BY_SIDE
+    renderer().control(Choice(name, named, title, chosen or view.current().options[name], many=many))
 
 
 def listed(name: str, codes: Sequence[str], title: str, *, called: Callable[[str], str], chosen: str) -> None:

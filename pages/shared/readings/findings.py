@@ -99,13 +99,13 @@ def moved(moves: Sequence[Move]) -> str:
 
 
 def _changed_group(move: Move) -> str:
-    where = group_words(known(move.dimension).where, move.code)
+    where = group_words(known(move.dimension).where, known(move.dimension), move.code)
     return spaced(_(GROUP_CHANGED[move.verdict]).format(metric=_(IN_SENTENCE[move.name]), where=where))
 
 
 def group(move: Move) -> str:
     """The metric and the group: NPS · Gold members."""
-    name = group_words(known(move.dimension).listed, move.code)
+    name = group_words(known(move.dimension).listed, known(move.dimension), move.code)
     return _("{metric} · {name}").format(metric=_(move.name), name=name)
 
 

@@ -7,8 +7,8 @@ import polars as pl
 
 from data.questions.ask import find, observed
 from data.questions.changes import difference
-from data.text.labels import TIER_ORDER, label
-from metrics.dimension import TIER, Dimension, Noun, dimensions_of
+from data.text.labels import TIER_ORDER, label, named
+from metrics.dimension import TIER, Dimension, Noun
 from metrics.statistics.verdict import confidence_of_each_pair
 from pages.feedback import findings
 from pages.shared.model import blocks, charts, choices
@@ -54,17 +54,18 @@ def section(
     view: View,
     measure: Measure,
     *,
-    dimensions: Sequence[Dimension] = dimensions_of("answer"),
+    dimensions: Sequence[Dimension] = (),
     noun: Noun = "answer",
     option: str = "by",
     title: Title = findings.groups,
 ) -> None:
     """The groups of the dimension that is chosen, with the choice above them."""
+    dimensions = dimensions or cached.dimensions_of(noun)
     dimension = chosen(view, dimensions, option)
     code = dimension.code
     rows = cached.answer(measure.metric, replace(view.question, by=(dimension.column,)), **measure.arguments)
     if not rows[dimension.column].drop_nulls().len():
-        blocks.section(spaced(_("{name} {by}").format(name=_(measure.name), by=_(dimension.by))))
+        blocks.section(spaced(_("{name} {by}").format(name=_(measure.name), by=named(dimension.by, dimension))))
         _picker(dimensions, option, code)
         missing = dimension.lacking(noun)
         blocks.empty(_(missing.title), _(missing.remedy), icon=":material/label_off:")
@@ -73,7 +74,7 @@ def section(
     shown = _shown(known, dimension, measure.n)
     ranked = shown.sort(measure.value, descending=True)
     note = sentences(
-        spaced(_("{name} {by}, with 95% interval.").format(name=_(measure.name), by=_(dimension.by))),
+        spaced(_("{name} {by}, with 95% interval.").format(name=_(measure.name), by=named(dimension.by, dimension))),
         _left_out(known.height, shown.height, dimension),
         tiers_of(view, measure.metric) if dimension is TIER else "",
     )

@@ -19,6 +19,8 @@ from data.questions.changes import COLUMNS
 from data.settings import Settings
 from data.store.extent import Extent
 from metrics.catalogue import CATALOGUE
+from metrics.dimension import FILTERS, Dimension, Noun, known
+from metrics.dimension import dimensions_of as declared_of
 from metrics.texts import N_
 from pages.shared.session import auth, visit
 from pages.shared.session.once import once
@@ -108,6 +110,20 @@ def extent() -> Extent:
 def values(column: str) -> list[str]:
     """The codes that the data hold for a filter."""
     return _values(**_place(), version=version(), column=column, _access=access())
+
+
+def filters() -> tuple[Dimension, ...]:
+    """The dimensions that customers are chosen by: those that are declared, and the further columns of members in these data."""
+    return (*FILTERS, *_members())
+
+
+def dimensions_of(noun: Noun) -> tuple[Dimension, ...]:
+    """The dimensions by which rows of a noun are split: those that are declared, and the further columns of members in these data."""
+    return (*declared_of(noun), *_members())
+
+
+def _members() -> tuple[Dimension, ...]:
+    return tuple(map(known, _member_columns(**_place(), version=version(), _access=access())))
 
 
 def last_import() -> dict | None:
@@ -277,6 +293,12 @@ def _extent(path: str, sees: str, erasures: int, version: int, *, _access: Acces
 def _values(path: str, sees: str, erasures: int, version: int, column: str, *, _access: Access) -> list[str]:  # noqa: ARG001
     with _access.snapshot(version) as snap:
         return snap.values(column)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _member_columns(path: str, sees: str, erasures: int, version: int, *, _access: Access) -> list[str]:  # noqa: ARG001
+    with _access.snapshot(version) as snap:
+        return snap.member_columns()
 
 
 @st.cache_data(show_spinner=False, max_entries=20)

@@ -13,8 +13,9 @@ import streamlit as st
 
 from data.questions.ask import Question
 from data.segment import COLUMNS as SEGMENT
-from data.segment import EVERYBODY, Segment
+from data.segment import EVERYBODY, Segment, column_of
 from data.store.extent import Extent
+from metrics.dimension import is_member_column
 from pages.shared.session import visit
 from pages.shared.session.language import LANGUAGE_KEY, browser_language
 from pages.shared.words import periods
@@ -38,7 +39,8 @@ Params = dict[str, list[str]]
 class Option:
     """A choice that belongs to a page: its name in the URL and its codes, the default first.
 
-    With `within` (least and most) it is a number, a whole one where `whole`; without codes or `within`, any text.
+    With `within` (least and most) it is a number, a whole one where `whole`; without codes or `within`, any text. With `members`, it may
+    be a further column of members too.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Option:
     default: str = ""
     within: tuple[float, float] | None = None
     whole: bool = False
+    members: bool = False
 
     @property
     def first(self) -> str:
@@ -56,7 +59,7 @@ class Option:
         if self.within is not None:
             least, most = self.within
             return _is_number(code) and least <= float(code) <= most and not (self.whole and "." in code)
-        return not self.codes or code in self.codes
+        return not self.codes or code in self.codes or (self.members and is_member_column(code))
 
 
 @dataclass(frozen=True)
@@ -127,8 +130,9 @@ def settle(
     if extent.first is None or extent.last is None:
         state[UNKNOWN] = []  # what was named as unknown was so to data that are gone
         return None
+    names = [option.name for option in options]
     told = {name: st.query_params.get_all(name) for name in st.query_params if name not in ("lang", visit.PARAMETER)}
-    linked = visit.codes(["from", "to", "as_of", "vs", *SEGMENT, *(option.name for option in options)])
+    linked = visit.codes(lambda name: name in ("from", "to", "as_of", "vs", *names) or column_of(name) is not None)
     entered = state.get(ENTERED) != visit.token()
     state[ENTERED] = visit.token()
     if visit.locked():  # anew on every run: neither the URL nor a widget changes what such a link shows
@@ -164,7 +168,7 @@ def mirror(view: View | None, options: Sequence[Option] = ()) -> None:
 
 def remember(view: View | None, options: Sequence[Option] = ()) -> None:
     """Keep in mind what the URL of the view says; nothing for a page without one."""
-    names = ("from", "to", "as_of", "vs", *SEGMENT, *(option.name for option in options))
+    names = ("from", "to", "as_of", "vs", *_chosen_by(), *(option.name for option in options))
     st.session_state[MIRRORED] = {name: st.session_state[STATE][name] for name in names} if view else {}
 
 
@@ -248,7 +252,7 @@ def touched(extent: Extent) -> bool:
     """Whether a filter or a date differs from its default."""
     current = st.session_state[STATE]
     standard: Params = _defaults() | _dates(extent, extent.last)
-    return any(current[name] != codes for name, codes in standard.items())
+    return any(current[name] != standard.get(name, [ALL]) for name in {*standard, *_chosen_by()})
 
 
 def _arrive(told: Params, extent: Extent, values: Mapping[str, Sequence[str]], options: Sequence[Option]) -> None:
@@ -261,7 +265,7 @@ def _arrive(told: Params, extent: Extent, values: Mapping[str, Sequence[str]], o
             good = []
         if good:
             state[name] = good
-        unknown += [(name, code) for code in given if code not in good and not (name in SEGMENT and code == ALL)]
+        unknown += [(name, code) for code in given if code not in good and not (name in values and code == ALL)]
     if not (state["from"] and state["to"]) or state["from"] > state["to"]:
         unknown += [(name, state[name][0]) for name in ("from", "to") if state[name]]
         state["from"], state["to"] = [], []
@@ -279,8 +283,8 @@ def _leave_out(extent: Extent, values: Mapping[str, Sequence[str]]) -> None:
     if "as_of" not in state[FOLLOWS] and not _holds(extent, chosen["as_of"][0]):
         gone += [("as_of", chosen["as_of"][0])]
         state[FOLLOWS] = state[FOLLOWS] | {"as_of"}
-    for name in SEGMENT:
-        unheld = [code for code in chosen[name] if code != ALL and code not in values[name]]
+    for name in _chosen_by():
+        unheld = [code for code in chosen[name] if code != ALL and code not in values.get(name, ())]
         if unheld:
             gone += [(name, code) for code in unheld]
             chosen[name] = [code for code in chosen[name] if code not in unheld] or [ALL]
@@ -293,9 +297,9 @@ def _understood(
     """The codes of a URL's parameter that mean something here."""
     if name in ("from", "to", "as_of"):
         return [given[-1]] if _is_day(given[-1]) else []
-    if name in SEGMENT:
+    if name in values:
         return [code for code in given if code in values[name]]
-    if name in allowed and allowed[name].allows(given[-1]):
+    if name in allowed and allowed[name].allows(given[-1]) and (given[-1] in values or not is_member_column(given[-1])):
         return [given[-1]]
     return []
 
@@ -330,9 +334,15 @@ def _defaults() -> Params:
 
 def _view(state: Params, options: Sequence[Option], scope: Segment) -> View:
     start, end, as_of = (dt.date.fromisoformat(state[name][0]) for name in ("from", "to", "as_of"))
-    chosen = {column: tuple(code for code in state[name] if code != ALL) for name, column in SEGMENT.items()}
+    chosen = {column_of(name) or name: [code for code in state[name] if code != ALL] for name in _chosen_by()}
     said = {option.name: state[option.name][0] for option in options}
     return View(start, end, as_of, state["vs"][0], Segment(**chosen), said, scope)
+
+
+def _chosen_by() -> list[str]:
+    """The filters that the view says something of: those that are declared, and the columns of members by which somebody is chosen."""
+    chosen: Params = st.session_state[STATE]
+    return [*SEGMENT, *sorted(name for name in chosen if is_member_column(name) and chosen[name] != [ALL])]
 
 
 def _period_before(start: dt.date, end: dt.date) -> periods.Dates:

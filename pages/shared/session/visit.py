@@ -5,7 +5,7 @@ link that is revoked or runs out opens nothing from then on.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextlib import suppress
 
 import streamlit as st
@@ -91,14 +91,14 @@ def locked() -> bool:
     return found is not None and found.locked
 
 
-def codes(names: Iterable[str]) -> dict[str, list[str]]:
-    """What the link says of these parameters of the URL; empty outside of links. One that is not pinned leaves out the dates that
-    follow the data."""
+def codes(wanted: Callable[[str], bool]) -> dict[str, list[str]]:
+    """What the link says of the parameters of the URL that are wanted; empty outside of links. One that is not pinned leaves out the
+    dates that follow the data."""
     found = link()
     if found is None:
         return {}
     follow = {name for what in found.follows for name in DATES[what]} if found.version is None else set()
-    return {name: list(found.view[name]) for name in names if name in found.view and name not in follow}
+    return {name: list(found.view[name]) for name in found.view if wanted(name) and name not in follow}
 
 
 def parameter() -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.segment import Segment
+from metrics.dimension import FILTERS
 from pages.frame.registry import ENTRIES
 from pages.shared.session import cached
 from pages.shared.session.view import View
@@ -21,9 +22,7 @@ DEFAULTS = {
     "to": "2026-06-30",
     "as_of": "2026-07-18",
     "vs": "before",
-    "region": "all",
-    "channel": "all",
-    "tier": "all",
+    **{dimension.code: "all" for dimension in FILTERS},
     "lang": "en",
 }
 NPS_DEFAULTS = {**DEFAULTS, "by": "touchpoint", "weight": "no", "answered": "detractors"}
