@@ -136,9 +136,9 @@ def _more(current: View) -> None:
     if not others:
         return
     chosen = [_summary(each, codes) for each in others if (codes := current.whom[each.column])]
-    with st.popover(
-        markup.plain(listed(chosen)) if chosen else _("More"), icon=":material/add:", type="tertiary", key="more"
-    ):
+    several = _("{name}: {count} chosen").format(name=_("More"), count=len(chosen))
+    name = (several if len(chosen) > 1 else "".join(chosen)) or _("More")
+    with st.popover(markup.plain(name), icon=":material/add:", type="tertiary", key="more"):
         for dimension in others:
             _choice(current, dimension)
 
