@@ -20,6 +20,7 @@ from pages.shared.model.parts import (
     Part,
     Section,
     Table,
+    Text,
 )
 from pages.shared.model.rendering import Places
 from pages.shared.session.view import View
@@ -85,8 +86,10 @@ class Report:
     def note(self, part: Part) -> Part:
         """Add what was emitted, and give it as it was noted: a chart has the title of its section.
 
-        A chart is known by its key and a table by its name: what is emitted anew replaces what was.
+        A chart is known by its key and a table by its name: what is emitted anew replaces what was. A hint alone is for the screen.
         """
+        if isinstance(part, Text) and not part.words:
+            return part
         if isinstance(part, Chart):
             titled = next((seen for seen in reversed(self.parts) if isinstance(seen, Section)), Section("", ""))
             part = replace(part, title=titled.finding, how=titled.how)

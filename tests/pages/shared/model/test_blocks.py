@@ -72,8 +72,9 @@ def test_a_text_has_its_tone_in_files_too(tone: str, markdown: str) -> None:
     assert Text("**n**", tone, hint="click").markdown == markdown  # type: ignore[arg-type]
 
 
-def test_a_quiet_line_without_words_is_none() -> None:
-    assert kept(lambda: blocks.quiet("")).parts == []
+@pytest.mark.parametrize("hint", ["", "A card opens its page."])
+def test_a_quiet_line_without_words_is_none(hint: str) -> None:
+    assert kept(lambda: blocks.quiet("", hint=hint)).parts == []
 
 
 def test_a_block_draws_with_its_own_renderer_and_leaves_the_usual_one() -> None:
