@@ -72,7 +72,7 @@ def moves(readings: Mapping[str, Reading], *, compared: bool) -> str:
 
 def _clarity(reading: Reading) -> float:
     """How many half-widths of its interval the change is away from none."""
-    return abs(reading.change or 0) / (reading.half_width or 1)
+    return round(abs(reading.change or 0) / (reading.half_width or 1), 9)  # moves that are as clear keep their order
 
 
 def flows(rates: pl.DataFrame, *, one_tier: bool = False) -> str:
