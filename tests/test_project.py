@@ -98,6 +98,12 @@ def test_folders_of_pages_do_not_import_each_other(arrows: list[tuple[str, str]]
     assert {pair for pair in both if all(name.startswith("pages.") for name in pair)} - set(TWO_WAYS) == set()
 
 
+def test_the_picture_of_the_architecture_is_as_the_code_is() -> None:
+    command = [sys.executable, "-m", "scripts.architecture", "--check"]
+    drawn = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert drawn.returncode == 0, drawn.stderr
+
+
 def test_nothing_but_init_lies_directly_in_pages() -> None:
     # Streamlit would run such a file without app.py when the first request to a cold server is a deep link
     assert [path.name for path in (ROOT / "pages").glob("*.py")] == ["__init__.py"]
