@@ -168,8 +168,11 @@ def mirror(view: View | None, options: Sequence[Option] = ()) -> None:
 
 def remember(view: View | None, options: Sequence[Option] = ()) -> None:
     """Keep in mind what the URL of the view says; nothing for a page without one."""
+    if view is None:
+        st.session_state[MIRRORED] = {}
+        return
     names = ("from", "to", "as_of", "vs", *_chosen_by(), *(option.name for option in options))
-    st.session_state[MIRRORED] = {name: st.session_state[STATE][name] for name in names} if view else {}
+    st.session_state[MIRRORED] = {name: st.session_state[STATE][name] for name in names}
 
 
 def url_params() -> Params:

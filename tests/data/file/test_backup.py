@@ -270,7 +270,7 @@ def test_restoring_keeps_what_was_there(db: Path, tmp_path: Path, capsys: pytest
 def make_older(path: Path, version: int) -> None:
     with duckdb.connect(str(path)) as old:
         old.execute("update meta set value = $v where key = 'schema_version'", {"v": str(version)})
-        for name in ("audit", "links", "kept_answers", "alerts", "deliveries", "ended_sessions"):
+        for name in ("audit", "links", "kept_answers", "alerts", "deliveries", "ended_sessions", "customer_attributes"):
             old.execute(f"drop table {name}")
         if version == 1:
             old.execute("drop table order_days")

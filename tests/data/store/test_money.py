@@ -82,6 +82,7 @@ def older(path: Path, version: int, *changes: str) -> None:
         for change in changes:
             old.execute(change)
         old.execute("update meta set value = $1 where key = 'schema_version'", [str(version)])
+        old.execute("drop table customer_attributes")
         if version < 3:
             for table in ("audit", "links", "kept_answers", "alerts", "deliveries", "ended_sessions"):
                 old.execute(f"drop table {table}")
