@@ -15,6 +15,7 @@ from data.store.store import Store
 from pages.customers.clv import charts as charts_value
 from pages.customers.clv import readings
 from pages.customers.clv.charts import Bar, Followed
+from pages.shared.model import axes
 from pages.shared.screen.display import card
 from pages.shared.session import cached
 from pages.shared.session.view import View
@@ -230,7 +231,7 @@ def test_names_at_the_ends_of_lines_stay_apart_and_inside() -> None:
 
 @pytest.mark.parametrize("most", [0.0, 0.3, 9.0, 7_200.0, 1e6])
 def test_ticks_of_money_are_few_and_reach_the_end(most: float) -> None:
-    ticks = charts_value.money_ticks(most)
+    ticks = axes.money_ticks(most)
     assert ticks[0] == 0
     assert len(ticks) <= 5
     assert ticks[-1] <= most * 1.02
@@ -248,7 +249,7 @@ def test_ticks_of_money_are_few_and_reach_the_end(most: float) -> None:
     ],
 )
 def test_an_axis_of_money_names_the_currency(most: float, currency: str | None, named: list[str]) -> None:
-    ticks = charts_value.money_axis(most, currency)
+    ticks = axes.money_axis(most, currency)
     assert list(ticks.values()) == named
     axis = charts_value.followed([LINE], ticks=ticks).layout.yaxis
     assert (list(axis.tickvals), list(axis.ticktext)) == (list(ticks), named)
