@@ -12,11 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from data.errors import RapportError
 from data.people import access
-from data.questions import ask
 from data.segment import EVERYBODY
 from data.store.snapshot import Snapshot
 from pages.frame import alerting, offscreen
 from pages.frame.registry import ENTRIES
+from pages.shared.session import cached
 from tests.data.questions.test_patience import ENDLESS, LATE
 
 Open = Callable[..., AppTest]
@@ -39,7 +39,7 @@ def test_a_question_that_is_cut_off_is_one_sentence_and_no_answer(
 
     monkeypatch.setenv("RAPPORT_QUESTION_SECONDS", "1")
     with monkeypatch.context() as slow:
-        slow.setattr(ask, "ask", endless)
+        slow.setattr(cached, "ask", endless)
         app = open_app(demo_path, code, lang=language)
     assert [sentence in error.value.replace("\\", "") for error in app.error] == [True], [
         each.value for each in app.error
@@ -80,7 +80,7 @@ def test_what_nobody_waits_for_any_more_is_given_up(open_app: Open, demo_path: P
 
     asking: list[threading.Thread] = []
     open_app(demo_path)
-    monkeypatch.setattr(ask, "ask", endless)
+    monkeypatch.setattr(cached, "ask", endless)
     monkeypatch.setattr(offscreen, "RUN_SECONDS", 3)
     with pytest.raises(RapportError, match="took too long"):
         alerting.render("nps", {"region": ["East China"]}, "en", EVERYBODY)
