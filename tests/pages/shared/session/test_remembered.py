@@ -66,9 +66,9 @@ def test_a_page_settles_who_is_looking_once_in_a_run(
     people = iter([Person("a", Role.VIEWER), Person("b", Role.VIEWER)])
     seen: list[str] = []
     monkeypatch.setattr(auth, "own", lambda: next(people))
-    ask = Access.ask
+    read = Access.read
     monkeypatch.setattr(
-        Access, "ask", lambda self, *args, **more: (seen.append(self.person.who), ask(self, *args, **more))[1]
+        Access, "read", lambda self, *args, **more: (seen.append(self.person.who), read(self, *args, **more))[1]
     )
     app = open_app(demo_path, "csat")
     assert not app.exception
