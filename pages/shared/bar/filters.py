@@ -1,7 +1,7 @@
 """The filter bar: one row of popovers whose labels are the present values. On a phone the row scrolls sideways."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -147,7 +147,10 @@ def _choice(current: View, dimension: Dimension) -> None:
     held = codes()[dimension.code]
     key = _widget(dimension.code, list(current.segment[dimension.column]))
     title = markup.plain(_(dimension.label))
-    take: Callable[[], None] = lambda: view.change(**{dimension.code: st.session_state[key]})  # noqa: E731
+
+    def take() -> None:
+        view.change(**{dimension.code: st.session_state[key]})
+
     if len(held) <= PILLS_UP_TO:
         st.pills(title, held, format_func=markup.plain_label, selection_mode="multi", key=key, on_change=take)
     else:
