@@ -6,6 +6,7 @@ What is committed is in the file and its log by then, so the next who asks has i
 
 import logging
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,10 @@ REVIVE_SECONDS, REWRITE_SECONDS = (
     10.0,
     2.0,
 )  # in which nothing begins: all waits for the former, for the latter people wait
+CLOSE_SECONDS, AGAIN_SECONDS = (
+    10.0,
+    0.02,
+)  # to close waits so long for what was interrupted, which may be between two questions
 GIVEN_UP = N_("The data file is being opened again after a failure, such as a full disk. Try again in a moment.")
 CLOSED_FOLDER = N_("{path} cannot be made ({reason}). Name another file in RAPPORT_DB or --db.")
 NOT_YET = "The file could not be written anew without the rows that were deleted; it is tried again: %(reason)s"
@@ -44,6 +49,7 @@ class Engine:
         self._limit = memory_limit_mib
         self._cursors = threading.Condition()
         self._under_way = 0  # transactions
+        self._open: set[duckdb.DuckDBPyConnection] = set()  # their cursors
         self._mine = threading.local()  # .depth: those of this thread
         self._pausing = False
         self._swapping = threading.Lock()
@@ -69,10 +75,28 @@ class Engine:
         """The holder needs it no longer; the last one closes the file, and what still reads ends."""
         with _opening:
             self._holders.discard(holder)
-            if not self._holders and not self._closed:
-                self._closed = True
-                _engines.discard(self)
+            if self._holders or self._closed:
+                return
+            self._closed = True
+            _engines.discard(self)
+        self._close()
+
+    def _close(self) -> None:
+        """Interrupt what other threads ask and close the connection once they have ended, or leave that to the last of them: DuckDB closes
+        none whose cursors are in the midst of a call."""
+        until = time.monotonic() + CLOSE_SECONDS
+        with self._cursors:
+            while self._under_way > self._depth() and time.monotonic() < until:
+                for cursor in self._open:
+                    with suppress(duckdb.Error):  # it was closed meanwhile
+                        cursor.interrupt()
+                self._cursors.wait(AGAIN_SECONDS)
+            if self._under_way <= self._depth():
                 self._connection.close()
+
+    def _depth(self) -> int:
+        """The transactions of this thread."""
+        return getattr(self._mine, "depth", 0)
 
     def is_of(self, path: Path) -> bool:
         """Whether it has this file open, under whatever name."""
@@ -87,7 +111,7 @@ class Engine:
         """A cursor of its own inside a transaction that ends with the block: kept when `write` and no error, else rolled back."""
         if write:  # leaves the room that the log needs to be taken into the file
             space.look(self.path.parent, 0, space.FULL)
-        depth = getattr(self._mine, "depth", 0)
+        depth = self._depth()
         cursor = self._begun(nested=depth > 0)
         self._mine.depth = depth + 1
         try:
@@ -108,11 +132,15 @@ class Engine:
         for last in (False, True):
             with self._cursors:
                 self._cursors.wait_for(lambda: nested or not self._pausing)
+                if self._closed:
+                    raise duckdb.ConnectionException("the store is closed")
                 connection = self._connection
                 self._under_way += 1
             cursor = None
             try:
-                cursor = connection.cursor()
+                with self._cursors:
+                    cursor = connection.cursor()
+                    self._open.add(cursor)
                 cursor.execute("begin")
             except (duckdb.FatalException, duckdb.ConnectionException) as error:
                 self._ended(cursor)
@@ -132,7 +160,10 @@ class Engine:
         if cursor is not None:
             cursor.close()
         with self._cursors:
+            self._open.discard(cursor)
             self._under_way -= 1
+            if self._closed and not self._under_way:
+                self._connection.close()
             self._cursors.notify_all()
 
     @contextmanager

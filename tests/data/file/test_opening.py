@@ -96,6 +96,47 @@ def test_the_last_one_to_let_go_closes_the_file(db: Path) -> None:
     assert elsewhere(db) == "opened"
 
 
+def test_closing_ends_what_other_threads_ask(db: Path) -> None:
+    store, ended = Store.open(db), []
+
+    def ask() -> None:
+        try:
+            with store.reading() as cursor:
+                begun.set()
+                cursor.execute("select sum(a.range * b.range) from range(10_000_000) a, range(10_000_000) b").fetchall()
+        except duckdb.Error as error:
+            ended.append(type(error))
+
+    for _ in range(4):
+        begun = threading.Event()
+        thread = threading.Thread(target=ask)
+        thread.start()
+        begun.wait()
+    store.close()
+    assert elsewhere(db) == "opened"
+    assert thread.join(30) is None
+    assert set(ended) <= {duckdb.InterruptException, duckdb.ConnectionException}
+
+
+def test_what_is_between_two_questions_ends_when_the_store_closes(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "CLOSE_SECONDS", 0.1)
+    store, begun, go_on = Store.open(db), threading.Event(), threading.Event()
+
+    def think() -> None:
+        with store.reading():
+            begun.set()
+            go_on.wait()
+
+    thread = threading.Thread(target=think)
+    thread.start()
+    begun.wait()
+    store.close()
+    assert elsewhere(db) == "OpenElsewhere"  # the last one closes it
+    go_on.set()
+    thread.join()
+    assert elsewhere(db) == "opened"
+
+
 def test_a_store_that_is_forgotten_holds_nothing(db: Path) -> None:
     Store.open(db)
     assert not engine.is_open(db)
