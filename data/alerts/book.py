@@ -1,6 +1,6 @@
 """The tables of alerts and of what became of them. A delivery is one row per alert and period, so nothing can be told twice.
 
-Its status: "quiet" (judged, nothing to tell; its message is the data version), "sending" (written before a message leaves), "sent",
+Its status: "quiet" (judged, nothing to report; its message is the data version), "sending" (written before a message leaves), "sent",
 "failed" (tried again after a while), "gave up" (not tried again by itself), "unsure" (nobody knows whether it arrived; not tried again
 by itself).
 """

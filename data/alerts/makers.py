@@ -1,4 +1,4 @@
-"""Whether whoever made an alert may still have it: a message must not tell what its maker could no longer look up."""
+"""Whether whoever created an alert may still have it: a message must not tell what its maker could no longer look up."""
 
 import logging
 
@@ -9,7 +9,9 @@ from data.settings import Settings
 from metrics.texts import N_
 
 log = logging.getLogger("rapport.alerts")
-NO_LONGER = N_("Who made this alert may not have it any more, or sees other customers now. Stop it, or make it anew.")
+NO_LONGER = N_(
+    "Who created this alert may not have it any more, or sees other customers now. Stop it, or create it again."
+)
 UNREADABLE = N_("The access file is not understood, so nothing is sent. The log says what is wrong with it.")
 
 

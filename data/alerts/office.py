@@ -76,7 +76,7 @@ class Office:
     def _own(self, number: int) -> Alert:
         alert = book.alert(self._store, number)
         if not self.may_change(alert):
-            raise Forbidden(N_("Only who made an alert, or an administrator, can change it."))
+            raise Forbidden(N_("Only who created an alert, or an administrator, can change it."))
         return alert
 
     def _sees(self, alert: Alert) -> bool:

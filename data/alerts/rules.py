@@ -135,7 +135,9 @@ def _check_rule(rule: Rule, every: str) -> None:
         )
     if condition.kind == "changed" and not metric.compares(asked.column):
         raise RapportError(
-            N_("A change of “{column}” has no interval, so it cannot be told from chance; give a limit instead."),
+            N_(
+                "A change of “{column}” has no interval, so it cannot be distinguished from chance; give a limit instead."
+            ),
             column=asked.column,
         )
     if condition.kind != "changed" and condition.value is None:

@@ -92,7 +92,7 @@ def _is_due(known: Delivery | None, version: int, now: dt.datetime) -> bool:
 
 
 def run(store: Store, now: dt.datetime, render: Render | None = None, *, setup: Setup | None = None) -> list[Delivery]:
-    """Judge and send all that is due; what became of each, those with nothing to tell included. One that fails stops no other, and a
+    """Judge and send all that is due; what became of each, those with nothing to report included. One that fails stops no other, and a
     receiver that is slow holds up nobody else's messages: what there is no time for stays due."""
     book.close_broken(store, now)
     waiting: Sequence[Due] = due(store, now)
@@ -133,7 +133,7 @@ def _known(delivery: Delivery | None) -> Outcome:
 
 
 def compose(store: Store, item: Due, render: Render | None, address: str) -> tuple[Message | None, int]:
-    """The message of a period, None when there is nothing to tell, and the data version that it was made from."""
+    """The message of a period, None when there is nothing to report, and the data version that it was made from."""
     alert, period = item.alert, item.period
     with store.snapshot(scope=alert.scope) as snap:
         version = snap.version

@@ -40,7 +40,7 @@ class Seasons:
 
     demand: np.ndarray  # relative purchase rate; its mean is 1
     arrivals: np.ndarray  # new customers, as shares that add up to 1
-    coupon_won: np.ndarray  # share of the new customers won by a coupon campaign
+    coupon_won: np.ndarray  # share of the new customers acquired through a coupon campaign
     late: np.ndarray  # share of deliveries that come late
     coupon: np.ndarray  # number of the coupon that runs for everybody, −1 for none
 

@@ -23,7 +23,7 @@ FULL = N_(
     "The disk is full at {folder}: {free} MB are free. What was being written was not kept. Make room, and try again."
 )
 IMPORT = N_(
-    "Taking this in needs about {need} MB, but {free} MB are free at {folder}. Make room, and try again; nothing was stored."
+    "This import needs about {need} MB, but {free} MB are free at {folder}. Make room, and try again; nothing was stored."
 )
 UNDO = N_(
     "The undo needs about {need} MB, but {free} MB are free at {folder}. Make room, and try again; nothing was changed."

@@ -38,7 +38,7 @@ def choose(
     for role in profile.files:
         if role.required and role not in roles:
             raise Refused(
-                N_("{profile}: the file with the columns {columns} is missing. Hand in all files together."),
+                N_("{profile}: the file with the columns {columns} is missing. Load all files together."),
                 profile=profile.title,
                 columns=", ".join(group[0] for group in role.headers),
             )

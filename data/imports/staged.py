@@ -1,4 +1,4 @@
-"""Files handed in, read in a process of their own, and held until they are taken in or put away."""
+"""Files handed in, read in a process of their own, and held until they are imported or put away."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -49,7 +49,7 @@ Files = Sequence[Path | NamedBytes]
 
 
 class Staged:
-    """An import that is read and checked but not taken in yet. Close it, or use it in a `with` block."""
+    """An import that is read and checked but not imported yet. Close it, or use it in a `with` block."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class Staged:
         The imports `replacing` are undone in the same step.
         """
         if self._store is None:
-            raise Refused(N_("There is no store to take the rows into."))
+            raise Refused(N_("There is no store to import the rows into."))
         if self.receipt.already_loaded is not None:
             return self.receipt
         staged = self.receipt
@@ -100,7 +100,7 @@ class Staged:
 
         meta = replace(self._meta, who=who, receipt=lambda merged: told(merged).to_json())
         merged = self._store.merge(self.tables(), meta, progress=progress, cancelled=cancelled, replacing=replacing)
-        if merged.already_loaded:  # the same file was taken in while this one lay here
+        if merged.already_loaded:  # the same file was imported while this one lay here
             self.receipt = replace(staged, already_loaded=merged.import_id)
             return self.receipt
         self.receipt = told(merged)
@@ -218,7 +218,7 @@ def _write(place: Path, file: NamedBytes) -> None:
     try:
         place.write_bytes(file.data)
     except OSError as error:
-        sentence = N_("{file} was not read: there is no room for it in {folder}. Make room, and hand it in again.")
+        sentence = N_("{file} was not read: there is no room for it in {folder}. Make room, and load it again.")
         raise Refused(sentence, file=_name(file), folder=place.parent.parent) from error
 
 

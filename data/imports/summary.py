@@ -58,11 +58,13 @@ def receipt(connection: duckdb.DuckDBPyConnection, profile: Profile, raw: list[R
 
 def _nothing_taken(left_out: tuple[LeftOut, ...], raw: list[RawFile]) -> Refused:
     if not left_out:
-        return Refused(N_("{file} holds no row that could be taken."), file=raw[0].name)
+        return Refused(N_("{file} holds no row that could be imported."), file=raw[0].name)
     worst = left_out[0]
     if not worst.example_column:
         return Refused(
-            N_("{file}: no line could be taken. {lines} lines, the first of them line {line}: {reason} Export again."),
+            N_(
+                "{file}: no line could be imported. {lines} lines, the first of them line {line}: {reason} Export again."
+            ),
             file=worst.example_file,
             lines=worst.lines,
             line=worst.example_line,
@@ -70,7 +72,7 @@ def _nothing_taken(left_out: tuple[LeftOut, ...], raw: list[RawFile]) -> Refused
         )
     return Refused(
         N_(
-            "{file}: no line could be taken. {lines} lines, the first of them line {line}, column “{column}”, value “{value}”: "
+            "{file}: no line could be imported. {lines} lines, the first of them line {line}, column “{column}”, value “{value}”: "
             "{reason} Check which column is which, or export again."
         ),
         file=worst.example_file,
@@ -220,7 +222,7 @@ def _doubts(connection: duckdb.DuckDBPyConnection, base: Receipt) -> Iterator[Do
 def with_counts(
     receipt: Receipt, counts: Mapping[str, Counts], customers_new: int | None, import_id: int | None
 ) -> Receipt:
-    """The receipt beside what the store holds, before (compare) or after (merge) the rows are taken in."""
+    """The receipt beside what the store holds, before (compare) or after (merge) the rows are imported."""
     tables = tuple(
         TableCounts(kind, found.rows, found.new, found.changed, found.same) for kind, found in counts.items()
     )

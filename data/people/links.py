@@ -27,7 +27,7 @@ State = Literal["open", "unknown", "expired", "revoked", "others"]
 SENTENCES: dict[State, str] = {
     "unknown": N_("It was cut off or changed on its way. Ask whoever sent it to send it again."),
     "expired": N_("Ask whoever sent it for a new one."),
-    "revoked": N_("Whoever made it took it back. Ask whoever sent it for a new one."),
+    "revoked": N_("Whoever created it withdrew it. Ask whoever sent it for a new one."),
     "others": N_("It is about other customers than yours."),
 }
 
@@ -118,7 +118,7 @@ def make(
         _insert(cursor, made)
         if made.version is not None:
             if erasures not in (None, kept.erasures(cursor)):
-                raise StoreError(N_("A customer was erased meanwhile. Load the page again, and make the link anew."))
+                raise StoreError(N_("A customer was erased meanwhile. Load the page again, and create the link again."))
             kept.keep(cursor, made.version, answers or {})
     with _lock:
         _book(store).links[made.id] = made

@@ -156,7 +156,8 @@ def check_segments(metric: Metric, *segments: Segment) -> None:
     if metric.frame == "tier_changes" and any(segment[TIER.column] for segment in segments):
         raise RapportError(
             N_(
-                "“{metric}” cannot be told of members chosen by their tier: who has left it would be missing. Leave the tier out."
+                "“{metric}” cannot be computed for members chosen by their tier: those who have left it would be missing. "
+                "Leave the tier out."
             ),
             metric=metric.name,
         )

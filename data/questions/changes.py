@@ -103,7 +103,9 @@ def comparing(name: str) -> Change | Pairing:
     """How two sides of the metric are paired, or the function that compares two rows of it; RapportError where a change has no interval."""
     found = find(name).change
     if found is None:
-        raise RapportError(N_("A change of “{metric}” has no interval, so it cannot be told from chance."), metric=name)
+        raise RapportError(
+            N_("A change of “{metric}” has no interval, so it cannot be distinguished from chance."), metric=name
+        )
     return found
 
 

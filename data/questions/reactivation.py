@@ -17,7 +17,7 @@ def reactivation(
 
     customer_id, first_order, last_order (days), days_since (from the last order to the as-of date), orders, revenue (net, to date),
     usual_gap_days (mean days between two days with an order; null for a customer with one such day). Sorted by revenue from high to
-    low, then by customer_id; with `limit`, the first ones only. With `since`, only those who fell silent on that day or later, which is
+    low, then by customer_id; with `limit`, the first ones only. With `since`, only those who lapsed on that day or later, which is
     `hiatus_days` + 1 days after their last order. Days after the last order of the data are not observed, and nobody is silent on them.
     """
     as_of = _observed(snap, question)

@@ -1,4 +1,4 @@
-"""Which further columns of members files customers can be told apart by, and what each customer's value is.
+"""Which further columns of members files customers can be distinguished by, and what each customer's value is.
 
 A column is one of them when few values are shared by many customers: texts, up to MOST_VALUES of them, or numbers, which are put into
 bands. Never one that names or reaches a person, by its header or by what stands in it. All follows from the visible members alone, so a
@@ -51,7 +51,7 @@ class MemberColumn:
 
 @dataclass(frozen=True)
 class Found:
-    """The columns that customers can be told apart by, and of the others why they cannot: header and PERSON or MANY."""
+    """The columns that customers can be distinguished by, and of the others why they cannot: header and PERSON or MANY."""
 
     columns: tuple[MemberColumn, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()

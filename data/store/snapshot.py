@@ -213,7 +213,7 @@ class Snapshot:
         return bands.in_order(codes) if is_member_column(column) else codes
 
     def member_columns(self) -> list[str]:
-        """The further columns of members files by which the customers of this version can be told apart."""
+        """The further columns of members files by which the customers of this version can be distinguished."""
         if self._saved:
             found = self.cursor.execute("select distinct name from customer_attributes order by name").fetchall()
             return [name for (name,) in found]

@@ -63,7 +63,7 @@ def answers(n: int) -> str:
 
 
 def segment_words(segment: Segment) -> str:
-    """Who is looked at: "in East China, Gold members, won by Search"; "" for everybody. Not escaped."""
+    """Who is looked at: "in East China, Gold members, acquired through Search"; "" for everybody. Not escaped."""
     return listed([chosen(known(column), codes) for column, codes in segment.codes])
 
 

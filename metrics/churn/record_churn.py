@@ -198,7 +198,7 @@ METRICS = (
             "dormant": Column(
                 N_("customers who were active and are not at the end of the period"),
                 "count",
-                N_("Customers who fell silent"),
+                N_("Customers who lapsed"),
             ),
         },
         arguments={

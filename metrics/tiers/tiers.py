@@ -74,7 +74,7 @@ def parse_rule(rule: str) -> dict[str, float]:
         thresholds[name] = threshold
     if len(thresholds) > MOST_TIERS:
         raise RuleError(
-            N_("The tier rule has {n} tiers; at most {most} can be told apart."), n=len(thresholds), most=MOST_TIERS
+            N_("The tier rule has {n} tiers; at most {most} can be distinguished."), n=len(thresholds), most=MOST_TIERS
         )
     return thresholds
 

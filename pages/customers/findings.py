@@ -116,7 +116,7 @@ def inactive(value: float | None, before: float | None, kind: Verdict, *, known:
 def threshold(days: int | None) -> str:
     """After how many days a customer counts as inactive."""
     if days is None:
-        return _("Nobody has ordered twice yet, so no threshold can be told")
+        return _("Nobody has ordered twice, so there is no threshold yet")
     return ngettext(
         "After {days} day without an order a customer counts as inactive",
         "After {days} days without an order a customer counts as inactive",
@@ -129,17 +129,17 @@ def balance(net: int | None) -> str:
     if net is None:
         return _("Nobody has ordered twice yet, so nobody counts as inactive")
     if not net:
-        return _("As many customers came as fell silent")
+        return _("As many customers came as lapsed")
     text = (
         ngettext(
-            "{n} more customer came or came back than fell silent",
-            "{n} more customers came or came back than fell silent",
+            "{n} more customer came or came back than lapsed",
+            "{n} more customers came or came back than lapsed",
             net,
         )
         if net > 0
         else ngettext(
-            "{n} more customer fell silent than came or came back",
-            "{n} more customers fell silent than came or came back",
+            "{n} more customer lapsed than came or came back",
+            "{n} more customers lapsed than came or came back",
             -net,
         )
     )

@@ -95,7 +95,7 @@ def later_spend(values: pl.DataFrame, difference: dict) -> str:
 def known(match: dict, *, orders: bool) -> str:
     """How many answers can be laid beside orders, from the row of `match_rate`; `orders`: whether the data hold any."""
     if not orders:
-        return _("Which answers are those of buyers cannot be told without orders")
+        return _("Which answers come from buyers is not known without orders")
     if match["match_rate"] is None:
         return _("Too few answers to tell whose they are")
     return _("{share} of answers belong to a customer with orders").format(share=percent(match["match_rate"], 0))

@@ -150,7 +150,7 @@ def outlook(rows: pl.DataFrame, p_value: float | None) -> str:
     if not known.height:
         return _("Too few members to look ahead")
     if p_value is None:
-        return _("Whether moves are steady cannot be told yet")
+        return _("Too early to say whether moves are steady")
     if p_value < ALPHA:
         return _("Moves were not steady, so this is no forecast")
     row = known.row(-1, named=True)

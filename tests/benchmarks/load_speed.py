@@ -1,4 +1,4 @@
-"""25 people browsing while a million orders are taken in: nobody meets an error or a number that is neither the old nor the new one."""
+"""25 people browsing while a million orders are imported: nobody meets an error or a number that is neither the old nor the new one."""
 
 import itertools
 import random
@@ -126,5 +126,5 @@ def _import(server: str, path: Path) -> None:
         page.goto(f"{server}/upload?lang=en")
         choose_files(page, path)
         take_in(page).click()
-        page.get_by_role("heading", name=re.compile(r"orders taken in$")).first.wait_for()
+        page.get_by_role("heading", name=re.compile(r"orders imported$")).first.wait_for()
         browser.close()

@@ -41,8 +41,8 @@ def test_a_public_link_needs_no_sign_in_shows_only_its_page_and_ends_when_withdr
         becomes(page, lambda: view(page).get("region"), ["East China"])
         number = shown_number(page, "NPS")
         page.get_by_role("button", name="Share").click()
-        page.get_by_role("button", name="Make a public link").click()
-        page.get_by_role("button", name="Make the link").click()
+        page.get_by_role("button", name="Create a public link").click()
+        page.get_by_role("button", name="Create the link").click()
         address = made(page)
         token = parse_qs(urlsplit(address).query)["link"][0]
 
@@ -85,7 +85,7 @@ def test_a_pinned_link_survives_sign_in_back_and_reload_and_is_left_by_its_butto
         becomes(page, lambda: view(page).get("region"), ["East China"])
         number = shown_number(page, "NPS")
         page.get_by_role("button", name="Share").click()
-        page.get_by_role("button", name="Make a pinned link").click()
+        page.get_by_role("button", name="Create a pinned link").click()
         address = made(page)
 
         visit(stranger, address)

@@ -24,7 +24,7 @@ def taken(page: Page, popover: str, button: str, folder: Path) -> Path:
 def test_a_page_opens_as_a_file_without_a_network(server: str, page: Page, browser: Browser, tmp_path: Path) -> None:
     visit(page, f"{server}/nps?lang=en")
     title = page.get_by_role("heading", level=1).inner_text()
-    path = taken(page, "Take away", "This page as HTML", tmp_path)
+    path = taken(page, "Export", "This page as HTML", tmp_path)
     assert path.name == "nps.html"
     with browser.new_context(offline=True) as context:
         alone = context.new_page()

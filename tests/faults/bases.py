@@ -100,7 +100,7 @@ def damaged(folder: Path) -> None:
 
 
 def killed(folder: Path) -> None:
-    """A store whose process ended after an import was taken in and before its log went into the file."""
+    """A store whose process ended after an import was imported and before its log went into the file."""
     data(folder)
     with Store.open(folder / DB) as store:
         take(store, name="last", sha256="last", orders=[order("7777", "c4", "2026-05-05", 19.99)])

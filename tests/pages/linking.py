@@ -37,7 +37,7 @@ def signed_in(monkeypatch: pytest.MonkeyPatch, person: Person | None) -> None:
 
 
 def token_of(store: Store, link: Link) -> str:
-    """Make the link; its token."""
+    """Create the link; its token."""
     return links.token(store, links.make(store, link))
 
 

@@ -40,7 +40,7 @@ def take(page: Page, server: str, path: Path) -> None:
     page.get_by_text("Replace the demo data").first.click()
     expect(page.get_by_role("checkbox", name="Replace the demo data")).not_to_be_checked(timeout=PATIENCE_MS)
     take_in(page).click()
-    page.get_by_role("heading", name=re.compile(r"taken in$")).first.wait_for()
+    page.get_by_role("heading", name=re.compile(r"imported$")).first.wait_for()
 
 
 def undo_newest(page: Page, server: str) -> None:

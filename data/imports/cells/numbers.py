@@ -84,7 +84,7 @@ def number_parts(value: pl.Expr) -> pl.Expr:
 
 
 def _behind(parts: pl.Expr) -> pl.Expr:
-    """What stands behind a number as a struct (one, two, three, last) in small letters; all null where it cannot be told apart."""
+    """What stands behind a number as a struct (one, two, three, last) in small letters; all null where it cannot be distinguished."""
     return parts.struct.field("rest").str.to_lowercase().str.extract_groups(REST)
 
 

@@ -173,8 +173,8 @@ def _offsets(wanted: Wanted, seen: Seen, reading: Reading) -> list[str]:
         shown.append(f"– ({local:,})")
     raise Undecided(
         N_(
-            "{file}, column “{column}”: the times follow different clocks: {offsets} (– without an offset). To keep what is written, or "
-            "to put them on one clock, gives other days and months."
+            "{file}, column “{column}”: the times are in different time zones: {offsets} (– without an offset). To keep what is "
+            "written, or to convert them to one time zone, gives other days and months."
         ),
         option="timezone",
         answers=(AS_WRITTEN, *([name for name in names if name != "UTC"][:4]), "UTC"),

@@ -103,7 +103,7 @@ def _said(encoding: str | None, name: str) -> str | None:
     known = SAID.get(encoding.strip().lower())
     if known is None:
         raise Refused(
-            N_("{file}: the encoding “{encoding}” is not known. Say one of {known}."),
+            N_("{file}: the encoding “{encoding}” is not known. Name one of {known}."),
             file=name,
             encoding=encoding,
             known="utf-8, gb18030, utf-16-le, utf-16-be, windows-1252",

@@ -106,7 +106,7 @@ def load(connection: duckdb.DuckDBPyConnection, file: RawFile, pattern: str = ""
         except duckdb.InvalidInputException as again:
             raise Refused(
                 N_(
-                    "{file} cannot be read as a table: its quotes and line ends contradict each other. Save it as CSV anew."
+                    "{file} cannot be read as a table: its quotes and line ends contradict each other. Save it again as CSV."
                 ),
                 file=file.name,
             ) from again
@@ -199,7 +199,7 @@ def _open_quote(name: str, line: int) -> Refused:
     return Refused(
         N_(
             "{file}, line {line}: a quote is opened that is not closed where the cell ends, so the lines after it cannot be "
-            "told apart. Correct this line, or export the file again."
+            "distinguished. Correct this line, or export the file again."
         ),
         file=name,
         line=line,

@@ -101,7 +101,7 @@ def _open_one(name: str, path: Path, folder: Path, budget: Budget, place: str) -
             for source in _open_one(inner, target, folder, budget, f"{place}g")
         ]
     if head == b"PK\x05\x06":  # the end of an archive, and nothing before it
-        raise Refused(N_("{file} is an archive that holds no file. Pack it again, or hand in the files."), file=name)
+        raise Refused(N_("{file} is an archive that holds no file. Pack it again, or load the files."), file=name)
     if head == b"PK\x03\x04":
         return _open_zip(name, path, folder, budget, place)
     budget.add_file(name)

@@ -1,4 +1,4 @@
-"""What became of every line of an import: the record that people read before and after it is taken in."""
+"""What became of every line of an import: the record that people read before and after it is imported."""
 
 import dataclasses
 import datetime as dt

@@ -26,7 +26,7 @@ FLOWS = {
     "new": N_("new"),
     "resurrected": N_("came back"),
     "returning": N_("returning"),
-    "dormant": N_("fell silent"),
+    "dormant": N_("lapsed"),
 }
 
 
@@ -58,11 +58,11 @@ def lifecycle_section(current: View, rule: Threshold) -> None:
     unfinished = (~rows["complete"]).to_list()
     how = sentences(
         _balance(ended.row(0, named=True)) if net is not None else "",
-        _("Customers by month; those who fell silent below zero."),
+        _("Customers by month; those who lapsed below zero."),
         _("Hatched: the month is unfinished.") if any(unfinished) else "",
     )
     blocks.section(
-        title if ended.height else _("Who came and who fell silent"),
+        title if ended.height else _("Who came and who lapsed"),
         how,
         table=rows,
         file="lifecycle",
@@ -78,7 +78,7 @@ def _balance(row: dict) -> str:
     """The identity with its numbers: what came in less what went is what the stock of active customers changed by."""
     counts = {name: number(row[name]) for name in ("new", "resurrected", "dormant", "active_before", "active")}
     text = _(
-        "{month}: {new} new + {resurrected} came back − {dormant} fell silent = {net} active customers, from {active_before} to {active}."
+        "{month}: {new} new + {resurrected} came back − {dormant} lapsed = {net} active customers, from {active_before} to {active}."
     )
     net = ("+" if row["net"] > 0 else "") + number(row["net"])
     return text.format(month=month(row["period"]), net=net, **counts)
@@ -103,7 +103,7 @@ def groups_section(current: View, rule: Threshold) -> None:
         at_the_end, measure, dimensions=cached.filters(), noun="customer", option="split", title=_group_title
     )
     if groups.held(TIER) and groups.chosen(current, cached.filters(), "split") is TIER:
-        blocks.quiet(_("Who stops ordering sinks, so lower tiers are inactive more by their making."))
+        blocks.quiet(_("Customers who stop ordering drop a tier, so lower tiers always look less active."))
 
 
 def _group_title(dimension: Dimension, rows: pl.DataFrame, low: float | None) -> str:

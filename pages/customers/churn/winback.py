@@ -13,7 +13,7 @@ from pages.shared.session.view import View
 from pages.shared.words import markup
 from pages.shared.words.texts import _, date, money, ngettext, number, sentences
 
-SILENT = {"new": N_("fell silent in this period or since"), "all": N_("all inactive customers")}
+SILENT = {"new": N_("lapsed in this period or since"), "all": N_("all inactive customers")}
 
 
 def list_section(current: View, rule: Threshold) -> None:
@@ -31,7 +31,7 @@ def list_section(current: View, rule: Threshold) -> None:
     with choices.row():
         choices.one("silent", SILENT, _("Who is listed"))
     if not found.height:
-        why = _("Nobody in this selection fell silent. Choose an earlier period, or all inactive customers.")
+        why = _("Nobody in this selection lapsed. Choose an earlier period, or all inactive customers.")
         blocks.empty(_("Nobody to win back here"), why, icon=":material/sentiment_satisfied:")
         return
     blocks.listing(_as_table(found), customers=True, key="win-back", height="content")

@@ -113,7 +113,7 @@ def _active_card(asked: Terms) -> Card:
     name = _("Expected to order in {weeks} weeks").format(weeks=asked.horizon_weeks)
     head: Card = {"id": "clv:active", "name": name, "define": _("Definition")}
     if row["p_active"] is None:
-        return {**head, "few": _("Cannot be told"), "detail": _("There is no forecast, so no chance of another order.")}
+        return {**head, "few": _("Not known"), "detail": _("There is no forecast, so no chance of another order.")}
     return {
         **head,
         "value": number(100 * row["p_active"], 1),

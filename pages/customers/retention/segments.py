@@ -131,7 +131,7 @@ def _difference(judged: Judged | None, what: Asked) -> str:
 def _tiers(current: View, against: Dimension) -> str:
     if against is not TIER:
         return ""
-    making = _("Who orders often rises, so higher tiers come back more by their making.")
+    making = _("Customers who order often move up a tier, so higher tiers always come back more.")
     return sentences(groups.tiers_of(current, "retention"), making)
 
 

@@ -33,7 +33,7 @@ WHAT = {
     ("value", "on"): N_("Net revenue per customer up to the end of the period. No interval: these are totals."),
 }
 MARKS = N_("Hatched: unfinished. Blank: not yet observable. Colour from {low} to {high}.")
-FEW = N_("—: fewer than {minimum} customers. The average row takes in all cohorts.")
+FEW = N_("—: fewer than {minimum} customers. The average row covers all cohorts.")
 READ = {
     "customers": N_("{cohort}, {period}: {active} of {customers} customers, {value} ({interval})"),
     "orders": N_("{cohort}, {period}: {orders} orders of {customers} customers, {value} each ({interval})"),

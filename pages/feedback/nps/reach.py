@@ -27,7 +27,7 @@ YEAR_MONTHS = 12
 def later_spend_section(view: View) -> None:
     """Net spend in the year after the answer, by kind of answer, from the newest answers that are a year old."""
     if states.missing("customers"):
-        blocks.section(_("What promoters spend later cannot be told without orders"))
+        blocks.section(_("What promoters spend later is not known without orders"))
         states.no_source("customers")
         return
     start, end = _a_year_old(view)

@@ -26,13 +26,13 @@ CHOSEN = "access.action"
 ACTIONS = {
     "upload": N_("uploaded"),
     "undo": N_("undid an import"),
-    "make link": N_("made a link"),
+    "make link": N_("created a link"),
     "use link": N_("opened a link"),
-    "revoke link": N_("took a link back"),
+    "revoke link": N_("withdrew a link"),
     "export": N_("downloaded customers"),
     "export person": N_("downloaded a person’s data"),
     "erase": N_("erased a person"),
-    "alert made": N_("made an alert"),
+    "alert made": N_("created an alert"),
     "alert stopped": N_("stopped an alert"),
 }
 

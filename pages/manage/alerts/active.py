@@ -46,7 +46,7 @@ def section(opened: Office, active: list[Alert], deliveries: list[Delivery]) -> 
         return
     last, coming = findings.last_of_each(deliveries), opened.next_periods()
     blocks.section(
-        _("What is watched"), _("What and when, who gets it, what was told last, and which period comes next.")
+        _("What is watched"), _("What and when, who gets it, what was sent last, and which period comes next.")
     )
     for alert in active:
         _row(opened, alert, last.get(alert.id), coming.get(alert.id))
@@ -88,7 +88,7 @@ def _two_lines(first: str, second: str) -> str:
 def _last(last: Delivery | None) -> str:
     """What became of the last period. Markdown."""
     if last is None:
-        return _("Not judged yet")
+        return _("Not checked yet")
     state = _(STATES[last.status])
     said = _("{period}: {state}").format(period=markup.plain(period_name(Period.of_code(last.period))), state=state)
     return f":orange[:material/error:\u00a0{said}]" if last.status in WRONG else said
@@ -96,7 +96,7 @@ def _last(last: Delivery | None) -> str:
 
 def _next(coming: Period | None) -> str:
     if coming is None:
-        return _("Judged from the first complete period on")
+        return _("Checked from the first complete period on")
     return markup.plain(_("Next: {period}").format(period=period_name(coming)))
 
 

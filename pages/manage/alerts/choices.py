@@ -116,7 +116,7 @@ def _condition(metric: str, column: str, key: Key) -> Condition:
     codes = [code for code in CONDITIONS if code != "changed" or find(metric).compares(column)]
     place = f"{metric}.{column}"
     kind = st.segmented_control(
-        _("Told when it"), codes, format_func=lambda code: _(CONDITIONS[code]), default="below", required=True,
+        _("Notify me when it"), codes, format_func=lambda code: _(CONDITIONS[code]), default="below", required=True,
         key=key(f"condition.{place}"),
     )  # fmt: skip
     if kind == "changed":

@@ -7,7 +7,7 @@ from pages.shared.words.texts import _, moment, ngettext, number
 
 WRONG = ("failed", "gave up", "unsure")
 STATES = {
-    "quiet": N_("nothing to tell"),
+    "quiet": N_("nothing to report"),
     "sending": N_("being sent"),
     "sent": N_("sent"),
     "failed": N_("not sent yet, is tried again"),
@@ -26,7 +26,7 @@ def last_of_each(deliveries: list[Delivery]) -> dict[int, Delivery]:
 
 
 def title(active: list[Alert], deliveries: list[Delivery]) -> str:
-    """How many of the active alerts have a message that did not go out, or had something to tell."""
+    """How many of the active alerts have a message that did not go out, or had something to report."""
     if not active:
         return _("No alert watches your numbers")
     numbers = {alert.id for alert in active}
@@ -41,14 +41,14 @@ def title(active: list[Alert], deliveries: list[Delivery]) -> str:
     told = sum(1 for one in last.values() if one.alert_id in numbers and one.status == "sent")
     if told:
         return ngettext(
-            "{told} of {n} alert had something to tell in its last period",
-            "{told} of {n} alerts had something to tell in their last period",
+            "{told} of {n} alert had something to report in its last period",
+            "{told} of {n} alerts had something to report in their last period",
             len(active),
         ).format(told=number(told), n=number(len(active)))
     if any(place in last for place in numbers):
         return ngettext(
-            "{n} alert watches your numbers: nothing to tell",
-            "{n} alerts watch your numbers: nothing to tell",
+            "{n} alert watches your numbers: nothing to report",
+            "{n} alerts watch your numbers: nothing to report",
             len(active),
         ).format(n=number(len(active)))
     return ngettext("{n} alert watches your numbers", "{n} alerts watch your numbers", len(active)).format(
@@ -60,23 +60,23 @@ def latest(deliveries: list[Delivery]) -> str:
     """When the last message went out."""
     sent = [one.tried_at for one in deliveries if one.status == "sent" and not one.is_test and one.tried_at]
     if not sent:
-        return _("Nothing has been told yet.")
+        return _("No notification has been sent yet.")
     return _("The last message went out {at}.").format(at=moment(max(sent)))
 
 
 def preview(told: int, judged: int) -> str:
     """How often the rule would have been told in the past."""
     if not judged:
-        return _("No period is complete yet: the rule will be judged from the first one on.")
+        return _("No period is complete yet: the rule will be checked from the first one on.")
     if not told:
         return ngettext(
-            "With this rule you would not have been told in the last {n} period.",
-            "With this rule you would not have been told in any of the last {n} periods.",
+            "With this rule you would not have been notified in the last {n} period.",
+            "With this rule you would not have been notified in any of the last {n} periods.",
             judged,
         ).format(n=number(judged))
     times = ngettext("{n} time", "{n} times", told).format(n=number(told))
     return ngettext(
-        "With this rule you would have been told {times} in the last {n} period.",
-        "With this rule you would have been told {times} in the last {n} periods.",
+        "With this rule you would have been notified {times} in the last {n} period.",
+        "With this rule you would have been notified {times} in the last {n} periods.",
         judged,
     ).format(times=times, n=number(judged))

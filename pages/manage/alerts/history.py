@@ -24,7 +24,7 @@ def section(alerts: list[Alert], deliveries: list[Delivery]) -> None:
     table = _table(names, deliveries)
     blocks.section(
         _("What became of each"),
-        _("One row per alert and period: a period is told once, whatever is imported later."),
+        _("One row per alert and period: a period is notified once, whatever is imported later."),
         table=table,
         file="alerts",
     )

@@ -38,7 +38,7 @@ def section(opened: Office, *, first: bool) -> None:
     if cached.extent().last is None:
         _no_data()
         return
-    with st.expander(_("Make an alert"), icon=":material/add_alert:", expanded=first, key="alert.new"):
+    with st.expander(_("Create an alert"), icon=":material/add_alert:", expanded=first, key="alert.new"):
         with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
             kind = _one(_("What is sent"), {code: _(name) for code, name in KINDS.items()}, "kind")
             every = _one(_("For each"), {unit: _(EVERY[unit]) for unit in UNITS[kind]}, f"every.{kind}")
@@ -100,7 +100,7 @@ def _reader(opened: Office, what: Rule | Subscription | None, every: str) -> Non
     usual = _usual_name(limited(what, opened.person.scope) if what else None, every)
     name = st.text_input(_("Name"), placeholder=usual, max_chars=LONGEST_NAME, key=_key("name"))
     if st.button(
-        _("Make the alert"), type="primary", icon=":material/add_alert:", key=_key("make"), disabled=what is None
+        _("Create the alert"), type="primary", icon=":material/add_alert:", key=_key("make"), disabled=what is None
     ):
         assert what is not None
         _make(opened, Alert(0, name.strip() or usual, what, every, channel, target, code), setup)
@@ -146,6 +146,6 @@ def _make(opened: Office, alert: Alert, setup: Setup) -> None:
     except RapportError as error:
         st.error(markup.plain(told(error)), icon=":material/error:")
         return
-    remember(_("“{name}” is made. It is judged within a few minutes.").format(name=made.name))
+    remember(_("“{name}” is created. It is checked within a few minutes.").format(name=made.name))
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     st.rerun()

@@ -13,7 +13,10 @@ def page() -> None:
     active = [alert for alert in alerts if alert.stopped_at is None]
     blocks.heading(
         findings.title(active, deliveries),
-        sentences(_("A number is judged once its period is complete, and told once."), findings.latest(deliveries)),
+        sentences(
+            _("A number is checked once its period is complete, and you are notified once."),
+            findings.latest(deliveries),
+        ),
     )
     alert_list.note()
     alert_list.section(opened, active, deliveries)

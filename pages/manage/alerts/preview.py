@@ -17,10 +17,10 @@ from pages.shared.words.texts import _, number
 
 QUICK = ("nps", "csat", "ces", "repeat_rate", "retention", "lifecycle")  # counted in no time; others on demand
 FINDINGS = {
-    "below": N_("told: below"),
-    "above": N_("told: above"),
-    "rose": N_("told: rose"),
-    "fell": N_("told: fell"),
+    "below": N_("notified: below"),
+    "above": N_("notified: above"),
+    "rose": N_("notified: rose"),
+    "fell": N_("notified: fell"),
     "within": N_("within the limit"),
     "unclear": N_("beyond the limit, but not clearly"),
     "no_change": N_("no clear change"),

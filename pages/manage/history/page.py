@@ -74,7 +74,7 @@ def _title(rows: list[dict]) -> tuple[str, str]:
         n=number(len(current))
     )
     newest = current[0]
-    said = _("Data version {version}. The newest import is {file}, taken in {at}.")
+    said = _("Data version {version}. The newest import is {file}, imported {at}.")
     return title, said.format(
         version=cached.version(), file=f"**{markup.plain(_file(newest))}**", at=moment(newest["at"])
     )
@@ -202,4 +202,4 @@ def _consequences(row: dict) -> list[str]:
             )
     if not said:
         said.append(_("No number changes: every row was there before."))
-    return [*said, _("Rows that another import brought too stay."), _("The file can be taken in again.")]
+    return [*said, _("Rows that another import brought too stay."), _("The file can be imported again.")]

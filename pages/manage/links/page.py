@@ -21,8 +21,10 @@ LIMIT_KEY, NOTE_KEY = "links.limit", "links.note"
 def page() -> None:
     found, now = _listed(), dt.datetime.now()
     if not found:
-        blocks.heading(_("No link has been made yet"), _("Pinned and public links appear here, and can be withdrawn."))
-        blocks.empty(_("No links"), _("Open a page, choose Share, and make one."), icon=":material/link:")
+        blocks.heading(
+            _("No link has been created yet"), _("Pinned and public links appear here, and can be withdrawn.")
+        )
+        blocks.empty(_("No links"), _("Open a page, choose Share, and create one."), icon=":material/link:")
         return
     blocks.heading(title(found, now), _whose())
     if note := st.session_state.pop(NOTE_KEY, None):
@@ -56,9 +58,9 @@ def _listed() -> list[Link]:
 
 def _whose() -> str:
     return (
-        _("Every link that was made here, newest first.")
+        _("Every link that was created here, newest first.")
         if auth.may("publish")
-        else _("The links that you made, newest first.")
+        else _("The links that you created, newest first.")
     )
 
 
@@ -71,7 +73,7 @@ def _row(link: Link, now: dt.datetime) -> None:
             )
         with made:
             who = f" · {markup.plain(link.maker)}" if link.maker else ""
-            st.markdown(_two_lines(_ends(link, now), _("made {at}").format(at=moment(link.made_at)) + who))
+            st.markdown(_two_lines(_ends(link, now), _("created {at}").format(at=moment(link.made_at)) + who))
         with use:
             st.markdown(_two_lines(*_use(link)))
         with does, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
@@ -110,7 +112,7 @@ def _confirm(link: Link) -> None:
     @st.dialog(_("Withdraw this link?"))
     def ask() -> None:
         st.markdown(f"**{markup.plain(link_words.title(link))}**")
-        st.markdown(_("Whoever opens it from now on is told that it was withdrawn. This cannot be undone."))
+        st.markdown(_("Whoever opens it from now on sees that it was withdrawn. This cannot be undone."))
         with st.container(horizontal=True, gap="small"):
             if st.button(_("Withdraw the link"), type="primary", icon=":material/link_off:", key="link-revoke-go"):
                 _revoke(link)

@@ -124,7 +124,7 @@ def _held(held: Sequence[Held], asked: str) -> None:
     title = ngettext("{n} row is held of this customer", "{n} rows are held of this customer", current + past)
     blocks.section(
         title.format(n=number(current + past)),
-        _("{now} in the data now, and {past} from before they were changed or taken back.").format(
+        _("{now} in the data now, and {past} from before they were changed or undone.").format(
             now=number(current), past=number(past)
         ),
     )

@@ -44,10 +44,10 @@ CONVENTIONS = {
     ("date order", "ymd"): N_("**Year before month and day** in {columns}"),
     ("no filter", PERSON): N_("**No filter**: {columns}, which could name or reach a person"),
     ("no filter", MANY): N_("**No filter**: {columns}, with too many values, or hardly one that two customers share"),
-    ("lines", "sum"): N_("**Lines of one order are added up**, told by {columns}"),
-    ("lines", "total"): N_("**Lines of one order repeat its total**, which counts once; told by {columns}"),
-    ("lines", "last"): N_("**The last line of an order counts**, told by {columns}"),
-    ("lines", "first"): N_("**The first line of an order counts**, told by {columns}"),
+    ("lines", "sum"): N_("**Lines of one order are added up**, recognised by {columns}"),
+    ("lines", "total"): N_("**Lines of one order repeat its total**, which counts once; recognised by {columns}"),
+    ("lines", "last"): N_("**The last line of an order counts**, recognised by {columns}"),
+    ("lines", "first"): N_("**The first line of an order counts**, recognised by {columns}"),
     ("refunds", "to take off"): N_("**Refunds are taken off the amounts**: {columns}"),
     ("refunds", "taken off"): N_("**Amounts are after refunds already**, nothing more is taken off: {columns}"),
     ("month", "first day"): N_("**Months without a day** in {columns}, read as their first day"),
@@ -62,7 +62,7 @@ CONVENTION_KINDS = {
     "status": N_("**What counts** by {columns}: {value}"),
     "nobody": N_("**Nobody is meant** in {columns} by: {value}"),
     "offset": N_("**Offset {value}** in {columns}: the times stay as they are written"),
-    "time zone": N_("**Clock of {value}** for times with an offset in {columns}"),
+    "time zone": N_("**Time zone of {value}** for times with an offset in {columns}"),
     "made date": N_("**Date {value}** for all rows, since the file has none"),
 }
 TABLE_NAMES = {
@@ -214,7 +214,7 @@ def cannot_answer(receipt: Receipt) -> None:
     """What the files cannot answer, each with its reason."""
     if not receipt.cannot_answer:
         blocks.section(
-            _("This file answers everything it is asked"), _("Nothing that the pages show is missing from it.")
+            _("This file has everything that the pages need"), _("Nothing that the pages show is missing from it.")
         )
         return
     blocks.section(_("What this file cannot answer"), _("Everything else on the dashboard can be computed from it."))

@@ -15,12 +15,12 @@ VERDICTS = {  # of one file, and of several
         N_("{files} is loaded already as import {id}: nothing to do"),
         N_("{files} are loaded already as import {id}: nothing to do"),
     ),
-    "none": (N_("{files} holds no row that can be taken in"), N_("{files} hold no row that can be taken in")),
+    "none": (N_("{files} holds no row that can be imported"), N_("{files} hold no row that can be imported")),
     "same": (N_("{files} brings nothing new"), N_("{files} bring nothing new")),
-    "all": (N_("{files} can be taken in: every row was read"), N_("{files} can be taken in: every row was read")),
+    "all": (N_("{files} can be imported: every row was read"), N_("{files} can be imported: every row was read")),
     "some": (
-        N_("{files} can be taken in: {share} of its rows were read"),
-        N_("{files} can be taken in: {share} of their rows were read"),
+        N_("{files} can be imported: {share} of its rows were read"),
+        N_("{files} can be imported: {share} of their rows were read"),
     ),
 }
 TAKEN = {
@@ -79,7 +79,7 @@ def changes_nothing(receipt: Receipt) -> bool:
 
 
 def verdict(receipt: Receipt) -> str:
-    """The finding of a receipt that is not taken in yet. Markdown."""
+    """The finding of a receipt that is not imported yet. Markdown."""
     text = _(VERDICTS[_state(receipt)][len(receipt.files) > 1])
     share = (
         math.floor(1000 * receipt.lines_taken / max(receipt.lines_in, 1)) / 1000

@@ -35,7 +35,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Read:
-    """Files that were read: what can be taken in, and the first rows per table."""
+    """Files that were read: what can be imported, and the first rows per table."""
 
     staged: Staged
     previews: dict[str, pl.DataFrame]
@@ -64,7 +64,7 @@ class Desk:
 
     @property
     def staged(self) -> Staged | None:
-        """What was read and can be taken in."""
+        """What was read and can be imported."""
         return self.held[0] if self.held else None
 
     @property

@@ -52,7 +52,7 @@ def screen(current: Desk) -> Told | None:
     values |= _conventions(current, kind)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         go = st.button(
-            _("Read the file so"), type="primary", icon=":material/check:", disabled=bool(missing), key="map.go"
+            _("Continue with this file"), type="primary", icon=":material/check:", disabled=bool(missing), key="map.go"
         )
         if recognised:
             st.button(_("Back"), type="tertiary", key="map.back", on_click=current.read)
@@ -166,7 +166,7 @@ def _fixed(field: Field, *, key: str) -> str | None:
 
 
 def _conventions(current: Desk, kind: str) -> dict[str, str]:
-    """What is found out from the values unless a person says otherwise."""
+    """What is detected from the values unless a person says otherwise."""
     chosen: dict[str, str] = {}
     with st.container(horizontal=True, gap="medium"):
         for name in ANSWERS:
@@ -188,7 +188,7 @@ def _conventions(current: Desk, kind: str) -> dict[str, str]:
             )
             chosen |= {"scale": code} if code else {}
         place = zone(
-            _("Clock of which place?"), current.told.values.get("timezone"), key=f"say.{current.round}.timezone"
+            _("Time zone of which place?"), current.told.values.get("timezone"), key=f"say.{current.round}.timezone"
         )
         chosen |= {"timezone": place} if place else {}
         source = st.text_input(
@@ -210,7 +210,7 @@ def _convention(question: str, codes: list[str], names: dict[str, str], said: st
         _(question),
         options,
         index=options.index(said) if said in options else 0,
-        format_func=lambda code: _(names.get(code) or code) if code else _("found out from the values"),
+        format_func=lambda code: _(names.get(code) or code) if code else _("detected from the values"),
         key=key,
         width=260,
     )

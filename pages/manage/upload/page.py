@@ -45,7 +45,7 @@ def _choose(current: Desk) -> None:
         )
         st.markdown("\n".join(f"- {markup.plain(_(title))}" for title in _known_exports()))
     with right:
-        blocks.section(_("How it may be written"), _("Nothing has to be set: it is found out and shown."))
+        blocks.section(_("How it may be written"), _("Nothing has to be set: it is detected and shown."))
         for line in (
             _("**CSV, TSV, XLSX, Parquet**, also packed as ZIP or gzip"),
             _("**UTF-8, GB18030 (GBK), UTF-16**; comma, tab, semicolon or bar"),
@@ -91,7 +91,7 @@ def _working(current: Desk) -> None:
     reading = current.phase == "reading"
     name = markup.plain(_names(current))
     blocks.heading(
-        (_("Reading {files}") if reading else _("Taking in {files}")).format(files=name),
+        (_("Reading {files}") if reading else _("Importing {files}")).format(files=name),
         _("Nothing has been stored yet.") if reading else _("Pages show the new numbers once all of it is stored."),
     )
     st.fragment(_progress, run_every=POLL_SECONDS)(current)
@@ -161,14 +161,14 @@ def _receipt(current: Desk) -> None:
 
 
 def _decide(current: Desk) -> None:
-    """The buttons under the verdict; what is loaded already, or empty, cannot be taken in."""
+    """The buttons under the verdict; what is loaded already, or empty, cannot be imported."""
     assert current.staged is not None
     read = current.staged.receipt
     replace_demo = False
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if read.already_loaded is None and read.lines_taken:
             go = st.button(
-                _("Take in {what}").format(what=wording.summary(read)),
+                _("Import {what}").format(what=wording.summary(read)),
                 type="secondary" if wording.changes_nothing(read) else "primary",
                 icon=":material/check:",
                 key="upload.take",
@@ -230,8 +230,8 @@ def _taken_title(read: receipt.Receipt) -> str:
     new, changed = (sum(getattr(table, fate) or 0 for table in read.tables) for fate in ("new", "changed"))
     what = wording.summary(read)
     if not changed:
-        return _("{what} taken in").format(what=what)
-    return _("{what} taken in: {new} new, {changed} changed").format(
+        return _("{what} imported").format(what=what)
+    return _("{what} imported: {new} new, {changed} changed").format(
         what=what, new=number(new), changed=number(changed)
     )
 

@@ -36,11 +36,11 @@ ASKED = {  # only where the cells do not tell
         "taken off": N_("After refunds: they are taken off already"),
     },
 }
-CLOCKS = {AS_WRITTEN: N_("As written: each cell by its own clock"), "UTC": N_("UTC")}
+CLOCKS = {AS_WRITTEN: N_("As written: each cell in its own time zone"), "UTC": N_("UTC")}
 CURRENCY = N_("Which currency is meant?")
 QUESTIONS = {
     "scale": N_("Which scale?"),
-    "timezone": N_("Which clock do the days follow?"),
+    "timezone": N_("Which time zone do the days follow?"),
     "lines": N_("What are the lines of one order?"),
     "refunds": N_("What are the amounts?"),
     "date_order": N_("How are the dates written?"),
@@ -64,9 +64,9 @@ def answer(asked: Undecided) -> str | None:
         key=f"asked.{name}",
     )
     if name == "timezone":
-        choice = zone(_("Or the clock of a place"), None, key="asked.timezone.place") or choice
+        choice = zone(_("Or the time zone of a place"), None, key="asked.timezone.place") or choice
     pressed = st.button(
-        _("Read it so"), type="primary", icon=":material/check:", disabled=choice is None, key=f"asked.{name}.go"
+        _("Continue"), type="primary", icon=":material/check:", disabled=choice is None, key=f"asked.{name}.go"
     )
     return choice if pressed else None
 
@@ -76,7 +76,7 @@ def _ladder(tiers: list[str]) -> str | None:
     chosen: list[str] = st.multiselect(_("From the lowest tier to the highest"), tiers, key="asked.ladder")
     complete = len(chosen) == len(tiers)
     pressed = st.button(
-        _("Read it so"), type="primary", icon=":material/check:", disabled=not complete, key="asked.ladder.go"
+        _("Continue"), type="primary", icon=":material/check:", disabled=not complete, key="asked.ladder.go"
     )
     return ", ".join(chosen) if pressed else None
 

@@ -63,9 +63,7 @@ def answers(asked: Unread) -> dict[str, str] | None:
         if asked.others:  # not for the next file too: nobody has seen what they are
             given = {f"{asked.field}:{ALL}": way}
     complete = way is not None and len(given) >= (len(asked.cells) if way == EACH or not asked.others else 1)
-    pressed = st.button(
-        _("Read it so"), type="primary", icon=":material/check:", disabled=not complete, key=f"{key}.go"
-    )
+    pressed = st.button(_("Continue"), type="primary", icon=":material/check:", disabled=not complete, key=f"{key}.go")
     return given if pressed else None
 
 

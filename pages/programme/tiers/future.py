@@ -141,7 +141,7 @@ def _steps_remedy(rows: pl.DataFrame) -> str:
 def _steadiness(p_value: float | None) -> str:
     """The test of steadiness in plain words."""
     if p_value is None:
-        return _("Whether moves are steady cannot be told from one month.")
+        return _("One month is too little to say whether moves are steady.")
     shown = number(p_value, 3) if p_value >= 0.001 else _("below 0.001")
     if p_value < findings.ALPHA:
         return _("If moves were steady, months would differ this much with chance {p}: they were not steady.").format(

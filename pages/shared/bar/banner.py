@@ -79,6 +79,6 @@ def definitions(link: Link, shown: Collection[str], anew: Collection[str]) -> st
         joined(list(dict.fromkeys(_(CATALOGUE[name].label) for name in sorted(changed) if (name in anew) == is_anew)))
         for is_anew in (False, True)
     )
-    kept = _("Defined otherwise since, and shown as it was: {metrics}.").format(metrics=before) if before else ""
-    other = _("Defined otherwise since, and shown by today’s definition: {metrics}.").format(metrics=today)
+    kept = _("Defined differently since, and shown as it was: {metrics}.").format(metrics=before) if before else ""
+    other = _("Defined differently since, and shown by today’s definition: {metrics}.").format(metrics=today)
     return sentences(kept, other if today else "")

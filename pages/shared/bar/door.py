@@ -64,7 +64,7 @@ def refused() -> None:
     if link and link.public:
         blocks.empty(
             _("This link does not open this page"),
-            _("It was made for other pages of Rapport."),
+            _("It was created for other pages of Rapport."),
             icon=":material/lock:",
             buttons=[Button(_("Open the page of the link"), "link-page", kind="primary", leads=Place(link.page))],
         )

@@ -32,8 +32,8 @@ def offer() -> None:
         _("Share"), icon=":material/share:", type="tertiary", key=f"share-{st.session_state.get(CLOSED_KEY, 0)}"
     ):
         st.markdown(f"**{_('Pin these numbers')}**")
-        blocks.quiet(_("Whoever opens the link sees the numbers of now, also after the next upload."))
-        if st.button(_("Make a pinned link"), icon=":material/keep:", key="share-pin"):
+        blocks.quiet(_("Whoever opens the link sees the current numbers, also after the next upload."))
+        if st.button(_("Create a pinned link"), icon=":material/keep:", key="share-pin"):
             with st.spinner(_("Keeping the numbers")):
                 st.session_state[PINNED_KEY] = (view.codes(), _pin())
         codes, made = st.session_state.get(PINNED_KEY, ({}, ""))
@@ -42,7 +42,7 @@ def offer() -> None:
         if auth.may("publish"):
             st.markdown(f"**{_('Without sign-in')}**")
             blocks.quiet(_("Anybody who has the link can read what you choose, until it ends."))
-            st.button(_("Make a public link"), icon=":material/public:", key="share-public", on_click=_ask)
+            st.button(_("Create a public link"), icon=":material/public:", key="share-public", on_click=_ask)
     if st.session_state.pop(DIALOG_KEY, False):
         st.dialog(_("A link that needs no sign-in"))(_publish)()
 
@@ -55,7 +55,7 @@ def _ask() -> None:
 
 
 def _pin() -> str:
-    """Make the link; its path."""
+    """Create the link; its path."""
     cached.access().person.check("share")
     shown = cached.shown()
     return _made(
@@ -93,7 +93,7 @@ def _public() -> Link | None:
     comments = st.toggle(_("Show what people wrote"), key="share-comments")
     customers = st.toggle(_("Show who is behind a number"), key="share-customers")
     if not st.button(
-        _("Make the link"), type="primary", icon=":material/public:", key="share-make", disabled=ends is None
+        _("Create the link"), type="primary", icon=":material/public:", key="share-make", disabled=ends is None
     ):
         return None
     cached.access().person.check("publish")

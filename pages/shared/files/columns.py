@@ -90,7 +90,7 @@ TABLES: dict[str, dict[str, str]] = {
         **_CUSTOMER, "days_since": N_("days since the last order"), "usual_gap_days": N_("mean days between two days with an order"),
     },
     "imports": {
-        "id": N_("number of the import"), "kind": N_("import or undo"), "undoes": N_("the import that it took back"),
+        "id": N_("number of the import"), "kind": N_("import or undo"), "undoes": N_("the import that it undid"),
         "file_name": N_("the file"), "sha256": N_("checksum of the file"), "profile": N_("as what the file was read"),
         "mapping": N_("how its columns were mapped"), "who": N_("who did it"), "at": N_("when it was done"),
         "status": N_("current, or undone"),

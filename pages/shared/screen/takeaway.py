@@ -90,7 +90,7 @@ def whole_page() -> None:
     """The popover of the page: as HTML, as PDF, and all of its tables. What is drawn after it is in the files all the same."""
     if of_run() is None:
         return
-    with st.popover(_("Take away"), icon=":material/ios_share:", type="tertiary", key="take-away", width="content"):
+    with st.popover(_("Export"), icon=":material/ios_share:", type="tertiary", key="take-away", width="content"):
         for failed in _failures():
             st.error(failed, icon=":material/error:")
         _failures().clear()

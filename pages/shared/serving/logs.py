@@ -87,7 +87,7 @@ def show_failure(error: Exception) -> bool:
     reference = secrets.token_hex(4)
     LOG.error(PAGE_FAILED, {"reference": reference}, exc_info=error)
     said = _(
-        "This page could not be shown, through a fault of ours. Tell the administrator this reference: {reference}"
+        "This page could not be shown, because of a fault in Rapport. Tell the administrator this reference: {reference}"
     )
     st.error(said.format(reference=reference), icon=":material/error:")
     return True

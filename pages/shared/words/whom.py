@@ -7,5 +7,5 @@ from pages.shared.words.texts import _
 
 
 def whom(segment: Segment) -> str:
-    """In a sentence: "in East China, Gold members, won by Search"; "all regions and tiers" where nothing limits them. Markdown."""
+    """In a sentence: "in East China, Gold members, acquired through Search"; "all regions and tiers" where nothing limits. Markdown."""
     return markup.plain(segment_words(segment)) or _("all regions and tiers")

@@ -44,7 +44,7 @@ def test_what_is_kept_is_what_was_made(what: Rule | Subscription) -> None:
         (
             rule(metric="tier_rates", column="rate", row={"move": "upgrade"}, segment=Segment(tier=("gold",))),
             {},
-            "cannot be told of members chosen by their tier",
+            "cannot be computed for members chosen by their tier",
         ),
         (rule("over"), {}, "“over” is no condition"),
         (Subscription('x"; filename=a'), {}, "There is no page"),

@@ -188,7 +188,7 @@ def test_many_readers_meet_a_failure_and_all_go_on(db: Path) -> None:
 # Room is looked at before -----------------------------------------------------------------------------------------------
 
 LOOKED: dict[str, tuple[int, str]] = {
-    "import": (5_000_000, "Taking this in needs about 10 MB, but 4 MB are free"),
+    "import": (5_000_000, "This import needs about 10 MB, but 4 MB are free"),
     "undo": (1_500_000, "The undo needs about 3 MB, but 1 MB are free"),
     "erase": (500_000, "The disk is full"),
     "note": (500_000, "The disk is full"),

@@ -246,7 +246,7 @@ def test_what_the_user_says_wrong_is_one_sentence(arguments: dict, sentence: str
 def test_a_file_of_which_nothing_can_be_taken_is_refused() -> None:
     sentence = refusal(orders("A1,C1,soon,1"), profile="orders")
     assert sentence.startswith(
-        "orders.csv: no line could be taken. 1 lines, the first of them line 2, column “Order Date”, value “soon”"
+        "orders.csv: no line could be imported. 1 lines, the first of them line 2, column “Order Date”, value “soon”"
     )
 
 

@@ -217,7 +217,7 @@ def test_tiers_are_those_of_the_two_dates_even_after_the_last_order(programme):
 
 
 def test_moves_are_not_told_of_members_chosen_by_where_they_ended(programme):
-    with pytest.raises(RapportError, match="cannot be told of members chosen by their tier"):
+    with pytest.raises(RapportError, match="cannot be computed for members chosen by their tier"):
         ask(programme, "tier_rates", question(segment=Segment(tier=("gold",))))
 
 

@@ -465,7 +465,7 @@ def test_the_same_bytes_are_taken_in_once_whoever_comes_first(store: Store):
 
 
 def test_the_receipt_tells_what_became_of_the_rows_when_they_were_merged(store: Store):
-    """Two files lie ready; the second one's new order has come with the first by the time it is taken in."""
+    """Two files lie ready; the second one's new order has come with the first by the time it is imported."""
     receipt = ImportMeta("b.csv", "b", "test", receipt=lambda merged: str(merged.counts["orders"]))
     take(store, orders=A)
     store.merge(readers({"orders": table("orders", [*B, order("2", "b", "2026-01-01", 1)])}), receipt)

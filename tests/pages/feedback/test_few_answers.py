@@ -82,8 +82,8 @@ def test_without_orders_no_share_of_buyers_is_shown(open_app, tmp_path: Path) ->
     ]
     app = opened(open_app, tmp_path, rows)
     titles = [title.value for title in app.subheader]
-    assert "Which answers are those of buyers cannot be told without orders" in titles
-    assert "What promoters spend later cannot be told without orders" in titles
+    assert "Which answers come from buyers is not known without orders" in titles
+    assert "What promoters spend later is not known without orders" in titles
     assert "belong to a customer" not in words(app)
     assert not [found for found in app.get("bidi_component") if "match_rate" in found.proto.json]
 

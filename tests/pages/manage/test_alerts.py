@@ -118,7 +118,7 @@ def test_the_preview_says_how_often_it_would_have_been_told(open_app: Open, db: 
     app = open_app(db, "alerts")
     assert "With this rule you would have been told 1 time in the last 3 periods." in words(app)
     field(app, "number_input", "limit.nps.nps").set_value(-90.0).run()
-    assert "you would not have been told in any of the last 3 periods" in words(app)
+    assert "you would not have been notified in any of the last 3 periods" in words(app)
     field(app, "segmented_control", "condition.nps.nps").set_value("changed").run()
     assert "With this rule you would have been told 1 time in the last 3 periods." in words(app)
 
@@ -135,7 +135,7 @@ def test_a_rule_is_made_and_told(open_app: Open, db: Path, hook: Receiver) -> No
     said = words(app)
     assert r"**\*North\* \<b\>**" in said
     assert SECRET not in said
-    assert "Not judged yet" in said
+    assert "Not checked yet" in said
     store = OPENED["store"]
     (kept,) = book.alerts(store)
     assert isinstance(kept.what, Rule)
@@ -144,7 +144,7 @@ def test_a_rule_is_made_and_told(open_app: Open, db: Path, hook: Receiver) -> No
     (call,) = hook.calls
     assert call.body["value"] == pytest.approx(-60)
     app.run()
-    assert app.title[0].value == "1 of 1 alert had something to tell in its last period"
+    assert app.title[0].value == "1 of 1 alert had something to report in its last period"
     assert "Mar 2026: sent" in words(app)
     (history,) = [frame.value for frame in app.dataframe if "Message" in frame.value.columns]
     assert history["State"].to_list() == ["sent"]

@@ -18,9 +18,9 @@ def delivery(number: int, status: str, period: str = "2026-03") -> Delivery:
 
 NONE = ("No alert watches your numbers", "还没有提醒在关注您的指标")
 ONE = ("1 alert watches your numbers", "1 条提醒正在关注您的指标")
-QUIET = ("2 alerts watch your numbers: nothing to tell", "2 条提醒正在关注您的指标：暂无需要通知的内容")
-TOLD = ("1 of 2 alerts had something to tell in their last period", "2 条提醒中有 1 条在最近一个周期发出了通知")
-ONE_TOLD = ("1 of 1 alert had something to tell in its last period", "1 条提醒中有 1 条在最近一个周期发出了通知")
+QUIET = ("2 alerts watch your numbers: nothing to report", "2 条提醒正在关注您的指标：暂无需要通知的内容")
+TOLD = ("1 of 2 alerts had something to report in their last period", "2 条提醒中有 1 条在最近一个周期发出了通知")
+ONE_TOLD = ("1 of 1 alert had something to report in its last period", "1 条提醒中有 1 条在最近一个周期发出了通知")
 WRONG = ("1 of 3 alerts have a message that did not go out for sure", "3 条提醒中有 1 条的消息未能确认发出")
 ONE_WRONG = ("1 of 1 alert has a message that did not go out for sure", "1 条提醒中有 1 条的消息未能确认发出")
 
@@ -53,19 +53,19 @@ def test_title(count: int, deliveries: list[Delivery], said: tuple[str, str]) ->
         (
             0,
             0,
-            "No period is complete yet: the rule will be judged from the first one on.",
+            "No period is complete yet: the rule will be checked from the first one on.",
             "还没有完整的周期：规则将自首个完整周期起判断。",
         ),
         (
             0,
             12,
-            "With this rule you would not have been told in any of the last 12 periods.",
+            "With this rule you would not have been notified in any of the last 12 periods.",
             "按此规则，最近 12 个周期中您不会收到通知。",
         ),
         (
             0,
             1,
-            "With this rule you would not have been told in the last 1 period.",
+            "With this rule you would not have been notified in the last 1 period.",
             "按此规则，最近 1 个周期中您不会收到通知。",
         ),
         (
@@ -90,6 +90,6 @@ def test_preview(told: int, judged: int, english: str, chinese: str) -> None:
 
 def test_the_last_message_is_none_of_a_test() -> None:
     with speaking("en"):
-        assert findings.latest([]) == "Nothing has been told yet."
-        assert findings.latest([delivery(1, "sent", "test 2026")]) == "Nothing has been told yet."
+        assert findings.latest([]) == "No notification has been sent yet."
+        assert findings.latest([delivery(1, "sent", "test 2026")]) == "No notification has been sent yet."
         assert findings.latest([delivery(1, "sent")]) == "The last message went out 2 Apr 2026 08:05."

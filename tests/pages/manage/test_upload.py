@@ -81,10 +81,10 @@ def held(db: Path, app: AppTest) -> int:
         ((("far.xlsx", FAR),), "far.xlsx was refused: nothing is stored", "a sheet reaches as far as cell XFD1048576"),
         ((("far.xlsx", FAR_UNSEEN),), "far.xlsx was refused: nothing is stored", "needs more memory"),
         ((("cut.csv", CUT),), "cut.csv was refused: nothing is stored", "in the middle of a character"),
-        ((("sound.csv", SOUND),), "sound.csv can be taken in: every row was read", "Take in 10 orders"),
-        ((("sound.csv.gz", gzip.compress(SOUND, mtime=0)),), "sound.csv.gz can be taken in: every row was read", "Take in 10 orders"),
-        ((("mixed.csv", MIXED),), "mixed.csv can be taken in: 50.0% of its rows were read", "2 rows are left out"),
-        ((("a.csv", SOUND), ("b.csv", MIXED)), "2 files can be taken in: 71.4% of their rows were read", "Take in"),
+        ((("sound.csv", SOUND),), "sound.csv can be imported: every row was read", "Import 10 orders"),
+        ((("sound.csv.gz", gzip.compress(SOUND, mtime=0)),), "sound.csv.gz can be imported: every row was read", "Import 10 orders"),
+        ((("mixed.csv", MIXED),), "mixed.csv can be imported: 50.0% of its rows were read", "2 rows are left out"),
+        ((("a.csv", SOUND), ("b.csv", MIXED)), "2 files can be imported: 71.4% of their rows were read", "Import"),
         ((("w.csv", WESTERN),), "w.csv leaves one thing open", "the encoding is neither"),
         ((("unread.csv", UNREAD),), "unread.csv leaves one thing open", "“many” (1)"),
         ((("unknown.csv", UNKNOWN),), "Which column of unknown.csv is which?", "Still missing"),
@@ -100,7 +100,7 @@ def test_the_title_is_the_verdict(open_app: Open, db: Path, files: tuple, findin
 
 def test_taking_in_stores_the_rows_and_says_so(open_app: Open, db: Path) -> None:
     app = press(drop(open_app(db, "upload"), ("sound.csv", SOUND)), "upload.take")
-    assert title(app) == "10 orders taken in"
+    assert title(app) == "10 orders imported"
     assert held(db, app) == 10
     assert {"upload.to.overview", "upload.to.retention", "upload.undo"} <= {button.key for button in app.button}
 
@@ -117,7 +117,7 @@ def test_a_changed_order_is_counted_as_changed(open_app: Open, db: Path) -> None
     app = press(drop(open_app(db, "upload"), ("one.csv", taobao(taobao_row(1), taobao_row(2)))), "upload.take")
     app.button(key="upload.again").click().run()
     press(drop(app, ("two.csv", taobao(taobao_row(1, paid="5.00"), taobao_row(2), taobao_row(3)))), "upload.take")
-    assert title(app) == "3 orders taken in: 1 new, 1 changed"
+    assert title(app) == "3 orders imported: 1 new, 1 changed"
 
 
 def test_cancel_stores_nothing_and_clears_the_desk(open_app: Open, db: Path) -> None:
@@ -162,11 +162,11 @@ def test_mapped_columns_are_guessed_and_remembered(open_app: Open, db: Path) -> 
     app = drop(open_app(db, "upload"), ("shop.csv", MAPPED_ORDERS))
     assert title(app) == "Which column of shop.csv is which?"
     leave(press(app, "map.go"), "amount")
-    assert title(app) == "shop.csv can be taken in: 66.6% of its rows were read"
+    assert title(app) == "shop.csv can be imported: 66.6% of its rows were read"
     press(app, "upload.take")
     app.button(key="upload.again").click().run()
     drop(app, ("next.csv", MAPPED_ORDERS + "4,2026-03-01,9.00,c\n"))  # the same word is not asked for again
-    assert title(app) == "next.csv can be taken in: 75.0% of its rows were read"
+    assert title(app) == "next.csv can be imported: 75.0% of its rows were read"
 
 
 def test_the_mapper_needs_its_required_fields_or_a_value_for_all_rows(open_app: Open, db: Path) -> None:
@@ -178,7 +178,7 @@ def test_the_mapper_needs_its_required_fields_or_a_value_for_all_rows(open_app: 
     assert "Still missing: Date of the answer" in words(app)
     app.date_input(key=f"fix.{round_}.nps.responded_at").set_value("2026-05-01").run()
     press(app, "map.go")
-    assert "Take in 3 answers" in words(app)
+    assert "Import 3 answers" in words(app)
 
 
 @pytest.mark.parametrize(("order", "first"), [("dmy", "2026-04-03"), ("mdy", "2026-03-04")])
@@ -272,7 +272,7 @@ def test_a_recognised_file_can_be_read_otherwise(open_app: Open, db: Path) -> No
     app.button(key="upload.map").click().run()
     assert title(app) == "How is sound.csv to be read?"
     press(app, "map.go")
-    assert title(app) == "sound.csv can be taken in: every row was read"
+    assert title(app) == "sound.csv can be imported: every row was read"
 
 
 @pytest.mark.parametrize("text", HOSTILE)

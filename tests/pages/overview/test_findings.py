@@ -36,9 +36,9 @@ def with_verdicts(*verdicts: Verdict) -> list[Reading]:
         ([FEW, FEW], True, "Too few answers and orders to tell", "答卷与订单过少，无法判断"),
         (with_verdicts("none", "none", "none"), True, "No clear change in NPS, month-3 retention and repeat rate",
          "净推荐值、第 3 月留存率与复购率无明显变化"),
-        (with_verdicts("better", "worse", "none"), True, "NPS got better; month-3 retention got worse", "净推荐值好转，第 3 月留存率变差"),
-        (with_verdicts("better", "none", "better"), True, "NPS and repeat rate got better", "净推荐值与复购率好转"),
-        (with_verdicts("none", "worse", "worse"), True, "Month-3 retention and repeat rate got worse", "第 3 月留存率与复购率变差"),
+        (with_verdicts("better", "worse", "none"), True, "NPS got better; month-3 retention got worse", "净推荐值改善，第 3 月留存率恶化"),
+        (with_verdicts("better", "none", "better"), True, "NPS and repeat rate got better", "净推荐值与复购率改善"),
+        (with_verdicts("none", "worse", "worse"), True, "Month-3 retention and repeat rate got worse", "第 3 月留存率与复购率恶化"),
         (with_verdicts("too_few", "too_few", "too_few"), True, "Too few answers and orders before to compare",
          "对比期的答卷与订单过少，无法比较"),
         ([FEW, *with_verdicts("none", "none", "none")[2:]], True, "No clear change in repeat rate", "复购率无明显变化"),
@@ -144,7 +144,7 @@ def test_a_latin_name_stands_apart_in_a_chinese_title() -> None:
         ([move("gold", 20, 15, "better", "tier"), move("East China", 10, 2, "better", sure="better")],
          "NPS got better in East China"),
         ([move("gold", 9, 3, "better", "tier", "better"), move("search", -9, 3, "worse", "acquisition_channel", "worse")],
-         "NPS got better among Gold members; NPS got worse among customers won by Search"),
+         "NPS got better among Gold members; NPS got worse among customers acquired through Search"),
     ],
 )  # fmt: skip
 def test_moved_names_the_clearest(found: list[Move], title: str) -> None:

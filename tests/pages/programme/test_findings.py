@@ -173,7 +173,7 @@ OUTLOOK = shares(("bronze", 0.1, 0.08, 0.12), ("silver", 0.3, 0.2, 0.4), value="
     [
         (OUTLOOK.clear(), 0.5, "An outlook needs two tiers", "前景需要两个等级"),
         (OUTLOOK.with_columns(reach_top=None), 0.5, "Too few members to look ahead", "会员过少，无法展望"),
-        (OUTLOOK, None, "Whether moves are steady cannot be told yet", "尚无法判断变动是否稳定"),
+        (OUTLOOK, None, "Too early to say whether moves are steady", "尚无法判断变动是否稳定"),
         (OUTLOOK, 0.049, "Moves were not steady, so this is no forecast", "等级变动并不稳定，以下不能视为预测"),
         (
             OUTLOOK,

@@ -47,7 +47,7 @@ def charts(app) -> list[dict]:
 
 def test_the_threshold_comes_from_the_gaps(open_app, tmp_path: Path) -> None:
     said = words(opened(open_app, tmp_path, customers(steady=90, silent=10)))
-    # months between orders are 28 to 31 days; 460 gaps end, 10 of those who fell silent never do
+    # months between orders are 28 to 31 days; 460 gaps end, 10 of those who lapsed never do
     assert "After 31 days without an order a customer counts as inactive" in said
     assert "By then 80% of the gaps between two orders have ended" in said
     assert "Too few were flagged to say how many came back: 10 of 30." in said
@@ -86,12 +86,12 @@ def test_data_of_two_years_are_compared(open_app, tmp_path: Path) -> None:
 def test_the_balance_on_screen_is_true(open_app, demo_path: Path) -> None:
     app = open_app(demo_path, "churn", lang="en")
     (said,) = re.findall(
-        r"(\S+) new \+ (\S+) came back − (\S+) fell silent = (\S+) active customers, from (\S+) to ([\d,]+)", words(app)
+        r"(\S+) new \+ (\S+) came back − (\S+) lapsed = (\S+) active customers, from (\S+) to ([\d,]+)", words(app)
     )
     new, back, silent, net, before, after = (int(text.replace(",", "").replace("−", "-")) for text in said)
     assert new + back - silent == net == after - before
     bars = {trace["name"]: trace["y"] for chart in charts(app) for trace in chart["data"] if trace["type"] == "bar"}
-    assert (bars["new"][-2], bars["came back"][-2], bars["fell silent"][-2]) == (new, back, -silent)
+    assert (bars["new"][-2], bars["came back"][-2], bars["lapsed"][-2]) == (new, back, -silent)
 
 
 def test_nobody_is_called_inactive_before_anyone_has_returned(open_app, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_too_few_customers(open_app, tmp_path: Path) -> None:
 
 def test_who_fell_silent_before_the_period_is_not_new(open_app, tmp_path: Path) -> None:
     said = words(opened(open_app, tmp_path, customers(steady=90, silent=40)))
-    assert "Nobody in this selection fell silent. Choose an earlier period, or all inactive customers." in said
+    assert "Nobody in this selection lapsed. Choose an earlier period, or all inactive customers." in said
 
 
 def test_groups(open_app, tmp_path: Path) -> None:

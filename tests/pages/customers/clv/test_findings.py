@@ -197,9 +197,9 @@ APART = group_rows(("2026-06", 9.0, 8.0, 10.0), ("2025-01", 8.5, 7.0, 9.5), ("20
          "2026-06首单的客户的预期价值高于2023-08首单的客户"),
         # how long they have been customers says most of it
         ("cohort", False, "What each cohort has brought so far: older ones had more time", "各批次客户迄今带来的价值：较早的批次时间更长"),
-        ("acquisition_channel", True, "More is expected of customers won by 2026-06 than of those won by 2023-08",
+        ("acquisition_channel", True, "More is expected of customers acquired through 2026-06 than of those acquired through 2023-08",
          "来自2026-06的客户的预期价值高于来自2023-08的客户"),
-        ("acquisition_channel", False, "Customers won by 2026-06 have brought more so far than those won by 2023-08",
+        ("acquisition_channel", False, "Customers acquired through 2026-06 have brought more so far than those acquired through 2023-08",
          "来自2026-06的客户迄今带来的价值高于来自2023-08的客户"),
         ("region", True, "More is expected of customers in 2026-06 than of those in 2023-08", "2026-06的客户的预期价值高于2023-08的客户"),
         ("region", False, "Customers in 2026-06 have brought more so far than those in 2023-08",

@@ -79,7 +79,7 @@ def test_who_cannot_be_seen_to_leave_has_no_forecast(open_app, tmp_path: Path) -
     to_date, repeated, active = cards(app)
     assert "value" in to_date and " to " in to_date["range"]
     assert repeated["range"] == "no forecast, no interval"
-    assert active["few"] == "Cannot be told"
+    assert active["few"] == "Not known"
     assert "No list without a forecast" in words(app)
     assert not app.dataframe
 

@@ -51,9 +51,9 @@ def of_code(code: str) -> Dimension:
     [
         ("region", "better", "Customers in X come back more than those in Y in month 3", "第 3 月 X 的客户的回购高于 Y 的客户"),
         ("region", "worse", "Customers in X come back less than those in Y in month 3", "第 3 月 X 的客户的回购低于 Y 的客户"),
-        ("channel", "better", "Customers won by X come back more than those won by Y in month 3",
+        ("channel", "better", "Customers acquired through X come back more than those acquired through Y in month 3",
          "第 3 月来自 X 的客户的回购高于来自 Y 的客户"),
-        ("channel", "worse", "Customers won by X come back less than those won by Y in month 3",
+        ("channel", "worse", "Customers acquired through X come back less than those acquired through Y in month 3",
          "第 3 月来自 X 的客户的回购低于来自 Y 的客户"),
         ("tier", "better", "X members come back more than Y members in month 3", "第 3 月 X 会员的回购高于 Y 会员"),
         ("tier", "worse", "X members come back less than Y members in month 3", "第 3 月 X 会员的回购低于 Y 会员"),
@@ -109,10 +109,10 @@ def test_inactive(value: float | None, before: float | None, kind: Verdict, know
     ("net", "english", "chinese"),
     [
         (None, "Nobody has ordered twice yet, so nobody counts as inactive", "尚无客户下过第二单，无法判断谁不活跃"),
-        (0, "As many customers came as fell silent", "新来与唤回的客户恰与转为沉睡的客户相抵"),
-        (1, "1 more customer came or came back than fell silent", "新来与唤回的客户比转为沉睡的多 1 位"),
-        (1220, "1,220 more customers came or came back than fell silent", "新来与唤回的客户比转为沉睡的多 1,220 位"),
-        (-2, "2 more customers fell silent than came or came back", "转为沉睡的客户比新来与唤回的多 2 位"),
+        (0, "As many customers came as lapsed", "新来与唤回的客户恰与转为沉睡的客户相抵"),
+        (1, "1 more customer came or came back than lapsed", "新来与唤回的客户比转为沉睡的多 1 位"),
+        (1220, "1,220 more customers came or came back than lapsed", "新来与唤回的客户比转为沉睡的多 1,220 位"),
+        (-2, "2 more customers lapsed than came or came back", "转为沉睡的客户比新来与唤回的多 2 位"),
     ],
 )
 def test_balance(net: int | None, english: str, chinese: str) -> None:
@@ -127,7 +127,7 @@ def test_balance(net: int | None, english: str, chinese: str) -> None:
         ("region", None, "Too few customers to compare groups"),
         ("region", -0.01, "No clear difference between regions"),
         ("channel", 0.0, "No clear difference between acquisition channels"),
-        ("channel", 0.01, "Customers won by Search are inactive more often than those won by Gold"),
+        ("channel", 0.01, "Customers acquired through Search are inactive more often than those acquired through Gold"),
         ("tier", 0.01, "search members are inactive more often than Gold members"),
     ],
 )
@@ -154,7 +154,7 @@ def test_second_order(share: float | None, title: str) -> None:
 @pytest.mark.parametrize(
     ("days", "title"),
     [
-        (None, "Nobody has ordered twice yet, so no threshold can be told"),
+        (None, "Nobody has ordered twice, so there is no threshold yet"),
         (1, "After 1 day without an order a customer counts as inactive"),
         (147, "After 147 days without an order a customer counts as inactive"),
     ],

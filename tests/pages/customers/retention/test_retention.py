@@ -48,7 +48,7 @@ def test_a_first_cohort_after_the_first_order_is_a_real_one(open_app, demo_path:
 def test_a_cohort_of_one_is_withheld_and_not_offered(open_app, tmp_path: Path) -> None:
     app = opened(open_app, tmp_path, shop(m1=1, m2=30, m3=55), cohort="2026-01")
     said = words(app)
-    assert "—: fewer than 30 customers. The average row takes in all cohorts." in said
+    assert "—: fewer than 30 customers. The average row covers all cohorts." in said
     assert "Fewer than 30 customers first ordered in 2026\\-01, or no period has ended since." in said
     assert "Too few customers who first ordered in 2026-02 to compare with the others" in said
     assert "clearly differ" not in said

@@ -153,7 +153,7 @@ def test_a_definition_that_changed_is_named_and_the_number_stays(
     changed = replace(metric, version=metric.version + 1, function=lambda *a, **k: metric.function(*a, **k).clear())
     monkeypatch.setitem(catalogue.CATALOGUE, "nps", changed)
     app = open_app(demo_path, "nps", link=token)
-    assert "Defined otherwise since, and shown as it was: Net" in words(app).replace("\\", "")
+    assert "Defined differently since, and shown as it was: Net" in words(app).replace("\\", "")
     assert told[what].equals(before)
 
 

@@ -55,7 +55,7 @@ def view(segment: Segment, scope: Segment) -> View:
         (EAST, TWO, "in East China", "华东"),
         (TWO, EAST, "in East China", "华东"),
         (GOLD, EAST, "in East China, Gold members", "华东、金卡会员"),
-        (Segment(acquisition_channel=("search",)), EAST, "in East China, won by Search", "华东、来自搜索"),
+        (Segment(acquisition_channel=("search",)), EAST, "in East China, acquired through Search", "华东、来自搜索"),
     ],
 )
 def test_who_is_shown_is_what_was_chosen_of_those_one_may_see(
