@@ -53,11 +53,13 @@ NPS_INTERVAL = N_(
 NPS_SOURCE = N_("Reichheld 2003, Harvard Business Review 81(12); interval: Rocks 2016, arXiv:1601.07235.")
 REPEAT_DEFINITION = N_(
     "Customers with two or more orders in the window, over customers with at least one. An order counts once, whatever its number of "
-    "lines; cancelled and unpaid orders and refunds do not count."
+    "lines; cancelled and unpaid orders and refunds do not count. The more days a window has, the more customers order twice in it: "
+    "windows of different length, such as February and March, are not to be compared."
 )
 REPEAT_INTERVAL = N_(
     "Wilson score. A change: Newcombe’s hybrid score, with the correlation of both sides over the customers who are in "
-    "both."
+    "both. It is one between as many days: the window before is cut at its end or begins sooner; where the data do not reach "
+    "back so far, the later one is cut at its end."
 )
 
 _METRICS = (
@@ -163,7 +165,7 @@ _METRICS = (
     ),
     Metric(
         name="repeat_rate",
-        version=2,
+        version=3,
         label=N_("Repeat purchase rate"),
         unit=N_("share, 0 to 1"),
         higher_is_better=True,
@@ -176,6 +178,7 @@ _METRICS = (
         source=WILSON_SOURCE,
         function=repeat_rate,
         change=Pairing(repeat_sums),
+        grows=True,
         frame="customer_periods",
         columns=REPEAT_COLUMNS,
         arguments={"confidence": CONFIDENCE, "minimum": MINIMUM},

@@ -71,7 +71,8 @@ class Metric:
     `value` is the column that low and high bound ("": there is none), `n` the one that counts what it rests on, `keys` are the columns
     that tell the rows of one group apart, where there are several. `row_names` are what the number in a row is called, by its key.
     `change` says how two sides are paired customer by customer, or compares two rows of different people; without it a change has no
-    interval. `pooled` makes one row of the cohorts of a triangle.
+    interval. `grows`: the number grows with the days that are asked for, so that a change is one between as many days. `pooled` makes one
+    row of the cohorts of a triangle.
     `watch`: how a rule watches it, or why none can.
     """
 
@@ -99,6 +100,7 @@ class Metric:
     n: str = ""
     keys: tuple[str, ...] = ()
     change: Change | Pairing | None = None
+    grows: bool = False
     pooled: Callable[..., pl.DataFrame] | None = None
     short: str = ""
     row_names: Mapping[Value, str] = field(default_factory=dict)

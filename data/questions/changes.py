@@ -12,6 +12,7 @@ import polars as pl
 
 from data.errors import RapportError
 from data.questions.ask import Question, ask, asked_with, find
+from data.questions.windows import alike
 from data.store.snapshot import Snapshot
 from metrics.metric import Change
 from metrics.statistics.paired import CHANGE_TYPES, Pairing, paired_change
@@ -49,14 +50,23 @@ def change(
 ) -> pl.DataFrame:
     """The number of `now` minus that of `before`: one row, or one per group that `now` finds.
 
-    Both are asked with the same arguments and split by the same columns. RapportError for a metric whose change has no interval.
+    Both are asked with the same arguments and split by the same columns, and over as many days where the number grows with them (see
+    `windows.alike`). RapportError for a metric whose change has no interval.
     """
     compare = comparing(name)
+    now, before = alike(snap, name, now, before, **arguments)
     if isinstance(compare, Pairing):
         sums = [_sums(snap, name, question, row, arguments) for question in (now, before)]
         return paired_change(*sums, by=now.by, **_limits(name, compare, confidence, arguments))
     sides = [number(snap, name, question, row=row, **arguments) for question in (now, before)]
     return compare(*sides, by=now.by, confidence=confidence) if now.by else _compared(compare, sides, confidence)
+
+
+def earlier(
+    snap: Snapshot, name: str, now: Question, before: Question, *, row: Row = NO_ROW, **arguments: object
+) -> pl.DataFrame:
+    """The number of `before` that `change` lays beside that of `now`: as `number`, over as many days where the number grows with them."""
+    return number(snap, name, alike(snap, name, now, before, **arguments)[1], row=row, **arguments)
 
 
 def difference(

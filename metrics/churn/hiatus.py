@@ -20,7 +20,10 @@ HIATUS_TYPES: dict[str, pl.DataType] = {
     "ended_share": pl.Float64(),
     **dict.fromkeys(("flagged", "came_back"), pl.Int64()),
     **dict.fromkeys(("came_back_share", "low", "high"), pl.Float64()),
+    "followed_days": pl.Int64(),
+    **dict.fromkeys(("followed_share", "followed_low", "followed_high"), pl.Float64()),
 }
+FOLLOWED = ("followed_days", "followed_share", "followed_low", "followed_high")
 INACTIVE_TYPES: dict[str, pl.DataType] = {
     "hiatus_days": pl.Int64(),
     **dict.fromkeys(("customers", "inactive"), pl.Int64()),
@@ -32,6 +35,8 @@ GAP_TYPES: dict[str, pl.DataType] = {
 }
 CLUSTERS = 1_024  # groups of customers: a standard error from so many is known to a fortieth
 CAME_BACK_RATE = {"successes": "came_back", "n": "flagged", "name": "came_back_share"}
+RARE_BASIS = "rare"  # of a threshold that would mean nothing
+RARE = 0.1  # where fewer gaps ever end, silence is what customers do, and no number of days tells who is gone
 INACTIVE_RATE = {"successes": "inactive", "n": "customers", "name": "inactive_share"}
 
 
@@ -50,12 +55,16 @@ def hiatus(
     One row per combination of `by`: hiatus_days, basis, gaps (times between two days with an order of one customer, and from the last
     one to `as_of`), open_gaps (the latter), ended_share (of all gaps, as estimated for the longest time seen), flagged (gaps longer
     than hiatus_days: so often would a customer have been taken as inactive), came_back (of these, ended by an order), came_back_share
-    (0–1), low, high (Wilson). Below `minimum` flagged the counts stand and the share is null.
+    (0–1), low, high (Wilson). Some were flagged shortly before `as_of` and had no time to come back. followed_share is the share who come
+    back within followed_days of their last order, by Kaplan–Meier from those who were followed for so long; these are as many days as
+    `minimum` gaps are known to have lasted. followed_low, followed_high: log-log, as in `gap_curve`; null while nobody came back. Below
+    `minimum` flagged the counts stand and the shares are null.
 
     `basis` says where hiatus_days is from. "given": the argument, when it is not 0. "all_gaps": by then the share `quantile` of all
     gaps has ended, by Kaplan–Meier with the open ones. "ended_gaps": where so many never end, since most customers do not come back,
-    that share of those that do. null, with hiatus_days null: no gap has ended yet. Without orders: one row with 0 gaps, or none when
-    `by` is given. The frame has a row per customer and day with an order, from each customer's first on.
+    that share of those that do. "rare", with hiatus_days null: fewer than RARE of the gaps ever end. null, with hiatus_days null: no gap
+    has ended yet. Without orders: one row with 0 gaps, or none when `by` is given. The frame has a row per customer and day with an order,
+    from each customer's first on.
     """
     counted = _gaps(order_days, as_of, by)
     groups = counted.select(by).unique() if by else pl.DataFrame({"_": [0]})
@@ -65,9 +74,12 @@ def hiatus(
             counted.join(pl.DataFrame([group], schema=groups.schema), on=list(by), nulls_equal=True) if by else counted
         )
         rows.append({**group, **_flags(own, hiatus_days, quantile)})
-    types = {**groups.schema, **{name: kind for name, kind in HIATUS_TYPES.items() if name not in ("low", "high")}}
+    later = {"low", "high", *FOLLOWED}
+    types = {**groups.schema, **{name: kind for name, kind in HIATUS_TYPES.items() if name not in later}}
     rated = with_share(pl.DataFrame(rows, schema=types), **CAME_BACK_RATE, confidence=confidence, minimum=minimum)
-    return in_order(rated, by, HIATUS_TYPES)
+    followed = _followed(order_days, as_of, by, rated, confidence, minimum)
+    keys = list(by) or ["hiatus_days"]
+    return in_order(rated.join(followed, on=keys, how="left", nulls_equal=True), by, HIATUS_TYPES)
 
 
 def gap_curve(
@@ -149,14 +161,46 @@ def hiatus_threshold(
     return _from_curve(kaplan_meier(_gaps(order_days, as_of, ())), quantile)[0]
 
 
-def _gaps(order_days: nw.LazyFrame, as_of: dt.date, by: Sequence[str], *, clustered: bool = False) -> pl.DataFrame:
+def _followed(
+    order_days: nw.LazyFrame, as_of: dt.date, by: Sequence[str], found: pl.DataFrame, confidence: float, minimum: int
+) -> pl.DataFrame:
+    """Of the gaps longer than the threshold of each row of `found`: FOLLOWED, one row per threshold and combination of `by` with any."""
+    days = found.select(*by, "hiatus_days").drop_nulls("hiatus_days")
+    shortest: int | None = days["hiatus_days"].min()  # type: ignore[assignment]
+    if shortest is None:
+        return days.with_columns(pl.lit(None, HIATUS_TYPES[name]).alias(name) for name in FOLLOWED)
+    gaps = _gaps(order_days, as_of, by, clustered=True, longer_than=shortest)
+    flagged = gaps.join(days, on=list(by), nulls_equal=True) if by else gaps.join(days, how="cross")
+    keys = [*by, "hiatus_days"]
+    curve = kaplan_meier(flagged.filter(pl.col("time") > pl.col("hiatus_days")), by=keys, confidence=confidence)
+    last = curve.filter(pl.col("at_risk") >= minimum).group_by(keys).agg(pl.all().sort_by("time").last())
+    return last.select(
+        *keys,
+        followed_days="time",
+        followed_share=1 - pl.col("survival"),
+        followed_low=1 - pl.col("high"),
+        followed_high=1 - pl.col("low"),
+    ).drop("hiatus_days" if by else [])
+
+
+def _gaps(
+    order_days: nw.LazyFrame,
+    as_of: dt.date,
+    by: Sequence[str],
+    *,
+    clustered: bool = False,
+    longer_than: int = -1,
+) -> pl.DataFrame:
     """One row per combination of `by` and length of a gap in days: time, events (ended by an order), censored (open at `as_of`); if
-    `clustered`, also of the group of customers, cluster."""
+    `clustered`, also of the group of customers, cluster. Only those longer than so many days."""
     rows = seen_by(order_days, as_of)
     if clustered:
         rows, by = rows.with_columns(cluster=nw.col("customer_key") % CLUSTERS), (*by, "cluster")
     ended = rows.filter(nw.col("next_day") <= nw.lit(as_of)).with_columns(time=nw.col("next_age") - nw.col("age"))
     still = rows.filter(is_last(as_of))
+    if longer_than >= 0:
+        latest = dt.date.fromordinal(max(as_of.toordinal() - longer_than, 1))
+        ended, still = ended.filter(nw.col("time") > longer_than), still.filter(nw.col("day") < nw.lit(latest))
     # one pass each: lengths that are a plain difference, and days, are what an engine groups by fastest
     events = collected(ended.group_by(*by, "time").agg(events=nw.len()))
     censored = collected(still.group_by(*by, "day").agg(censored=nw.len()))
@@ -190,7 +234,9 @@ def _from_curve(curve: pl.DataFrame, quantile: float) -> tuple[int | None, str |
     if days is not None:
         return days, "all_gaps"
     ended_share = _ended_share(curve)
-    return (time_by_which(curve, quantile * ended_share), "ended_gaps") if ended_share else (None, None)
+    if not ended_share:
+        return None, None
+    return (time_by_which(curve, quantile * ended_share), "ended_gaps") if ended_share >= RARE else (None, RARE_BASIS)
 
 
 def _ended_share(curve: pl.DataFrame) -> float:

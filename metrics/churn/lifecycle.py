@@ -38,7 +38,8 @@ def lifecycle(
     new + returning + resurrected are the customers who ordered, and new + resurrected − dormant is the net change of active ones.
 
     `stock` adds active (at the period's end, or at `as_of`) and complete (whether the period has ended by `as_of`). Each period is
-    counted whole, up to `as_of`. dormant and active are null while no gap has ended. Without orders there is no row.
+    counted whole, up to `as_of`. Without a threshold dormant and active are null, and so are returning and resurrected of a period in
+    which somebody ordered again. Without orders there is no row.
 
     The frame has a row per customer and day with an order, from each customer's first on. `by` are attributes of the customer.
     """
@@ -65,7 +66,11 @@ def lifecycle(
         gained = net.cum_sum().over(list(by) or pl.lit(1), order_by="period")
         rows = rows.with_columns(active=pl.col("standing").fill_null(0) + gained)
     if days is None:
-        rows = rows.with_columns(pl.lit(None).alias(name) for name in ("dormant", "active"))
+        came = pl.col("returning") + pl.col("resurrected")
+        rows = rows.with_columns(
+            *(pl.lit(None).alias(name) for name in ("dormant", "active")),
+            *(pl.when(came == 0).then(name).alias(name) for name in ("returning", "resurrected")),
+        )
     rows = rows.filter(pl.col("period") >= start_of(start, period), pl.col("period") <= end)
     return in_order(rows, by, TYPES | STOCK_TYPES if stock else TYPES, ["period"])
 

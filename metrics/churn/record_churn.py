@@ -84,7 +84,7 @@ METRICS = (
     ),
     Metric(
         name="hiatus",
-        version=1,
+        version=2,
         label=N_("Churn threshold"),
         unit=N_("days; share, 0 to 1"),
         higher_is_better=False,
@@ -94,19 +94,24 @@ METRICS = (
             "between two purchases has ended, counting the gap that is still open since each customer’s last purchase as long as it has "
             "lasted (Kaplan–Meier). Where so many gaps never end, because most customers do not come back, it is that share of the gaps "
             "that do end; the basis says which. Beside it stands how often the rule would have been wrong: of the gaps longer than the "
-            "threshold, the share that ended with an order so far. Orders of one day are one purchase."
+            "threshold, the share that ended with an order so far; and, since some of these are too recent to have ended, the share that "
+            "ends within as many days as are known of enough of them (Kaplan–Meier). Orders of one day are one purchase."
         ),
         no_data=N_(
-            "While no gap has ended there is no threshold. Below the minimum of gaps longer than it the counts stand and the share is "
-            "withheld."
+            "While no gap has ended there is no threshold, nor where fewer than 10 % of the gaps ever end (basis “rare”): where customers "
+            "rarely order again, silence does not tell who is gone. Below the minimum of gaps longer than it the counts stand and the "
+            "shares are withheld."
         ),
-        interval=N_("Wilson score, of the share that came back."),
+        interval=N_(
+            "Wilson score, of the share that came back so far. Of those followed: log-log, with Student’s t; the standard error is that "
+            "of sums over customers, whose gaps hang together. Empty while nobody came back."
+        ),
         source=N_("Kaplan and Meier 1958, JASA 53:457–481. Interval: Wilson 1927."),
         function=hiatus,
         frame="order_days",
         columns={
             "hiatus_days": Column(N_("days without an order after which a customer counts as inactive"), "days"),
-            "basis": Column(N_("where they are from: all_gaps, ended_gaps or given")),
+            "basis": Column(N_("where they are from: all_gaps, ended_gaps or given; rare: there are none")),
             "gaps": Column(N_("gaps between purchases, with those still open"), "count"),
             "open_gaps": Column(N_("gaps still open"), "count"),
             "ended_share": Column(
@@ -117,6 +122,14 @@ METRICS = (
             "came_back_share": Column(N_("came_back / flagged, from 0 to 1"), "share"),
             "low": LOW,
             "high": HIGH,
+            "followed_days": Column(
+                N_("days since the last order that the minimum of these gaps are known for"), "days"
+            ),
+            "followed_share": Column(
+                N_("estimated share of these gaps that end within so many days, from 0 to 1"), "share"
+            ),
+            "followed_low": Column(N_("lower end of its interval")),
+            "followed_high": Column(N_("upper end of its interval")),
         },
         arguments={**RULE, "confidence": CONFIDENCE, "minimum": MINIMUM},
         dates="day",
@@ -165,7 +178,7 @@ METRICS = (
     ),
     Metric(
         name="lifecycle",
-        version=1,
+        version=2,
         label=N_("Customer lifecycle"),
         unit=N_("customers"),
         higher_is_better=True,
@@ -177,8 +190,8 @@ METRICS = (
             "resurrected − dormant is the net change of active customers."
         ),
         no_data=N_(
-            "Without orders there is no row; a period in which nothing happened is a true 0. While no gap between purchases has ended "
-            "there is no threshold, and dormant is empty."
+            "Without orders there is no row; a period in which nothing happened is a true 0. Without a threshold (see “hiatus”) dormant is "
+            "empty, and so are returning and resurrected where somebody ordered again."
         ),
         interval=N_("None: these are counts."),
         source=N_("Growth accounting, with the hiatus rule."),
@@ -215,7 +228,7 @@ METRICS = (
     ),
     Metric(
         name="inactive_share",
-        version=2,
+        version=3,
         label=N_("Inactive share"),
         unit=SHARE,
         higher_is_better=False,
@@ -240,7 +253,7 @@ METRICS = (
     ),
     Metric(
         name="inactive_share_trend",
-        version=1,
+        version=2,
         label=N_("Inactive share over time"),
         unit=SHARE,
         higher_is_better=False,

@@ -15,9 +15,10 @@ from metrics.texts import N_
 
 SHARE = N_("share, 0 to 1")
 ONE_ROW = N_("one row, or one per group")
-RATE_INTERVAL = N_(
+ANSWERED_INTERVAL = N_(
     "Wilson score, of the share. A change: Newcombe’s hybrid score, with the correlation of both sides over the "
-    "customers who are in both."
+    "customers who are in both. It is one between as many days: the period before is cut at its end or begins sooner; where the "
+    "data do not reach back so far, the later one is cut at its end."
 )
 MATCH_INTERVAL = N_(
     "Wilson score, of the share. Several answers of one customer hang together: n is divided by the design effect over "
@@ -109,23 +110,24 @@ METRICS = (
     ),
     Metric(
         name="answered_share",
-        version=2,
+        version=3,
         label=N_("Customers who answered"),
         unit=SHARE,
         higher_is_better=True,
         grain=ONE_ROW,
         definition=N_(
             "Of the customers who bought in the period, the share who answered in it. It is no response rate, which is answers over "
-            "invitations: exports of answers do not say who was asked and stayed silent."
+            "invitations: exports of answers do not say who was asked and stayed silent. It grows with the days of the period."
         ),
         no_data=N_(
             "Only days count that orders and answers of known customers both cover; where the period has no such day, or without buyers, "
             "the share is empty, not 0. Below the minimum the counts stand and the share is withheld."
         ),
-        interval=RATE_INTERVAL,
+        interval=ANSWERED_INTERVAL,
         source=WILSON_SOURCE,
         function=answered_share,
         change=Pairing(answered_sums),
+        grows=True,
         frame="customer_periods",
         columns={
             "buyers": Column(N_("customers with an order in the period"), "count"),

@@ -3,6 +3,7 @@
 import polars as pl
 
 from data.text.labels import alike, apart, label
+from metrics.churn.hiatus import RARE_BASIS
 from metrics.dimension import Dimension
 from metrics.statistics.verdict import Verdict
 from metrics.texts import N_
@@ -101,10 +102,12 @@ def second_order(share: float | None, days: int) -> str:
     return _("{share} of new customers order again within {days} days").format(share=percent(share, 0), days=days)
 
 
-def inactive(value: float | None, before: float | None, kind: Verdict, *, known: bool = True) -> str:
-    """The inactive share, in %, and its change; `known`: whether there is a threshold."""
+def inactive(
+    value: float | None, before: float | None, kind: Verdict, *, known: bool = True, basis: str | None = None
+) -> str:
+    """The inactive share, in %, and its change; `known`: whether there is a threshold, and the `basis` why not."""
     if not known:
-        return _("Nobody has ordered twice yet, so nobody counts as inactive")
+        return _nobody_inactive(basis)
     if value is None:
         return _("Too few customers to show how many are inactive")
     shown = percent(value / 100)
@@ -113,9 +116,18 @@ def inactive(value: float | None, before: float | None, kind: Verdict, *, known:
     return _(INACTIVE[kind]).format(value=shown, before=percent(before / 100))
 
 
-def threshold(days: int | None) -> str:
+def _nobody_inactive(basis: str | None) -> str:
+    """Why nobody counts as inactive, by the basis that `hiatus` gives without a threshold."""
+    if basis == RARE_BASIS:
+        return _("This shop’s customers rarely order again; inactivity cannot be told")
+    return _("Nobody has ordered twice yet, so nobody counts as inactive")
+
+
+def threshold(days: int | None, basis: str | None = None) -> str:
     """After how many days a customer counts as inactive."""
     if days is None:
+        if basis == RARE_BASIS:
+            return _nobody_inactive(basis)
         return _("Nobody has ordered twice, so there is no threshold yet")
     return ngettext(
         "After {days} day without an order a customer counts as inactive",
@@ -124,10 +136,10 @@ def threshold(days: int | None) -> str:
     ).format(days=number(days))
 
 
-def balance(net: int | None) -> str:
+def balance(net: int | None, basis: str | None = None) -> str:
     """The net change of active customers in a period; a count of all, so it needs no interval."""
     if net is None:
-        return _("Nobody has ordered twice yet, so nobody counts as inactive")
+        return _nobody_inactive(basis)
     if not net:
         return _("As many customers came as lapsed")
     text = (

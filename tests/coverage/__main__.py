@@ -20,14 +20,32 @@ import polars as pl
 from data.questions.ask import Question, ask
 from data.questions.changes import change
 from data.store.snapshot import Snapshot
-from tests.coverage.made import CLEARLY, HIATUS_DAYS, SATISFIED, Cell, feedback, opened, orders, stored
+from tests.coverage.made import (
+    CALENDAR,
+    CLEARLY,
+    HIATUS_DAYS,
+    SATISFIED,
+    Cell,
+    constant_orders,
+    feedback,
+    opened,
+    orders,
+    stored,
+)
 
 ROOT = Path(__file__).parents[2]
 SIZES = {30: 1000, 100: 500, 500: 120, 5000: 8}  # answers on a side → replicates
+CUSTOMERS = {2_000: 400, 20_000: 40}  # buying constantly → replicates
 ANSWERS = (1, 2, 3, 5)
 NET = 100 * CLEARLY
 NOW = Question(dt.date(2026, 2, 1), dt.date(2026, 2, 28), dt.date(2026, 2, 28))
 BEFORE = Question(dt.date(2026, 1, 1), dt.date(2026, 1, 31), dt.date(2026, 1, 31))
+PAIRS = {
+    "February, January": ((2026, 2, 1), (2026, 2, 28), (2026, 1, 1), (2026, 1, 31)),
+    "March, February": ((2026, 3, 1), (2026, 3, 31), (2026, 2, 1), (2026, 2, 28)),
+    "April, March": ((2026, 4, 1), (2026, 4, 30), (2026, 3, 1), (2026, 3, 31)),
+    "quarters of 90 and 92 days": ((2026, 1, 1), (2026, 3, 31), (2025, 10, 1), (2025, 12, 31)),
+}
 COVERED, CLAIMED = (0.93, 0.97), (0.03, 0.07)
 HEAD = """# Coverage
 
@@ -41,6 +59,10 @@ cell that is outside by more than that. Among so many cells one or two bear it b
 Known deviation: with six customers who give five answers each, a change of CSAT is claimed in about 9 %. So few customers do not tell
 how much customers differ; from about twenty customers on it is as it should be. An inactive share is always one of the same customers,
 since whoever has ever ordered is counted at both dates.
+
+A calendar has months of 28 to 31 days, in which customers who buy as often every day reach a second order more or less often. Changes of
+the repeat rate lay as many days beside each other. Between the months as they are, “February, January” is claimed in 24 % at 2,000
+customers and in 93 % at 20,000.
 """
 
 
@@ -74,6 +96,11 @@ def main() -> None:
             lines.append(f"| {cell.n} | {cell.answers} | {who} | {' | '.join(shares)} |")
             print(lines[-1], flush=True)
         lines.append("")
+    lines += ["## Constant buying over a calendar, in %", "", f"| customers | {' | '.join(PAIRS)} |", "|---" * 5 + "|"]
+    for customers, found in _calendar():
+        lines.append(f"| {customers} | {' | '.join(map(str, found))} |")
+        print(lines[-1], flush=True)
+    lines.append("")
     (ROOT / "docs" / "coverage.md").write_text("\n".join(lines), encoding="utf-8")
 
 
@@ -107,6 +134,22 @@ def _customers() -> Iterator[tuple[Cell, list[Found]]]:
             # who has ever ordered is known at both dates, so that an inactive share is always one of the same customers
             shown = changes if cell.same else changes[:1]
             yield cell, [_claimed(rows, cell, "region") for rows in shown]
+
+
+def _calendar() -> Iterator[tuple[int, list[Found]]]:
+    """How often a change of the repeat rate is claimed where customers buy as often every day."""
+    for customers, usual in CUSTOMERS.items():
+        replicates = int(os.environ.get("REPLICATES", usual))
+        with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as store:
+            stored(store, "orders", constant_orders(customers, replicates, np.random.default_rng(customers)))
+            with store.snapshot() as snap:
+                found = []
+                for dates in PAIRS.values():
+                    days = [dt.date(*day) for day in dates]
+                    sides = (Question(*days[place : place + 2], CALENDAR[1], by=("region",)) for place in (0, 2))
+                    rows = change(snap, "repeat_rate", *sides)
+                    found.append(_share(rows, (pl.col("low") > 0) | (pl.col("high") < 0), CLAIMED))
+        yield customers, found
 
 
 def _asked(snap: Snapshot, name: str, column: str) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -17,6 +17,8 @@ LIFT = 0.15  # in shifted cells, the share of the bad answers that become good o
 WINDOWS = (dt.datetime(2026, 2, 10), dt.datetime(2026, 1, 10))  # now and before
 FIRST_ORDER, HIATUS_DAYS = dt.datetime(2025, 6, 1), 30
 BUYS, STAYS = 0.8, 0.5
+CALENDAR = (dt.date(2025, 10, 1), dt.date(2026, 4, 30))  # months of 28 to 31 days, quarters of 92 and 90
+BOUGHT_ON_A_DAY = 0.02
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,25 @@ def orders(cell: Cell, replicates: int, rng: np.random.Generator) -> pl.DataFram
             order_id=pl.format("{}-{}", pl.lit(cell.label), "place"),
             customer_id=pl.format("{}-{}", "region", "person"),
             amount=10.0,
+        ),
+    )
+
+
+def constant_orders(customers: int, replicates: int, rng: np.random.Generator) -> pl.DataFrame:
+    """Orders of customers who buy on each day with the same chance, in all months of CALENDAR; the region is the replicate."""
+    days = (CALENDAR[1] - CALENDAR[0]).days + 1
+    person, day = np.nonzero(rng.random((replicates * customers, days)) < BOUGHT_ON_A_DAY)
+    rows = pl.DataFrame({"person": person, "day": day}).with_row_index("place")
+    return full(
+        "orders",
+        rows.select(
+            source=pl.lit("made"),
+            kind=pl.lit("order"),
+            order_id=pl.format("constant-{}", "place"),
+            customer_id=pl.format("{}", "person"),
+            region=pl.format("{}", pl.col("person") // customers),
+            ordered_at=pl.lit(dt.datetime.combine(CALENDAR[0], dt.time())) + pl.duration(days=pl.col("day")),
+            amount=pl.lit(10.0),
         ),
     )
 

@@ -22,6 +22,7 @@ from data.alerts.words.wording import (
 from data.questions.ask import find
 from data.text.labels import segment_words
 from data.text.words import _, listed, spaced, speaking
+from metrics.metric import Metric
 
 
 def of_rule(alert: Alert, judged: Judged, address: str) -> Message:
@@ -128,6 +129,7 @@ def _lines(alert: Alert, rule: Rule, judged: Judged) -> list[str]:
         clear = change.low > 0 or change.high < 0
         said = _("Change: {change} ({interval}).") if clear else _("Change: {change} ({interval}), which is not clear.")
         lines.append(said.format(change=size, interval=interval))
+        lines.append(_as_many_days(metric, judged.period))
     lines += [
         *_whose(alert),
         _("Intervals are 95%.") if judged.now.low is not None else "",
@@ -137,6 +139,14 @@ def _lines(alert: Alert, rule: Rule, judged: Judged) -> list[str]:
         ),
     ]  # fmt: skip
     return lines
+
+
+def _as_many_days(metric: Metric, period: Period) -> str:
+    """Why a change is not the difference of the two numbers above it, where it is not."""
+    lengths = {each.moved(1).start - each.start for each in (period, period.before)}
+    if not metric.grows or len(lengths) == 1:
+        return ""
+    return _("The change lays as many days beside each other, since more customers do so in a longer period.")
 
 
 def _whose(alert: Alert) -> list[str]:

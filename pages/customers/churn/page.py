@@ -22,7 +22,11 @@ def page() -> None:
         rule = readings.threshold(current)
         share = readings.inactive(current)
     title = findings.inactive(
-        share.value, share.before if share.compares else None, share.verdict, known=rule.days is not None
+        share.value,
+        share.before if share.compares else None,
+        share.verdict,
+        known=rule.days is not None,
+        basis=rule.row["basis"],
     )
     blocks.heading(title, shown(current, counted([share])), states.freshness())
     churn_rule.options(current)

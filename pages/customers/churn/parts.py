@@ -54,7 +54,7 @@ def lifecycle_section(current: View, rule: Threshold) -> None:
     rows = balance(cached.answer("lifecycle", asked, hiatus_days=rule.days or 0, stock=True))
     ended = rows.filter("complete").tail(1)
     net = ended["net"][0] if ended.height else None
-    title = findings.balance(net)
+    title = findings.balance(net, rule.row["basis"])
     unfinished = (~rows["complete"]).to_list()
     how = sentences(
         _balance(ended.row(0, named=True)) if net is not None else "",

@@ -7,6 +7,8 @@ import polars as pl
 
 from data.questions.ask import Question, find
 from data.questions.changes import change
+from metrics.churn.hiatus import RARE_BASIS
+from metrics.texts import N_
 from pages.shared.readings.readings import INACTIVE, SPARK_MONTHS, Reading, of_frames
 from pages.shared.session import cached
 from pages.shared.session.view import View
@@ -14,6 +16,10 @@ from pages.shared.words import periods
 
 MINIMUM = find("inactive_share").minimum
 DAYS_UNTIL_STEADY = 365  # that the data must reach back before a share is compared
+RARELY = (
+    N_("Cannot be told"),
+    N_("This shop’s customers rarely order again. The churn page takes a number of days of your own."),
+)
 QUANTILE_PERCENT = 80  # where the page has no choice of it
 
 
@@ -51,10 +57,11 @@ def young(view: View) -> bool:
 def inactive(view: View) -> Reading:
     """The share of customers who are inactive at the end of the period, by one threshold for all dates; lower is better. While the data
     are young it is not compared."""
-    days = threshold(view).days
+    rule = threshold(view)
+    days = rule.days
     if days is None:
-        known = cached.answer("inactive_share", at_end(view.question))
-        return _reading(known, None, None, None)
+        known = _reading(cached.answer("inactive_share", at_end(view.question)), None, None, None)
+        return replace(known, withheld=RARELY) if rule.row["basis"] == RARE_BASIS else known
     now = share_at_end(view.question, days)
     before = share_at_end(view.before, days) if view.before else None
     moved = None

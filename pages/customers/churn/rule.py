@@ -3,6 +3,7 @@
 import polars as pl
 
 from data.text.labels import segment_words
+from metrics.churn.hiatus import RARE_BASIS
 from metrics.texts import N_
 from pages.customers import charts, findings
 from pages.customers.charts import Mark
@@ -44,13 +45,9 @@ def options(current: View) -> None:
 def threshold_section(current: View, rule: Threshold) -> None:
     """The days of the rule, why so many, and how often it was wrong."""
     curve = cached.answer("gap_curve", everybody(current))
-    title = findings.threshold(rule.days)
+    title = findings.threshold(rule.days, rule.row["basis"])
     if rule.days is None:
-        blocks.section(title)
-        why = _(
-            "The threshold comes from customers who order again. Upload more orders, or choose your own number of days."
-        )
-        blocks.empty(_("No second order yet"), why, icon=":material/hourglass_empty:")
+        _no_threshold(title, rule.row)
         return
     drawn = curve.filter(pl.col("elapsed") <= DRAWN_BEYOND * rule.days).drop_nulls("ended_share")
     here = drawn.filter(pl.col("elapsed") == rule.days)["ended_share"].to_list()
@@ -70,6 +67,21 @@ def threshold_section(current: View, rule: Threshold) -> None:
     blocks.quiet(
         _("% of gaps between two orders that have ended, by days, with 95% interval; n: gaps known to be longer.")
     )
+
+
+def _no_threshold(title: str, row: dict) -> None:
+    blocks.section(title)
+    if row["basis"] == RARE_BASIS:
+        why = _(
+            "Only {share} of all gaps between orders ever end, so silence tells nothing. Choose your own number of days."
+        )
+        said = why.format(share=percent(row["ended_share"]))
+        blocks.empty(_("Customers rarely order again"), said, icon=":material/hourglass_disabled:")
+        return
+    why = _(
+        "The threshold comes from customers who order again. Upload more orders, or choose your own number of days."
+    )
+    blocks.empty(_("No second order yet"), why, icon=":material/hourglass_empty:")
 
 
 def _of_all(current: View) -> str:
@@ -92,7 +104,20 @@ def came_back(row: dict) -> str:
         row["flagged"],
     )
     interval = span(100 * row["low"], 100 * row["high"])
-    return text.format(share=percent(row["came_back_share"]), interval=interval, n=number(row["flagged"]))
+    said = text.format(share=percent(row["came_back_share"]), interval=interval, n=number(row["flagged"]))
+    return sentences(said, _followed(row))
+
+
+def _followed(row: dict) -> str:
+    """Who comes back when all are given as long, where that is known."""
+    if row["followed_low"] is None:
+        return ""
+    text = _(
+        "Some were flagged shortly ago: **of customers followed for as long, {share} come back** within {days} days of their last order "
+        "(95% interval {interval})."
+    )
+    interval = span(100 * row["followed_low"], 100 * row["followed_high"])
+    return text.format(share=percent(row["followed_share"]), days=number(row["followed_days"]), interval=interval)
 
 
 def _basis(rule: Threshold, ended: list[float]) -> str:

@@ -110,7 +110,8 @@ def changed(view: View, metric: str, **arguments: object) -> pl.DataFrame | None
 def repeat_rate(view: View) -> Reading:
     """The rate of the period; its months are trailing windows as long as the period, when that is whole months."""
     now = cached.answer("repeat_rate", view.question)
-    before = cached.answer("repeat_rate", view.before) if view.before else None
+    # of as many days as the period, as its change is
+    before = cached.before("repeat_rate", view.question, view.before) if view.before else None
     change = changed(view, "repeat_rate")
     length = periods.MONTHS.get(periods.unit_of(view.start, view.end))
     ends = replace(view.question, as_of=min(view.end, view.as_of))

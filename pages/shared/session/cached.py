@@ -15,7 +15,7 @@ import streamlit as st
 from data.people import kept
 from data.people.access import Access, Forbidden, personal
 from data.questions.ask import Question, ask
-from data.questions.changes import COLUMNS
+from data.questions.changes import COLUMNS, earlier
 from data.settings import Settings
 from data.store.extent import Extent
 from metrics.catalogue import CATALOGUE
@@ -146,6 +146,12 @@ def compared(comparison: Table, name: str, *asked: object, **arguments: object) 
     texts = [_key(each) if isinstance(each, Question) else str(each) for each in asked]
     key = json.dumps([comparison.__name__, *texts])
     return _noted(name, key, arguments, lambda snap: comparison(snap, name, *asked, **arguments), COLUMNS)
+
+
+def before(name: str, now: Question, then: Question, **arguments: Any) -> pl.DataFrame:
+    """The number of the earlier of two questions, of as many days as a change lays beside those of the later one."""
+    key = json.dumps(["before", _key(now), _key(then)])
+    return _noted(name, key, arguments, lambda snap: earlier(snap, name, now, then, **arguments))
 
 
 def later(name: str, question: Question, **arguments: object) -> Callable[[], pl.DataFrame]:

@@ -11,7 +11,7 @@ import pytest
 from data.demo.load import load
 from data.errors import RapportError
 from data.questions.ask import Question, ask
-from data.questions.changes import COLUMNS, change, cohort_difference, comparing, difference, number
+from data.questions.changes import COLUMNS, change, cohort_difference, comparing, difference, earlier, number
 from data.segment import Segment
 from data.store.snapshot import Snapshot
 from data.store.store import Store
@@ -65,7 +65,8 @@ def test_without_answers_there_is_no_change(tmp_path: Path) -> None:
 def test_a_change_is_that_of_the_numbers_and_lies_in_its_interval(snap: Snapshot, name: str) -> None:
     now, before, given = asked(name)
     (found,) = change(snap, name, now, before, **given).to_dicts()
-    values = [number(snap, name, question, **given)[value(name)][0] for question in (now, before)]
+    sides = [number(snap, name, now, **given), earlier(snap, name, now, before, **given)]
+    values = [side[value(name)][0] for side in sides]
     assert None not in values
     assert found["change"] == pytest.approx(values[0] - values[1])
     assert found["low"] <= found["change"] <= found["high"]

@@ -33,7 +33,7 @@ def row(frame, **options) -> dict[str, object]:
 
 def test_no_orders_are_one_row_without_a_threshold_and_no_row_when_split() -> None:
     empty = hiatus(order_days([]), as_of=AS_OF)
-    assert empty.rows() == [(None, None, 0, 0, None, 0, 0, None, None, None)]
+    assert empty.rows() == [(None, None, 0, 0, None, 0, 0, *[None] * 7)]
     assert dict(empty.schema) == HIATUS_TYPES
     assert hiatus(order_days([], region=[]), as_of=AS_OF, by=["region"]).height == 0
     assert inactive_share(order_days([]), as_of=AS_OF).rows() == [(None, 0, None, None, None, None)]
@@ -72,6 +72,42 @@ def test_where_most_never_come_back_the_quantile_is_that_of_the_gaps_that_end() 
     assert (result["hiatus_days"], result["basis"]) == (5, "ended_gaps")
     assert result["ended_share"] == pytest.approx(2 / 9)
     assert row(order_days(visits), quantile=0.51)["hiatus_days"] == 9
+
+
+@pytest.mark.parametrize(("ending", "days", "basis"), [(2, None, "rare"), (3, 9, "ended_gaps")])
+def test_where_fewer_than_a_tenth_of_the_gaps_ever_end_there_is_no_threshold(ending: int, days, basis: str) -> None:
+    """Of twenty customers two or three come back, after 9 days: two gaps of 22, three of 23."""
+    visits = [(key, "2025-12-22") for key in range(20)] + [(key, "2025-12-31") for key in range(ending)]
+    frame = order_days(visits)
+    found = row(frame)
+    assert (found["hiatus_days"], found["basis"]) == (days, basis)
+    shown = inactive_share(frame, as_of=AS_OF, minimum=1).row(0, named=True)
+    assert (shown["customers"], shown["inactive"]) == (20, 20 if days else None)
+    assert row(frame, hiatus_days=5)["basis"] == "given"
+    if basis == "rare":
+        assert (found["followed_days"], found["followed_share"], found["came_back_share"]) == (None, None, None)
+
+
+def test_those_flagged_shortly_ago_count_as_long_as_they_were_followed() -> None:
+    """Gaps over 9 days: 10 and 27 that ended, 20 that is open. At 10 days three are known, at 27 the one that ended."""
+    found = row(order_days(VISITS), hiatus_days=9, minimum=1)
+    assert (found["came_back"], found["flagged"], found["came_back_share"]) == (2, 3, 2 / 3)
+    assert (found["followed_days"], found["followed_share"]) == (27, 1)
+    assert (found["followed_low"], found["followed_high"]) == (None, None)
+    two = row(order_days(VISITS), hiatus_days=9, minimum=2)
+    assert (two["followed_days"], two["followed_share"]) == (20, pytest.approx(1 / 3))
+    assert 0 < two["followed_low"] < 1 / 3 < two["followed_high"] <= 1
+    none = row(order_days(VISITS), hiatus_days=9, minimum=4)
+    assert (none["followed_days"], none["followed_share"], none["came_back_share"]) == (None, None, None)
+
+
+def test_each_group_is_followed_from_its_own_threshold() -> None:
+    frame = order_days(VISITS, region=["a", "a", "a", None, None, "a"])
+    shown = hiatus(frame, as_of=AS_OF, by=["region"], quantile=0.1, minimum=1)
+    assert shown.select("region", "hiatus_days", "flagged", "followed_days", "followed_share").rows() == [
+        ("a", 2, 1, 27, 1.0),
+        (None, 10, 1, 20, 0.0),
+    ]
 
 
 @pytest.mark.parametrize(("days", "flagged", "came_back"), [(1, 5, 3), (2, 3, 2), (9, 3, 2), (10, 2, 1), (27, 0, 0)])
