@@ -52,7 +52,8 @@ class Judged:
 def choose() -> None:
     """The choice of what is compared: a cohort with the others, or groups of a dimension."""
     groups = {dimension.code: named(dimension.plural, dimension) for dimension in cached.filters()}
-    choices.one("against", {FIRST_MONTH.code: N_("a cohort"), **groups}, _("Compare"))
+    compared = {FIRST_MONTH.code: N_("a cohort"), **groups}
+    choices.one("against", compared, _("Compare"), side_by_side=choices.IN_A_COLUMN)
 
 
 def compared_by(current: View) -> Dimension | None:

@@ -10,6 +10,7 @@ from pages.shared.session.view import View
 from pages.shared.words.texts import _
 
 SIDE_BY_SIDE = 6
+IN_A_COLUMN = 4  # beside a chart that takes a part of the width
 
 
 def row(*, labelled: bool = False) -> AbstractContextManager[object]:
@@ -17,13 +18,15 @@ def row(*, labelled: bool = False) -> AbstractContextManager[object]:
     return renderer().frame(Row(labelled))[0]
 
 
-def one(name: str, names: Mapping[str, str], title: str, *, chosen: str | None = None) -> None:
-    """One of a few codes, or a list where there are more; `names` (to be translated) say what the codes are called.
+def one(
+    name: str, names: Mapping[str, str], title: str, *, chosen: str | None = None, side_by_side: int = SIDE_BY_SIDE
+) -> None:
+    """One of a few codes, or a list where there are more than stand side by side; `names` (to be translated) say what they are called.
 
     `chosen` is what the page made of the view's code, where it is not that code itself.
     """
     named = {code: _(text) for code, text in names.items()}
-    many = len(named) > SIDE_BY_SIDE
+    many = len(named) > side_by_side
     renderer().control(Choice(name, named, title, chosen or view.current().options[name], many=many))
 
 

@@ -47,7 +47,13 @@ def held(dimension: Dimension) -> bool:
 def _picker(dimensions: Sequence[Dimension], option: str, code: str) -> None:
     """The choice of the dimension among those that the data know, if any; the view keeps it under `option`."""
     if known := _known(dimensions):
-        choices.one(option, {each.code: each.label for each in known}, _("Split by"), chosen=code)
+        choices.one(
+            option,
+            {each.code: each.label for each in known},
+            _("Split by"),
+            chosen=code,
+            side_by_side=choices.IN_A_COLUMN,
+        )
 
 
 def section(
