@@ -22,10 +22,10 @@ test: ## install what is needed, Chromium too, and run every test but those of f
 	@scripts/chromium.sh $(PY)
 	$(PY) -m pytest -m "not spark and not faults" -n auto --maxprocesses 4 --dist loadscope
 
-test-faults: ## break it on purpose: kills, a full disk, loss of power, damaged files, a wrong clock (Linux, strace)
+test-faults: ## break it on purpose: kills, a full disk, loss of power, damaged files, a wrong clock (Linux, strace; ALIKE=4: at fewer like points)
 	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
 	@scripts/strace.sh
-	$(PY) -m pytest -m faults tests/faults -n auto --maxprocesses 4 --dist worksteal
+	FAULTS_ALIKE=$(ALIKE) $(PY) -m pytest -m faults tests/faults -n auto --maxprocesses 4 --dist worksteal
 
 fuzz: ## search anew for examples that break a law, ten times longer (TIMES=100 for more, SEED=N for the same search again)
 	@scripts/venv.sh .venv requirements.txt requirements-dev.txt

@@ -1,5 +1,6 @@
 """Where an operation can be broken: its calls to the system that change what lies on the disk, as strace counts them."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ CALLS = (*WRITES, *SYNCS, *NAMES, *REST)
 LINE = re.compile(r"(?P<call>\w+)\((?P<rest>.*)")
 FILE = re.compile(r'[<"](…[^>"]*)')
 NUMBERS = re.compile(r"\b[0-9a-f]{8}\b|\d+")  # that a name holds only to be its own
-MOST_ALIKE = 8
+MOST_ALIKE = int(os.environ.get("FAULTS_ALIKE") or 8)  # at least two: the first and the last
 Each = TypeVar("Each")
 
 
@@ -67,8 +68,8 @@ def points(log: Path, folder: Path) -> list[Point]:
     return thinned(found, lambda point: point.text)
 
 
-def thinned(items: Sequence[Each], text: Callable[[Each], str]) -> list[Each]:
-    """Of those whose text begins alike and names the same files, the first and the last and as many evenly between as make MOST_ALIKE.
+def thinned(items: Sequence[Each], text: Callable[[Each], str], most: int = MOST_ALIKE) -> list[Each]:
+    """Of those whose text begins alike and names the same files, the first and the last and as many evenly between as make `most`.
 
     A copy of a store writes its log a hundred times, and each of these writes is like the next.
     """
@@ -77,9 +78,9 @@ def thinned(items: Sequence[Each], text: Callable[[Each], str]) -> list[Each]:
         begin, *files = text(item).partition("(")[0], *FILE.findall(text(item))
         alike.setdefault((begin, *(NUMBERS.sub("#", file) for file in files)), []).append(place)
     kept = {
-        places[step * (len(places) - 1) // (MOST_ALIKE - 1)] if len(places) > MOST_ALIKE else places[step]
+        places[step * (len(places) - 1) // (most - 1)] if len(places) > most else places[step]
         for places in alike.values()
-        for step in range(min(len(places), MOST_ALIKE))
+        for step in range(min(len(places), most))
     }
     return [items[place] for place in sorted(kept)]
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.conftest import Server, copy_of, points_of
 from tests.faults.operations import OPERATIONS
-from tests.faults.points import MOST_ALIKE, runs_out, thinned
+from tests.faults.points import runs_out, thinned
 
 pytestmark = pytest.mark.faults
 
@@ -45,7 +45,7 @@ WRITE, OTHER = 'write(9<…/copy.{:08x}.partial.wal>, ""..., {}) = 1', "fdatasyn
     ],
 )
 def test_points_of_one_kind_are_thinned_evenly_with_the_first_and_the_last(count: int, left: list[int]) -> None:
-    assert len(left) <= MOST_ALIKE
+    assert len(left) <= 8
     texts = [WRITE.format(2**31 + number, number) for number in range(count)]
-    assert thinned(texts, str) == [texts[number] for number in left]
-    assert thinned([OTHER, *texts, OTHER], str) == [OTHER, *(texts[number] for number in left), OTHER]
+    assert thinned(texts, str, 8) == [texts[number] for number in left]
+    assert thinned([OTHER, *texts, OTHER], str, 8) == [OTHER, *(texts[number] for number in left), OTHER]
