@@ -15,8 +15,11 @@ WATCHED_KINDS = ("share", "points", "money", "mean", "count")
 # What the dates of a question mean to a metric. "rows": they limit the rows; "within": so they do, and the function gets them too;
 # "day": nothing, customers are seen whole as of the day; "dates": the function gets them; "cohorts": they choose cohorts.
 Dates = Literal["rows", "within", "day", "dates", "cohorts"]
-Frame = Literal["feedback", "customer_periods", "customers", "order_days", "orders", "tier_changes"]
-Beside = Literal["orders", "refunds", "customers", "answers", "customer_periods"]
+Frame = Literal[
+    "feedback", "customer_periods", "customers", "order_days", "orders", "tier_changes", "sales", "purchases"
+]
+Beside = Literal["orders", "refunds", "customers", "answers", "customer_periods", "tier_changes"]
+Noun = Literal["answers", "customers", "members", "orders"]
 # How the dates of a judged period become those of the question. "period": the rows of the period; "day": what holds on its last day;
 # "eve": from the day before it to its end; "row": the row of that period in a calendar; "cohort": the cohort whose k-th period it is;
 # "cohorts": all cohorts whose k-th month lies in it; "all": everything up to its end; "tiers": the same, since tiers are known;
@@ -71,8 +74,9 @@ class Metric:
     `value` is the column that low and high bound ("": there is none), `n` the one that counts what it rests on, `keys` are the columns
     that tell the rows of one group apart, where there are several. `row_names` are what the number in a row is called, by its key.
     `change` says how two sides are paired customer by customer, or compares two rows of different people; without it a change has no
-    interval. `grows`: the number grows with the days that are asked for, so that a change is one between as many days. `pooled` makes one
-    row of the cohorts of a triangle.
+    interval. `grows`: the number grows with the days that are asked for, so that a change is one between as many days. `trend` names the
+    metric that tells the same period by period. `pooled` makes one row of the cohorts of a triangle. `in_sentence` is what it is called
+    within a sentence.
     `watch`: how a rule watches it, or why none can.
     """
 
@@ -102,7 +106,9 @@ class Metric:
     change: Change | Pairing | None = None
     grows: bool = False
     pooled: Callable[..., pl.DataFrame] | None = None
+    trend: str = ""
     short: str = ""
+    in_sentence: str = ""
     row_names: Mapping[Value, str] = field(default_factory=dict)
 
     @property
@@ -121,6 +127,23 @@ class Metric:
     def kind(self) -> Kind:
         """What kind of number its value is; "" without one."""
         return self.columns[self.value].kind if self.value else ""
+
+    @property
+    def bounded(self) -> bool:
+        """Whether its value has an interval. A total of all that happened has none."""
+        return "low" in self.columns
+
+    @property
+    def family(self) -> str:
+        """The folder that its function lies in."""
+        return self.function.__module__.split(".")[1]
+
+    @property
+    def noun(self) -> Noun:
+        """What its n counts."""
+        if self.n in ("members", "orders"):
+            return self.n  # type: ignore[return-value]
+        return "answers" if self.frame == "feedback" and self.n in ("n", "answers") else "customers"
 
     @property
     def called(self) -> str:

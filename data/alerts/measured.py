@@ -112,7 +112,7 @@ def reading(row: pl.DataFrame, asked: Asked) -> Reading:
         return Reading()
     metric, found = find(asked.metric), row.row(0, named=True)
     n = found[metric.n] if metric.n else None
-    if asked.column != metric.value:
+    if asked.column != metric.value or not metric.bounded:
         return Reading(found[asked.column], n=n)
     return Reading(found[asked.column], found["low"], found["high"], n)
 

@@ -222,6 +222,10 @@ def _frame(snap: Snapshot, metric: Metric, question: Question, as_of: dt.date, *
         if cut:  # the saved days know of the ones beside them, also of those outside the window
             raise NotImplementedError(f"{metric.name} must take as_of: days with an order are not cut to a window.")
         return snap.order_days(question.segment, as_of=as_of, attributes=attributes)
+    if metric.frame == "sales":
+        return snap.sales(question.segment, as_of=as_of, **window, attributes=attributes, weekly=weekly)
+    if metric.frame == "purchases":
+        return snap.purchases(question.segment, as_of=as_of, **window, attributes=attributes)
     orders = _of_customers(snap.orders, question, as_of, **window)
     if metric.frame == "orders":
         return orders
@@ -235,6 +239,8 @@ def _beside(snap: Snapshot, frame: Beside, question: Question, as_of: dt.date) -
         return snap.customer_periods(question.segment, as_of=as_of, attributes=_attributes(question))
     if frame == "customers":
         return snap.customers(as_of=question.as_of)
+    if frame == "tier_changes":
+        return snap.tier_changes(as_of=question.as_of)
     if frame == "answers":
         return snap.feedback(as_of=question.as_of, start=question.start, end=question.end)
     rows = snap.orders if frame == "orders" else snap.refunds

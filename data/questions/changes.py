@@ -14,8 +14,8 @@ from data.errors import RapportError
 from data.questions.ask import Question, ask, asked_with, find
 from data.questions.windows import alike
 from data.store.snapshot import Snapshot
-from metrics.metric import Change
-from metrics.statistics.paired import CHANGE_TYPES, Pairing, paired_change
+from metrics.metric import MINIMUM, Change
+from metrics.statistics.paired import CHANGE_TYPES, Pairing
 from metrics.texts import N_
 
 Row = Mapping[str, object]
@@ -57,7 +57,7 @@ def change(
     now, before = alike(snap, name, now, before, **arguments)
     if isinstance(compare, Pairing):
         sums = [_sums(snap, name, question, row, arguments) for question in (now, before)]
-        return paired_change(*sums, by=now.by, **_limits(name, compare, confidence, arguments))
+        return compare.change(*sums, by=now.by, **_limits(name, confidence, arguments))
     sides = [number(snap, name, question, row=row, **arguments) for question in (now, before)]
     return compare(*sides, by=now.by, confidence=confidence) if now.by else _compared(compare, sides, confidence)
 
@@ -85,7 +85,7 @@ def difference(
     if isinstance(compare, Pairing):
         sums = _sums(snap, name, question, row, arguments)
         groups_of_two = [sums.filter(nw.col(column) == code).drop(column) for code in (one, other)]
-        return paired_change(*groups_of_two, **_limits(name, compare, confidence, arguments))
+        return compare.change(*groups_of_two, **_limits(name, confidence, arguments))
     groups = number(snap, name, question, row=row, **arguments)
     sides = [groups.filter(pl.col(column) == code).drop(column) for code in (one, other)]
     return _compared(compare, sides, confidence)
@@ -127,9 +127,10 @@ def _sums(snap: Snapshot, name: str, question: Question, row: Row, arguments: Ma
     return compare.sums(frame, **given, **row)
 
 
-def _limits(name: str, compare: Pairing, confidence: float, arguments: Mapping[str, object]) -> dict[str, Any]:
-    minimum = arguments.get("minimum", find(name).minimum)
-    return {"confidence": confidence, "minimum": minimum, "is_net": compare.is_net}
+def _limits(name: str, confidence: float, arguments: Mapping[str, object]) -> dict[str, Any]:
+    """How sure a change is, and how many it takes; of a total, which is shown however small it is, as many as of other numbers."""
+    known = find(name).arguments.get("minimum", MINIMUM).default
+    return {"confidence": confidence, "minimum": arguments.get("minimum", known)}
 
 
 def _cells(

@@ -163,6 +163,39 @@ class Snapshot:
         ]
         return self._beside(definitions.customer_periods(*rows), attributes, as_of)
 
+    def purchases(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per order and per refund document that names none: customer_key (null where it names nobody), day, orders (1, of a refund
+        0), revenue; the period as for `orders`."""
+        window = {"as_of": as_of, "start": start, "end": end, "attributes": attributes}
+        rows = self.orders(segment, **window), self.refunds(segment, **window)  # type: ignore[arg-type]
+        return definitions.purchases(*rows, attributes)
+
+    def sales(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+        weekly: bool = False,
+    ) -> nw.LazyFrame:
+        """What `purchases` holds, with those of a known customer and month (if `weekly`, week) in one row, whose day is its first."""
+        window = {"as_of": as_of, "start": start, "end": end, "attributes": attributes}
+        if weekly:
+            return definitions.by_week(self.purchases(segment, **window), attributes)  # type: ignore[arg-type]
+        known = self.customer_periods(segment, **window).rename({"month": "day"})  # type: ignore[arg-type]
+        nobody = self.purchases(segment, **window).filter(nw.col("customer_key").is_null())  # type: ignore[arg-type]
+        return definitions.together(known, nobody, attributes)
+
     def customers(
         self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None, attributes: Sequence[str] = ()
     ) -> nw.LazyFrame:

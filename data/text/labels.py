@@ -1,11 +1,12 @@
 """What codes that come from data are called: the usual ones in both languages, any other as it is; and what is counted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from data.segment import Segment
 from data.text import bands
 from data.text.words import _, joined, listed, ngettext, number, spaced
 from metrics.dimension import Dimension, known
+from metrics.metric import Noun
 from metrics.texts import N_
 
 KNOWN = {
@@ -60,6 +61,24 @@ def customers(n: int) -> str:
 def answers(n: int) -> str:
     """How many answers."""
     return ngettext("{n} answer", "{n} answers", n).format(n=number(n))
+
+
+def orders(n: int) -> str:
+    """How many orders."""
+    return ngettext("{n} order", "{n} orders", n).format(n=number(n))
+
+
+def members(n: int) -> str:
+    """How many members."""
+    return ngettext("{n} member", "{n} members", n).format(n=number(n))
+
+
+COUNTED: dict[Noun, Callable[[int], str]] = {
+    "answers": answers,
+    "customers": customers,
+    "members": members,
+    "orders": orders,
+}
 
 
 def segment_words(segment: Segment) -> str:

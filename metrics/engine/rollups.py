@@ -1,6 +1,7 @@
 """The two summaries that most questions start from. Both stay lazy, so that the engine that holds the orders also saves them."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
 
@@ -30,6 +31,36 @@ def customer_periods(orders: nw.LazyFrame, refunds: nw.LazyFrame, *, period: str
         )
         .with_columns(nw.col("orders").cast(nw.Int64), *(money(name).fill_null(0) for name in ("revenue", "discount")))
     )
+
+
+def purchases(orders: nw.LazyFrame, refunds: nw.LazyFrame, attributes: Sequence[str] = ()) -> nw.LazyFrame:
+    """One row per order and per refund document that names none: customer_key, day, orders (1 or 0), revenue, and the attributes."""
+    rows = [
+        frame.select(
+            "customer_key",
+            *attributes,
+            day=nw.col("ordered_at").cast(nw.Date),
+            orders=nw.lit(counted).cast(nw.Int64),
+            revenue=money("amount").fill_null(0),
+        )
+        for counted, frame in ((1, orders), (0, refunds))
+    ]
+    return nw.concat(rows)
+
+
+def by_week(purchases: nw.LazyFrame, attributes: Sequence[str] = ()) -> nw.LazyFrame:
+    """The rows of `purchases` with those of a known customer and week in one, whose day is its first."""
+    keys, known = ("customer_key", *attributes, "day"), ~nw.col("customer_key").is_null()
+    weeks = purchases.with_columns(day=period_start(nw.col("day"), "week"))
+    each = weeks.filter(known).group_by(*keys).agg(nw.col("orders", "revenue").sum())
+    return together(each, weeks.filter(~known), attributes)
+
+
+def together(known: nw.LazyFrame, nobody: nw.LazyFrame, attributes: Sequence[str] = ()) -> nw.LazyFrame:
+    """What customers bought and what nobody known did, below each other: customer_key, day, orders, revenue, and the attributes."""
+    columns = ("customer_key", *attributes, "day", "orders", "revenue")
+    day, orders = nw.col("day").cast(nw.Date), nw.col("orders").cast(nw.Int64)
+    return nw.concat([rows.with_columns(day, orders, money("revenue")).select(columns) for rows in (known, nobody)])
 
 
 def with_neighbour_months(customer_periods: nw.LazyFrame) -> nw.LazyFrame:

@@ -6,6 +6,7 @@ out as far as it agrees. From the sums of each side and Σe₁e₀ = ΣS₁S₀ 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -26,10 +27,18 @@ NET_SCORE = 100  # points of promoters minus detractors
 @dataclass(frozen=True)
 class Pairing:
     """How two sides of a metric are paired: `sums` is called as the metric's function, without confidence and minimum, and gives the sums
-    of each customer (`clustered.per_customer`); `is_net` when the number is promoters minus detractors and not a share."""
+    of each customer, which `compare` takes: those of `clustered.per_customer` for shares and net scores, of `ratios.per_customer` for
+    other numbers. `is_net` when the number is promoters minus detractors and not a share."""
 
     sums: Callable[..., nw.LazyFrame]
     is_net: bool = False
+    compare: Callable[..., pl.DataFrame] | None = None
+
+    def change(self, now: nw.LazyFrame, before: nw.LazyFrame, **limits: Any) -> pl.DataFrame:
+        """The number of one side minus that of the other, see `paired_change`."""
+        if self.compare is not None:
+            return self.compare(now, before, **limits)
+        return paired_change(now, before, is_net=self.is_net, **limits)
 
 
 def paired_change(

@@ -12,7 +12,7 @@ from metrics.metric import Metric
 from metrics.statistics.paired import Pairing
 from tests.engines.generated import order_rows
 from tests.metrics.buying import no_customers
-from tests.metrics.frames import answer_rows, day, lazy, order_days, orders, periods, tier_changes
+from tests.metrics.frames import answer_rows, day, lazy, order_days, orders, periods, sales, tier_changes
 
 METRICS = pytest.mark.parametrize("metric", CATALOGUE.values(), ids=CATALOGUE)
 OF_DATES: dict[str, tuple[str, ...]] = {
@@ -28,10 +28,12 @@ EMPTY = {
     "orders": lazy(orders([])),
     "tier_changes": tier_changes([]),
     "customers": lazy(no_customers()),
+    **dict.fromkeys(("sales", "purchases"), sales([])),
 }
 BESIDE = {
     **dict.fromkeys(("orders", "refunds"), lazy(order_rows(seed=1, orders=0))),
-    "customers": lazy(pl.DataFrame(schema={"customer_key": pl.Int64, "orders": pl.Int64})),
+    "customers": lazy(no_customers()),
+    "tier_changes": EMPTY["tier_changes"],
     "answers": EMPTY["feedback"],
     "customer_periods": EMPTY["customer_periods"],
 }
@@ -77,7 +79,8 @@ def test_value_n_and_keys_are_columns_that_fit(metric: Metric) -> None:
     assert named <= set(metric.columns)
     assert not {metric.value, metric.n} & set(metric.keys)
     assert bool(metric.kind) == bool(metric.value)
-    assert not metric.value or {"low", "high"} <= set(metric.columns)
+    assert metric.bounded == ("high" in metric.columns)
+    assert metric.bounded or not metric.value or metric.kind in ("count", "money")  # a total has no interval
     assert not metric.n or metric.columns[metric.n].kind == "count"
     assert not {"low", "high", "se"} & {name for name, column in metric.columns.items() if column.kind}
 
@@ -109,6 +112,16 @@ def test_a_change_pairs_customers_or_compares_two_rows(metric: Metric) -> None:
 
 
 @METRICS
+def test_its_trend_tells_the_same_number(metric: Metric) -> None:
+    if not metric.trend:
+        return
+    trend = CATALOGUE[metric.trend]
+    assert (trend.value, trend.n, trend.kind) == (metric.value, metric.n, metric.kind)
+    assert set(metric.columns) <= set(trend.columns)
+    assert trend.dates == "dates"
+
+
+@METRICS
 def test_it_can_be_watched_or_says_why_not(metric: Metric) -> None:
     if isinstance(metric.watch, str):
         assert metric.watch
@@ -127,7 +140,12 @@ def test_it_can_be_watched_or_says_why_not(metric: Metric) -> None:
 def test_every_word_of_it_is_there_in_every_language(metric: Metric, language: str) -> None:
     texts = [metric.label, metric.unit, metric.grain, metric.definition, metric.no_data, metric.interval, metric.source]
     texts += [text for column in metric.columns.values() for text in (column.meaning, column.name)]
-    texts += [metric.short, *metric.row_names.values(), *(option.meaning for option in metric.options.values())]
+    texts += [
+        metric.short,
+        metric.in_sentence,
+        *metric.row_names.values(),
+        *(option.meaning for option in metric.options.values()),
+    ]
     known = catalogue(language)
     assert known is not None
     assert [text for text in texts if text and not (known.get(text) and known[text].string)] == []

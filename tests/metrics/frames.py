@@ -75,6 +75,20 @@ def tier_changes(rows: Iterable[tuple[int, str, str]], **more: Sequence[object])
     return lazy(tier_change_rows(rows, **more))
 
 
+SALE_TYPES = {"customer_key": pl.Int64, "day": pl.Date, "orders": pl.Int64, "revenue": pl.Float64}
+
+
+def sale_rows(rows: Iterable[tuple[int | None, str, int, float]], **more: Sequence[object]) -> pl.DataFrame:
+    """Rows (customer_key, day, orders, revenue) as purchases, and as sales."""
+    records = [(key, day(at), orders, revenue) for key, at, orders, revenue in rows]
+    frame = pl.DataFrame(records, schema=SALE_TYPES, orient="row")
+    return frame.with_columns(**{k: pl.Series(v) for k, v in more.items()})
+
+
+def sales(rows: Iterable[tuple[int | None, str, int, float]], **more: Sequence[object]) -> nw.LazyFrame:
+    return lazy(sale_rows(rows, **more))
+
+
 def answer_rows(answers: Iterable[Mapping[str, object]]) -> pl.DataFrame:
     """One row per answer to the recommendation question on 2026-01-15, unless a column says otherwise."""
     default = {

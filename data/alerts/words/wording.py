@@ -5,7 +5,7 @@ from data.alerts.periods import Period
 from data.alerts.rules import Alert, Asked, Condition, Rule
 from data.questions.ask import find
 from data.segment import Segment
-from data.text.labels import answers, customers, label
+from data.text.labels import COUNTED, answers, customers, label
 from data.text.words import _, coins, date, listed, money, money_span, ngettext, number, percent, signed, span
 from data.text.words import period as dates
 from metrics.metric import Kind
@@ -130,8 +130,8 @@ def counted(asked: Asked, n: int) -> str:
         return answers(n)
     if column in CUSTOMERS:
         return customers(n)
-    if column == "members":
-        return ngettext("{n} member", "{n} members", n).format(n=number(n))
+    if column in ("members", "orders"):
+        return COUNTED[find(asked.metric).noun](n)
     return _("n {n}").format(n=number(n))
 
 
@@ -151,7 +151,8 @@ def condition_text(condition: Condition, asked: Asked, currency: str | None) -> 
     if condition.kind == "changed":
         return _("changed by more than chance explains")
     limit = limit_text(condition.value or 0.0, kind_of(asked), currency)
-    bounded = condition.clearly and asked.column == find(asked.metric).value
+    metric = find(asked.metric)
+    bounded = condition.clearly and metric.bounded and asked.column == metric.value
     if condition.kind == "below":
         return (_("below {limit}, with its whole interval") if bounded else _("below {limit}")).format(limit=limit)
     return (_("above {limit}, with its whole interval") if bounded else _("above {limit}")).format(limit=limit)

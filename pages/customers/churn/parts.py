@@ -95,7 +95,7 @@ def groups_section(current: View, rule: Threshold) -> None:
     if rule.days is None:
         return
     measure = Measure(
-        "inactive_share", INACTIVE, "inactive_share", n="customers", percent=True, counted=customers,
+        "inactive_share", INACTIVE, "inactive_share", n="customers", kind="share", counted=customers,
         noun="customers", arguments={"hiatus_days": rule.days},
     )  # fmt: skip
     at_the_end = replace(current, as_of=min(current.end, current.as_of))

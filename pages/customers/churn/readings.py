@@ -9,6 +9,7 @@ from data.questions.ask import Question, find
 from data.questions.changes import change
 from metrics.churn.hiatus import RARE_BASIS
 from metrics.texts import N_
+from pages.shared.readings.measures import at_end
 from pages.shared.readings.readings import INACTIVE, SPARK_MONTHS, Reading, of_frames
 from pages.shared.session import cached
 from pages.shared.session.view import View
@@ -73,12 +74,6 @@ def inactive(view: View) -> Reading:
 def share_at_end(question: Question, days: int) -> pl.DataFrame:
     """`inactive_share` at the end of the question's period."""
     return cached.answer("inactive_share", at_end(question), hiatus_days=days)
-
-
-def at_end(question: Question) -> Question:
-    """The question as of the end of its period: nothing after it is seen."""
-    end = min(question.end, question.as_of)
-    return replace(question, start=end, end=end, as_of=end)
 
 
 def _months(view: View, days: int) -> pl.DataFrame:

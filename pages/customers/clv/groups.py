@@ -13,9 +13,9 @@ from pages.customers.clv.charts import Followed
 from pages.customers.clv.readings import Terms
 from pages.customers.clv.words import amount, currency
 from pages.shared.model import blocks, charts, choices
-from pages.shared.model.axes import money_axis
 from pages.shared.screen import groups
 from pages.shared.session import cached
+from pages.shared.words.axes import money_axis
 from pages.shared.words.texts import _, listed, money_span, ngettext, number, sentences
 
 GROUPS_SHOWN = 8

@@ -11,13 +11,13 @@ from metrics.feedback.promoter_value import all_kinds, observable_to, spend_diff
 from metrics.texts import N_
 from pages.feedback import findings
 from pages.shared.model import blocks, charts, choices
-from pages.shared.model.axes import money_axis
 from pages.shared.model.cards import Card
 from pages.shared.model.charts import ForestRow
 from pages.shared.screen import states
 from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words import markup, periods
+from pages.shared.words.axes import money_axis
 from pages.shared.words.texts import _, dates, listed, money, number, percent, sentences, span
 
 KINDS = {"promoter": N_("Promoters"), "passive": N_("Passives"), "detractor": N_("Detractors")}

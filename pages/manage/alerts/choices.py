@@ -127,7 +127,7 @@ def _condition(metric: str, column: str, key: Key) -> Condition:
         name = _("Limit, in %") if of == "share" else _("Limit")
         typed = st.number_input(name, value=START.get(of, 100.0), step=1.0, key=key(f"limit.{place}"), format="%g")
     clearly = True
-    if column == find(metric).value:
+    if column == find(metric).value and find(metric).bounded:
         with clear:
             clearly = st.checkbox(
                 _("Only when its whole 95% interval lies beyond the limit"), value=True, key=key(f"clearly.{place}")

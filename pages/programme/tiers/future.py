@@ -11,12 +11,12 @@ from pages.programme.basis import Basis
 from pages.programme.findings import tier_label
 from pages.programme.tiers.rates import named
 from pages.shared.model import blocks, charts
-from pages.shared.model.axes import money_ticks
 from pages.shared.model.charts import ForestRow
 from pages.shared.screen import states
 from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words import markup
+from pages.shared.words.axes import money_ticks
 from pages.shared.words.texts import (
     _,
     coins,

@@ -17,7 +17,7 @@ from pages.shared.model.charts import Line
 from pages.shared.readings.measures import percent_points
 from pages.shared.readings.readings import Reading
 from pages.shared.screen import states
-from pages.shared.screen.display import DIGITS, card
+from pages.shared.screen.display import card
 from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words import periods
@@ -55,7 +55,7 @@ def _unjudged(one: Card, reading: Reading) -> Card:
     if reading.change is None or one.get("verdict") not in ("better", "worse"):
         return one
     text = _("{amount} more") if reading.rising else _("{amount} fewer")
-    change = text.format(amount=number(abs(reading.change), DIGITS) + _(" pts"))
+    change = text.format(amount=number(abs(reading.change), reading.change_digits) + _(" pts"))
     return {**one, "verdict": "changed", "change": change}
 
 

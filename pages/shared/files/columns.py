@@ -8,6 +8,7 @@ from data.text.labels import named
 from metrics.catalogue import CATALOGUE
 from metrics.dimension import of_column
 from metrics.texts import N_
+from metrics.trend import COLUMNS as OVER_TIME
 from pages.shared.model.parts import Table
 from pages.shared.words.texts import _
 
@@ -127,6 +128,10 @@ def _meaning(column: str, own: Mapping[str, str], of_metric: Mapping[str, str]) 
     for known in (own, of_metric):
         if column in known:
             return _(known[column])
+    if column in OVER_TIME:
+        return _(OVER_TIME[column].meaning)
+    if (metric := CATALOGUE.get(column)) and column == metric.value:  # a number beside others, under its own name
+        return _(metric.columns[column].meaning)
     if dimension := of_column(column):  # by what rows are split, in whatever table
         return named(dimension.meaning, dimension)
     for ending, text in (
@@ -144,5 +149,6 @@ def shares(table: Table, frame: pl.DataFrame) -> set[str]:
     if metric:
         known |= {name for name, column in metric.columns.items() if column.kind == "share"}
         known |= set(ENDS) if metric.kind == "share" and metric.value in frame.columns else set()
+    known |= {name for name in frame.columns if name in CATALOGUE and CATALOGUE[name].kind == "share"}
     own = {name: name.removesuffix(OTHER_SIDE).removesuffix(DIFFERENCE) for name in frame.columns}
     return {name for name, kind in frame.schema.items() if own[name] in known and kind.is_float()}

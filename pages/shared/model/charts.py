@@ -31,6 +31,8 @@ class Line:
     low: Sequence[float | None] = field(default_factory=list)
     high: Sequence[float | None] = field(default_factory=list)
     n: Sequence[int] = field(default_factory=list)
+    shown: Sequence[str] = field(default_factory=list)  # what values are called; else numbers with one digit
+    read: Sequence[str] = field(default_factory=list)  # what pointing says
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,18 @@ def trend(
     unfinished_name: str = "",
     height: int = 330,
     unit: str = "",
+    ticks: Mapping[float, str] | None = None,
 ) -> go.Figure:
     """A series with its interval; the comparison is a thin dashed line on the same places; both are named where they end.
 
-    Places in `unfinished` hang on a dotted line with a hollow mark: their number is not final.
+    Places in `unfinished` hang on a dotted line with a hollow mark: their number is not final. With `ticks`, places of the scale and what
+    they are called, it begins at zero.
     """
     figure = go.Figure([*band(line, SERIES[0])])
     if before is not None:
         figure.add_scatter(
-            x=list(before.x), y=list(before.y), mode="lines", name=before.name, hovertemplate=f"%{{y:.1f}}{unit}",
+            x=list(before.x), y=list(before.y), mode="lines", name=before.name, hovertemplate="%{customdata}",
+            customdata=[_shown(before, place, unit) for place in range(len(before.x))],
             line={"color": CONTEXT, "width": 1.5, "dash": "4px,3px"},
         )  # fmt: skip
     final = [None if x in unfinished else y for x, y in zip(line.x, line.y, strict=True)]
@@ -92,7 +97,10 @@ def trend(
     if seen:
         _name_ends(figure, line, before, seen, height, unit)
         pad = 0.06 * (max(seen) - min(seen) or 1)
-        figure.update_yaxes(range=[min(seen) - pad, max(seen) + pad], ticksuffix=unit)
+        low = min(0.0, *seen) if ticks else min(seen) - pad
+        figure.update_yaxes(range=[low, max(seen) + pad], ticksuffix=unit)
+    if ticks:
+        figure.update_yaxes(tickvals=list(ticks), ticktext=list(ticks.values()), ticksuffix="")
     return named_places(figure, list(line.x))
 
 
@@ -101,21 +109,25 @@ def forest(
     rows: Sequence[ForestRow],
     *,
     change: bool = True,
+    bars: bool = False,
     height: int | None = None,
     unit: str = "",
     ticks: Mapping[float, str] | None = None,
 ) -> go.Figure:
     """Values with intervals, one below the other; for changes around a zero line. Names stand above, so none is cut.
 
-    `ticks` are places of the scale and what they are called; without them the scale chooses round numbers.
+    Totals are `bars` from zero, without an interval. `ticks` are places of the scale and what they are called; without them the scale
+    chooses round numbers.
     """
     traces, notes = [], []
     for place, row in zip(range(len(rows) - 1, -1, -1), rows, strict=True):
         token = CHANGE[row.verdict] if change else SERIES[0]
         mark = _mark(row) if change else "circle"
-        read = f"{escaped(row.name)}: {row.shown} ({span(row.low, row.high, sign=change)})<extra></extra>"
+        bounds = "" if bars else f" ({span(row.low, row.high, sign=change)})"
+        read = f"{escaped(row.name)}: {row.shown}{bounds}<extra></extra>"
+        line = {"color": token, "width": 7 if bars else 2}
         traces += [
-            go.Scatter(x=[row.low, row.high], y=[place] * 2, mode="lines", line={"color": token, "width": 2}, hoverinfo="skip"),
+            go.Scatter(x=[row.low, row.high], y=[place] * 2, mode="lines", line=line, hoverinfo="skip"),
             go.Scatter(
                 x=[row.value], y=[place], mode="markers", customdata=[row.id], hovertemplate=read,
                 marker={"symbol": mark, "size": 11 if change else 9, "color": token, "line": {"width": 2, "color": token}},
@@ -211,10 +223,20 @@ def _open_ends(line: Line, unfinished: Sequence[Any]) -> list[int]:
     return [ahead, *open_places] if ahead >= 0 and line.y[ahead] is not None else open_places
 
 
+def _shown(line: Line, place: int, unit: str) -> str:
+    """A value as it is called; nothing where it is withheld."""
+    value = line.y[place]
+    if value is None:
+        return ""
+    return line.shown[place] if line.shown else f"{number(value, 1)}{unit}"
+
+
 def read_out(line: Line, place: int, unit: str = "") -> str:
     value = line.y[place]
     if value is None:
         return ""
+    if line.read:
+        return line.read[place]
     interval = (
         f" ({span(line.low[place] or 0, line.high[place] or 0)})" if line.low and line.low[place] is not None else ""
     )
@@ -225,12 +247,12 @@ def _name_ends(
     figure: go.Figure, line: Line, before: Line | None, seen: Sequence[float], height: int, unit: str = ""
 ) -> None:
     """Value and name where each line ends, moved apart when they would touch."""
-    ends = [(end, name, token, True) for end, name, token in ((_last(line), line.name, SERIES[0]),) if end]
+    ends = [(end, line, token, True) for end, token in ((_last(line), SERIES[0]),) if end]
     if before is not None and (end := _last(before)):
-        ends.append((end, before.name, QUIET, False))
+        ends.append((end, before, QUIET, False))
     close = len(ends) == 2 and abs(ends[0][0][1] - ends[1][0][1]) / (max(seen) - min(seen) or 1) * height < 40
-    for (x, y), name, token, main in ends:
-        text = f"{number(y, 1)}{unit}"
+    for (x, y), series, token, main in ends:
+        name, text = series.name, _shown(series, list(series.x).index(x), unit)
         shown = f"<b>{text}</b>" if main else text
         up = close and (y >= min(end[0][1] for end in ends)) and (main == (ends[0][0][1] >= ends[1][0][1]))
         figure.add_annotation(

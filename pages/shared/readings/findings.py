@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from data.questions.ask import find
 from data.text.labels import group as group_words
 from metrics.dimension import known
 from metrics.statistics.verdict import Verdict
@@ -10,7 +11,12 @@ from pages.shared.readings.moves import Move
 from pages.shared.readings.readings import IN_SENTENCE, Reading
 from pages.shared.words.texts import _, coins, joined, money, number, percent, spaced
 
-DIGITS = 1
+CHANGED = {
+    "better": N_("{name} rose from {before} to {value}"),
+    "worse": N_("{name} fell from {before} to {value}"),
+    "none": N_("No clear change in {name}: {value}, {before} before"),
+    "too_few": N_("{name}: {value}, {before} before, too few to tell a change"),
+}
 NPS_CHANGED = {
     "better": N_("NPS rose from {before} to {value}"),
     "worse": N_("NPS fell from {before} to {value}"),
@@ -34,21 +40,27 @@ def overview(readings: Sequence[Reading], *, compared: bool) -> str:
         return _("The key numbers, without a comparison")
     better, worse, none = (_names(known, kind) for kind in ("better", "worse", "none"))
     if better and worse:
-        return _first_up(_("{better} got better; {worse} got worse").format(better=better, worse=worse))
+        return first_up(_("{better} got better; {worse} got worse").format(better=better, worse=worse))
     if better:
-        return _first_up(_("{names} got better").format(names=better))
+        return first_up(_("{names} got better").format(names=better))
     if worse:
-        return _first_up(_("{names} got worse").format(names=worse))
+        return first_up(_("{names} got worse").format(names=worse))
     if none:
         return _("No clear change in {names}").format(names=none)
     return _("Too few answers and orders before to compare")
 
 
 def _names(readings: Sequence[Reading], kind: Verdict) -> str:
-    return joined([_(IN_SENTENCE[reading.name]) for reading in readings if reading.verdict == kind])
+    return joined([in_sentence(reading) for reading in readings if reading.verdict == kind])
 
 
-def _first_up(sentence: str) -> str:
+def in_sentence(reading: Reading) -> str:
+    """What the number is called within a sentence."""
+    return _(IN_SENTENCE.get(reading.name) or find(reading.metric).in_sentence)
+
+
+def first_up(sentence: str) -> str:
+    """The sentence with a capital at its beginning."""
     return sentence[:1].upper() + sentence[1:]
 
 
@@ -68,6 +80,18 @@ def retention(reading: Reading, *, compared: bool) -> str:
     )
 
 
+def of_metric(reading: Reading, *, compared: bool) -> str:
+    """Any number and its change, by the name that its record has in a sentence."""
+    if reading.value is None:
+        return first_up(_("Too few orders to show {name}").format(name=in_sentence(reading)))
+    value, name = shown(reading.value, reading), in_sentence(reading)
+    if not compared or reading.before is None:
+        return first_up(spaced(_("{name}: {value}").format(name=name, value=value)))
+    kind = reading.verdict if reading.verdict not in ("better", "worse") else "better" if reading.rising else "worse"
+    text = _(CHANGED[kind]).format(name=name, value=value, before=shown(reading.before, reading))
+    return first_up(spaced(text))
+
+
 def changed(reading: Reading, templates: dict[str, str], compared: bool, alone: str, few: str) -> str:
     """A number with its change in words: by its verdict, `alone` without a comparison, `few` without a value."""
     if reading.value is None:
@@ -82,7 +106,7 @@ def shown(value: float, reading: Reading) -> str:
     """The number in the unit of its reading, for use in a sentence."""
     if reading.money:
         return money(value, reading.currency, coins(value))
-    return percent(value / 100, DIGITS) if reading.percent else number(value, DIGITS)
+    return percent(value / 100, reading.digits) if reading.percent else number(value, reading.digits)
 
 
 def moved(moves: Sequence[Move]) -> str:
@@ -90,9 +114,9 @@ def moved(moves: Sequence[Move]) -> str:
     clearest = sorted(moves, key=lambda move: move.clarity, reverse=True)
     better, worse = (next((move for move in clearest if move.sure == kind), None) for kind in ("better", "worse"))
     if better and worse:
-        return _first_up(_("{better}; {worse}").format(better=_changed_group(better), worse=_changed_group(worse)))
+        return first_up(_("{better}; {worse}").format(better=_changed_group(better), worse=_changed_group(worse)))
     if changed := better or worse:
-        return _first_up(_changed_group(changed))
+        return first_up(_changed_group(changed))
     if any(move.verdict in GROUP_CHANGED for move in moves):
         return _("Some groups look changed, none more than chance explains")
     return _("No group changed clearly") if moves else _("Too few answers and orders to compare groups")

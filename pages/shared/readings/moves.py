@@ -8,6 +8,7 @@ from data.questions.changes import change
 from metrics.dimension import FILTERS
 from metrics.statistics.verdict import Verdict, confidence_of_each, verdict
 from pages.customers.churn import readings
+from pages.shared.readings.measures import at_end
 from pages.shared.readings.readings import CSAT, INACTIVE, NPS, REPEAT
 from pages.shared.session import cached
 from pages.shared.session.view import View
@@ -89,7 +90,7 @@ def _has_groups(view: View, dimension: str) -> bool:
 def _moves(view: View, before: Question, number: Compared, dimension: str, confidence: float) -> Iterator[Move]:
     """The groups that can be compared."""
     questions = [replace(question, by=(dimension,)) for question in (view.question, before)]
-    now, then = map(readings.at_end, questions) if number.at_end else questions
+    now, then = map(at_end, questions) if number.at_end else questions
     changes = cached.compared(change, number.metric, now, then, confidence=confidence, **number.arguments)
     for row in changes.drop_nulls().iter_rows(named=True):
         moved, low, high = (number.scale * row[name] for name in ("change", "low", "high"))

@@ -11,13 +11,15 @@ import polars as pl
 
 from data.questions import changes
 from data.questions.ask import Question, find
+from metrics.metric import Kind, Noun
 from metrics.retention.retention import retention_at, retention_trend
 from metrics.statistics.verdict import Verdict, verdict
 from metrics.texts import N_
-from pages.shared.readings.measures import percent_points
+from pages.shared.readings.measures import DIGITS, of_day, percent_points
 from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words import periods
+from pages.shared.words.texts import coins
 
 SPARK_MONTHS = 12
 RETENTION_MONTH = 3
@@ -32,7 +34,7 @@ class Reading:
 
     metric: str
     name: str  # to be translated
-    noun: str  # what n counts: answers, customers or members
+    noun: Noun  # what n counts
     percent: bool
     value: float | None
     low: float | None
@@ -50,10 +52,17 @@ class Reading:
     money: bool = False
     compares: bool = True  # whether a change can be told at all; else the card is silent about it
     withheld: tuple[str, str] | None = None  # why there is no value and what to do, to be translated; else too few
+    bounded: bool = True  # a total has no interval
+    digits: int = 1  # of the value, where it is no money
 
     @property
     def rising(self) -> bool:
         return (self.change or 0) > 0
+
+    @property
+    def change_digits(self) -> int:
+        """How many digits after the point its change is shown with."""
+        return coins(max(abs(self.change_low or 0), abs(self.change_high or 0))) if self.money else self.digits
 
     @property
     def half_width(self) -> float | None:
@@ -77,6 +86,18 @@ IN_SENTENCE = {
     INACTIVE: N_("inactive share"),
     UPGRADES: N_("upgrade rate"),
 }
+
+
+def of_metric(view: View, name: str, **arguments: object) -> Reading:
+    """The number of the period by the record of its metric, with its change and its last months where it has them."""
+    metric = find(name)
+    now = cached.answer(name, of_day(metric, view.question), **arguments)
+    before = cached.answer(name, of_day(metric, view.before), **arguments) if view.before else None
+    change = changed(view, name, **arguments) if metric.change else None
+    months = view.asked(*periods.back(view.end, SPARK_MONTHS))
+    trend = cached.answer(metric.trend, months, **arguments) if metric.trend else None
+    reading = of_frames(name, metric.called, metric.noun, metric.value, metric.n, now, before, change, trend)
+    return replace(reading, source="customers" if metric.noun == "orders" else "")
 
 
 def nps(view: View, *, weighted: bool = False) -> Reading:
@@ -104,7 +125,10 @@ def _of_answers(view: View, metric: str, name: str, column: str, **arguments: ob
 
 def changed(view: View, metric: str, **arguments: object) -> pl.DataFrame | None:
     """How a metric changed since the period that the view compares with; None without one."""
-    return cached.compared(changes.change, metric, view.question, view.before, **arguments) if view.before else None
+    if view.before is None:
+        return None
+    now, before = (of_day(find(metric), question) for question in (view.question, view.before))
+    return cached.compared(changes.change, metric, now, before, **arguments)
 
 
 def repeat_rate(view: View) -> Reading:
@@ -159,7 +183,7 @@ def _pooled(asked: Question) -> pl.DataFrame:
 def of_frames(
     metric: str,
     name: str,
-    noun: str,
+    noun: Noun,
     column: str,
     n: str,
     now: pl.DataFrame,
@@ -169,7 +193,7 @@ def of_frames(
 ) -> Reading:
     """A reading from frames of one row and the months of a trend; None where there is none."""
     rows = now.row(0, named=True), row_of(before), row_of(change)
-    return of_rows(metric, name, noun, column, n, *rows, months_of(trend, column))
+    return of_rows(metric, name, noun, column, n, *rows, months_of(trend, column, find(metric).kind))
 
 
 def row_of(frame: pl.DataFrame | None) -> dict | None:
@@ -177,19 +201,20 @@ def row_of(frame: pl.DataFrame | None) -> dict | None:
     return None if frame is None else frame.row(0, named=True)
 
 
-def months_of(trend: pl.DataFrame | None, column: str) -> Points:
-    """The complete months of a trend: value, low and high, in the units that people read."""
+def months_of(trend: pl.DataFrame | None, column: str, kind: Kind = "share") -> Points:
+    """The complete months of a trend: value, low and high, in the units that people read; a total is its own low and high."""
     if trend is None:
         return [], [], []
     shown = trend.filter("complete") if "complete" in trend.columns else trend
-    value, low, high = (_as_read(column, shown[name]) for name in (column, "low", "high"))
+    ends = ("low", "high") if "low" in shown.columns else (column, column)
+    value, low, high = (_as_read(kind, shown[name].cast(pl.Float64)) for name in (column, *ends))
     return value, low, high
 
 
 def of_rows(
     metric: str,
     name: str,
-    noun: str,
+    noun: Noun,
     column: str,
     n: str,
     now: Mapping[str, Any],
@@ -201,29 +226,36 @@ def of_rows(
 ) -> Reading:
     """A reading from the rows of the period, of the one before and of the change; `higher_is_better` where it is not as for the metric."""
     moved = change or dict.fromkeys(("change", "low", "high"))
-    value, low, high = _as_read(column, [now[column], now["low"], now["high"]])
-    (earlier,) = _as_read(column, [before[column] if before else None])
-    shift, change_low, change_high = _as_read(column, [moved["change"], moved["low"], moved["high"]])
-    better = find(metric).higher_is_better if higher_is_better is None else higher_is_better
+    record = find(metric)
+    kind = record.columns[column].kind
+    value, low, high = _as_read(kind, [now[column], now.get("low"), now.get("high")])
+    (earlier,) = _as_read(kind, [before[column] if before else None])
+    shift, change_low, change_high = _as_read(kind, [moved["change"], moved["low"], moved["high"]])
+    better = record.higher_is_better if higher_is_better is None else higher_is_better
     return Reading(
         metric=metric,
         name=name,
         noun=noun,
-        percent=column != "nps",
+        percent=kind == "share",
         value=value,
         low=low,
         high=high,
         n=now[n] or 0,
-        minimum=find(metric).minimum,
+        minimum=record.minimum if "minimum" in record.arguments else 0,
         change=shift,
         change_low=change_low,
         change_high=change_high,
         before=earlier,
         verdict=verdict(change_low, change_high, better),
         months=months,
+        currency=cached.extent().currency if kind == "money" else None,
+        money=kind == "money",
+        compares=record.change is not None,
+        bounded="low" in now,
+        digits=DIGITS.get(kind, 0),
     )
 
 
-def _as_read(column: str, values: Iterable[float | None]) -> list[float | None]:
-    """All but NPS are shares."""
-    return list(values) if column == "nps" else percent_points(values)
+def _as_read(kind: Kind, values: Iterable[float | None]) -> list[float | None]:
+    """Shares are read as percent."""
+    return percent_points(values) if kind == "share" else list(values)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from data.text.labels import answers, customers
+from data.text.labels import COUNTED
 from pages.customers.clv import readings as readings_value
 from pages.shared.model.cards import Card
 from pages.shared.model.charts import ForestRow
@@ -27,7 +27,6 @@ from pages.shared.words.texts import (
 )
 from pages.shared.words.whom import whom
 
-DIGITS = 1
 # of numbers that the period does not limit: value is counted from the first order on
 REMEDIES = {"clv": readings_value.REMEDY}
 CARD_CHANGES = {"better": "{amount} {word}", "worse": "{amount} {word}"}
@@ -43,17 +42,15 @@ def card(reading: Reading, *, compared: bool) -> Card:
     if reading.withheld:
         why, remedy = reading.withheld
         return {**head, "few": _(why), "detail": _(remedy)}
-    if reading.value is None or reading.low is None or reading.high is None:
+    if reading.value is None or (reading.bounded and (reading.low is None or reading.high is None)):
         few = _("Too few to show: {n} of {minimum}").format(n=number(reading.n), minimum=number(reading.minimum))
         return {**head, "few": few, "detail": _(REMEDIES.get(reading.metric, states.few_remedy()))}
     shown: Card = {
         **head,
-        "value": findings.shown(reading.value, reading) if reading.money else number(reading.value, DIGITS),
+        "value": findings.shown(reading.value, reading) if reading.money else number(reading.value, reading.digits),
         "unit": "%" if reading.percent else "",
-        "range": money_span(reading.low, reading.high, reading.currency)
-        if reading.money
-        else span(reading.low, reading.high),
-        "size": size(reading),
+        "range": _range(reading),
+        "size": size(reading) if reading.n != reading.value else "",
     }
     if compared and reading.compares:
         shown |= _shift(reading)
@@ -64,26 +61,30 @@ def card(reading: Reading, *, compared: bool) -> Card:
     return shown
 
 
+def _range(reading: Reading) -> str:
+    if reading.low is None or reading.high is None:
+        return ""
+    if reading.money:
+        return money_span(reading.low, reading.high, reading.currency)
+    return span(reading.low, reading.high, reading.digits)
+
+
 def size(reading: Reading) -> str:
     """n with its noun."""
-    if reading.noun == "answers":
-        return answers(reading.n)
-    if reading.noun == "members":
-        return ngettext("{n} member", "{n} members", reading.n).format(n=number(reading.n))
-    return customers(reading.n)
+    return COUNTED[reading.noun](reading.n)
 
 
 def _shift(reading: Reading) -> Card:
     word = _(WORDS[reading.verdict])
     if reading.change is None or reading.change_low is None or reading.change_high is None:
         return {"verdict": "too_few", "change": word}
-    amount = number(abs(reading.change), DIGITS) + (_(" pts") if reading.percent else "")
+    amount = number(abs(reading.change), reading.change_digits) + (_(" pts") if reading.percent else "")
     clear = reading.verdict in CARD_CHANGES
     return {
         "verdict": reading.verdict,
         "direction": "up" if reading.rising else "down",
         "change": CARD_CHANGES[reading.verdict].format(amount=amount, word=word) if clear else word,
-        "detail": span(reading.change_low, reading.change_high, sign=True),
+        "detail": span(reading.change_low, reading.change_high, reading.change_digits, sign=True),
     }
 
 
@@ -99,23 +100,22 @@ def changed(reading: Reading, view: View) -> str:
     low, high = reading.change_low, reading.change_high
     if reading.change is None or low is None or high is None:
         return _("Too few answers in {before} to compare with.").format(before=before)
-    unit = _(" pts") if reading.percent else ""
+    unit, digits = _(" pts") if reading.percent else "", reading.change_digits
+    reach = span(low, high, digits, sign=True) + unit
     if reading.verdict == "none":
-        return _("No clear change against {before}: 95% interval {span}.").format(
-            before=before, span=span(low, high, sign=True) + unit
-        )
+        return _("No clear change against {before}: 95% interval {span}.").format(before=before, span=reach)
     read = replace(
-        reading, change=round(reading.change, DIGITS), change_low=round(low, DIGITS), change_high=round(high, DIGITS)
+        reading, change=round(reading.change, digits), change_low=round(low, digits), change_high=round(high, digits)
     )
     texts = {
         True: _("Up {change} ± {half} against {before}, 95% interval {span}."),
         False: _("Down {change} ± {half} against {before}, 95% interval {span}."),
     }
     return texts[reading.rising].format(
-        change=number(abs(reading.change), DIGITS),
-        half=number(read.half_width or 0.0, DIGITS) + unit,
+        change=number(abs(reading.change), digits),
+        half=number(read.half_width or 0.0, digits) + unit,
         before=before,
-        span=span(low, high, sign=True) + unit,
+        span=reach,
     )
 
 
@@ -153,7 +153,7 @@ def counted(readings: Sequence[Reading]) -> str:
             continue
         if reading.noun not in largest or reading.n > largest[reading.noun].n:
             largest[reading.noun] = reading
-    return listed([size(largest[noun]) for noun in ("customers", "members", "answers") if noun in largest])
+    return listed([size(largest[noun]) for noun in ("orders", "customers", "members", "answers") if noun in largest])
 
 
 def new_customers(third: Reading) -> str:
@@ -166,6 +166,8 @@ def how_to_read(shown: Sequence[Card]) -> str:
     if not any("value" in card for card in shown):
         return ""
     return sentences(
-        _("Under each value its 95% interval and n; under each change its 95% interval."),
+        _("Under each value its 95% interval and n; under each change its 95% interval.")
+        if all(card.get("range", "-") for card in shown)
+        else _("Under each value that is no total its 95% interval, and n; under each change its 95% interval."),
         _("Lines: 12 months with interval, each on its own scale.") if any("spark" in card for card in shown) else "",
     )

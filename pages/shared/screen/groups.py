@@ -79,8 +79,9 @@ def section(
     known = rows.drop_nulls([measure.value, dimension.column]).sort(measure.value, descending=True)
     shown = _shown(known, dimension, measure.n)
     ranked = shown.sort(measure.value, descending=True)
+    told = _("{name} {by}, with 95% interval.") if measure.bounded else _("{name} {by}.")
     note = sentences(
-        spaced(_("{name} {by}, with 95% interval.").format(name=_(measure.name), by=named(dimension.by, dimension))),
+        spaced(told.format(name=_(measure.name), by=named(dimension.by, dimension))),
         _left_out(known.height, shown.height, dimension),
         tiers_of(view, measure.metric) if dimension is TIER else "",
     )
@@ -94,7 +95,8 @@ def section(
     _picker(dimensions, option, code)
     if shown.height:
         lines = [_line(row, dimension.column, measure) for row in shown.iter_rows(named=True)]
-        figure = charts.forest(lines, change=False, unit=measure.unit)
+        ticks = measure.ticks(max(line.high for line in lines)) if measure.kind in ("money", "count") else None
+        figure = charts.forest(lines, change=False, bars=not measure.bounded, unit=measure.unit, ticks=ticks)
         blocks.chart(figure, key=f"{measure.metric}-by-{code}", alt=alt(lines))
     _quiet_groups(rows, dimension.column, measure)
 
@@ -124,6 +126,8 @@ def tiers_of(view: View, metric: str) -> str:
 def _left_out(known: int, shown: int, dimension: Dimension) -> str:
     if known == shown:
         return ""
+    if dimension.order == "time" and dimension.step == "month":
+        return _("The {shown} newest of {known} months.").format(shown=shown, known=known)
     if dimension.order == "time":
         return _("The {shown} newest of {known} quarters.").format(shown=shown, known=known)
     return _("The {shown} largest of {known} groups.").format(shown=shown, known=known)
@@ -144,13 +148,15 @@ def _apart(view: View, ranked: pl.DataFrame, measure: Measure, column: str) -> f
 
 
 def _line(row: dict, column: str, measure: Measure) -> ForestRow:
-    value, low, high = (measure.scaled(row[name]) for name in (measure.value, "low", "high"))
-    return line(row[column], value, low, high, measure.shown(row[measure.value]), measure.counted(row[measure.n]))
+    value, low, high = (measure.scaled(row[name]) for name in (measure.value, *measure.ends))
+    low = low if measure.bounded else min(0.0, low)  # a bar begins at zero
+    counted = measure.counted(row[measure.n]) if measure.n != measure.value else ""
+    return line(row[column], value, low, high, measure.shown(row[measure.value]), counted)
 
 
 def line(code: str, value: float, low: float, high: float, shown: str, counted: str) -> ForestRow:
     """A group as a line of the interval plot: its name, its value as it is shown, and whom it rests on."""
-    return ForestRow(label(code), value, low, high, "none", shown, f"· {counted}", code)
+    return ForestRow(label(code), value, low, high, "none", shown, f"· {counted}" if counted else "", code)
 
 
 def alt(lines: Sequence[ForestRow]) -> str:

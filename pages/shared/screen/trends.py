@@ -1,13 +1,18 @@
 """A measure by month with its interval, the year before behind it, the running month marked."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import polars as pl
 
+from data.questions.ask import find
 from data.questions.changes import change
 from metrics.statistics.verdict import verdict
+from metrics.texts import N_
 from pages.feedback import findings
 from pages.shared.model import blocks, charts
 from pages.shared.model.charts import Line
-from pages.shared.readings.measures import Measure, about
+from pages.shared.readings.measures import Measure, about, of_day
 from pages.shared.readings.readings import SPARK_MONTHS
 from pages.shared.screen import states
 from pages.shared.session import cached
@@ -16,6 +21,12 @@ from pages.shared.words import periods
 from pages.shared.words.texts import _, month, sentences, spaced
 
 MONTHS_OF_A_TREND = 2
+NOTES = {  # whether it has an interval, and whether the year before is known
+    (True, True): N_("{what} by month, with 95% interval; dashed: the year before."),
+    (True, False): N_("{what} by month, with 95% interval."),
+    (False, True): N_("{what} by month; dashed: the year before."),
+    (False, False): N_("{what} by month."),
+}
 
 
 def section(view: View, measure: Measure, *, height: int = 330) -> None:
@@ -33,27 +44,45 @@ def section(view: View, measure: Measure, *, height: int = 330) -> None:
     file = f"{measure.metric}_by_month"
     if shown.drop_nulls(measure.value).height < MONTHS_OF_A_TREND:
         blocks.section(title, table=now, file=file, metric=measure.trend)
-        _too_few_months(shown[measure.n], measure.minimum)
+        _too_few_months(shown[measure.n].drop_nulls(), measure)
         return
     places = [month(day) for day in now["period"]]
     unfinished = [month(day) for day in now.filter(~pl.col("complete"))["period"]]
     known = before[measure.value].drop_nulls().len() > 1
     note = sentences(
-        _("{what} by month, with 95% interval; dashed: the year before.").format(what=about(measure))
-        if known
-        else _("{what} by month, with 95% interval.").format(what=about(measure)),
+        spaced(_(NOTES[measure.bounded, known]).format(what=about(measure))),
         _("Hollow: the month is unfinished.") if unfinished else "",
     )
     blocks.section(title, note, table=now, file=file, metric=measure.trend)
-    y, low, high = (measure.points(now, name) for name in (measure.value, "low", "high"))
-    line = Line(_years(dates), places, y, low, high, now[measure.n].to_list())
-    year_before = (
-        Line(_("year before"), places, measure.points(before, measure.value)[: len(places)]) if known else None
-    )
+    line, year_before = _line(_years(dates), places, now, measure), None
+    if known:
+        year_before = _line(_("year before"), places, before.head(len(places)), measure, alone=True)
+    drawn = [value for each in (line, year_before) if each for value in each.y if value is not None]
     figure = charts.trend(
-        line, year_before, unfinished=unfinished, unfinished_name=_("unfinished"), height=height, unit=measure.unit
-    )
+        line, year_before, unfinished=unfinished, unfinished_name=_("unfinished"), height=height, unit=measure.unit,
+        ticks=None if measure.bounded else measure.ticks(max(drawn)),
+    )  # fmt: skip
     blocks.chart(figure, key=f"trend-{measure.metric}", alt=_alt(title, measure, now))
+
+
+def _line(name: str, places: Sequence[str], rows: pl.DataFrame, measure: Measure, *, alone: bool = False) -> Line:
+    """The months as a line, with its interval unless it stands `alone`."""
+    y, low, high = (measure.points(rows, column) for column in (measure.value, *measure.ends))
+    shown = ["" if value is None else measure.shown(value) for value in rows[measure.value]]
+    if alone or not measure.bounded:
+        low, high = [], []
+    read = [] if alone else [_read(row, measure) for row in rows.iter_rows(named=True)]
+    return Line(name, places, y, low, high, shown=shown, read=read)
+
+
+def _read(row: Mapping[str, Any], measure: Measure) -> str:
+    """What pointing at a month says: its value with the interval, and what it rests on."""
+    value, low, high = (row[column] for column in (measure.value, *measure.ends))
+    if value is None:
+        return ""
+    interval = f" ({measure.reach(low, high)})" if measure.bounded else ""
+    counted = f" · {measure.counted(row[measure.n])}" if measure.n != measure.value else ""
+    return f"{measure.shown(value)}{interval}{counted}"
 
 
 def _title(view: View, shown: pl.DataFrame, measure: Measure) -> str:
@@ -64,13 +93,19 @@ def _title(view: View, shown: pl.DataFrame, measure: Measure) -> str:
     first, last = (complete["period"][place] for place in (0, -1))
     if first == last:
         return findings.trend("too_few", _(measure.name), month(first))
-    now, before = (view.asked(*periods.holding(day, "month")) for day in (last, first))
+    months = (view.asked(*periods.holding(day, "month")) for day in (last, first))
+    now, before = (of_day(find(measure.metric), question) for question in months)
     moved = cached.compared(change, measure.metric, now, before, **measure.arguments)
     return findings.trend(verdict(moved["low"][0], moved["high"][0], True), _(measure.name), month(first))
 
 
-def _too_few_months(answers: pl.Series, minimum: int) -> None:
+def _too_few_months(answers: pl.Series, measure: Measure) -> None:
     """How many answers the fullest month has that still lacks some, and what to do."""
+    if measure.noun == "customers":
+        why = _("A trend needs two months that can be told. Widen the filters, or upload more orders.")
+        blocks.empty(_("No trend yet"), why, icon=":material/hourglass_empty:")
+        return
+    minimum = measure.minimum
     texts = (
         _("A trend needs two months with {minimum} answers each; the fullest has {n}. {remedy}"),
         _("A trend needs two months with {minimum} answers each; the second fullest has {n}. {remedy}"),

@@ -44,9 +44,10 @@ def snap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
 def asked(name: str) -> tuple[Question, Question, dict[str, object]]:
     """Two questions that differ for the metric, and how it is asked."""
     now, before = NOW, BEFORE
-    if name == "inactive_share":  # it looks at customers as of a day
+    if CATALOGUE[name].dates == "day":  # it looks at customers as of a day
         now, before = (replace(question, as_of=question.end) for question in (now, before))
-    return now, before, {"minimum": 5, **ARGUMENTS.get(name, {}), "row": ROWS.get(name, {})}
+    least = {"minimum": 5} if "minimum" in CATALOGUE[name].arguments else {}
+    return now, before, {**least, **ARGUMENTS.get(name, {}), "row": ROWS.get(name, {})}
 
 
 def value(name: str) -> str:

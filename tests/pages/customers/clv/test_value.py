@@ -15,10 +15,10 @@ from data.store.store import Store
 from pages.customers.clv import charts as charts_value
 from pages.customers.clv import readings
 from pages.customers.clv.charts import Bar, Followed
-from pages.shared.model import axes
 from pages.shared.screen.display import card
 from pages.shared.session import cached
 from pages.shared.session.view import View
+from pages.shared.words import axes
 from tests.data.rows import order, take
 from tests.pages.conftest import bought, words
 
