@@ -12,6 +12,7 @@ from metrics.metric import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE
 from metrics.retention import record_retention
 from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend, repeat_sums
 from metrics.retention.retention import KINDS, retention, retention_at, retention_change
+from metrics.sales import totals
 from metrics.statistics.paired import Pairing
 from metrics.texts import N_
 from metrics.tiers import record_tiers
@@ -233,6 +234,7 @@ CATALOGUE: dict[str, Metric] = {
         record_clv.METRICS,
         record_tiers.METRICS,
         record_variants.METRICS,
+        totals.METRICS,
     )
     for metric in metrics
 }

@@ -3,6 +3,7 @@
 from pages.customers.churn.entry import CHURN
 from pages.customers.clv.entry import VALUE
 from pages.customers.retention.entry import RETENTION
+from pages.customers.sales.entry import SALES
 from pages.feedback.csat.entry import CSAT
 from pages.feedback.nps.entry import NPS
 from pages.manage.access.entry import ACCESS
@@ -17,5 +18,5 @@ from pages.programme.replay.entry import REPLAY
 from pages.programme.tiers.entry import TIERS
 
 ENTRIES = (
-    OVERVIEW, NPS, CSAT, RETENTION, VALUE, CHURN, TIERS, REPLAY, UPLOAD, HISTORY, ALERTS, ACCESS, LINKS, PEOPLE, DEFINITIONS,
+    OVERVIEW, NPS, CSAT, SALES, RETENTION, VALUE, CHURN, TIERS, REPLAY, UPLOAD, HISTORY, ALERTS, ACCESS, LINKS, PEOPLE, DEFINITIONS,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from data.alerts.periods import Period
 from data.alerts.rules import Asked
+from data.questions.ask import find
 
 # Codes of pages, and the options under which they show the metric; a test holds them against the pages that there are.
 PAGES: dict[str, tuple[str, dict[str, str]]] = {
@@ -26,6 +27,8 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "gap_curve": ("churn", {}),
     "tier_replay": ("replay", {}),
 }
+FAMILIES = ("sales",)  # with a page of the same name that shows one of their numbers at choice
+CHOICE = "about"
 TIERS = "tiers"
 OVERVIEW = "overview"  # its address is that of the app
 
@@ -35,7 +38,9 @@ Params = dict[str, list[str]]
 def page_of(asked: Asked) -> tuple[str, Params]:
     """The page that shows the number, with its options and the segment."""
     usual = TIERS if asked.metric.startswith(("tier_", "time_in_tier")) else OVERVIEW
-    page, options = PAGES.get(asked.metric, (usual, {}))
+    family = find(asked.metric).family
+    of_family = (family, {CHOICE: asked.metric}) if family in FAMILIES else (usual, {})
+    page, options = PAGES.get(asked.metric, of_family)
     return page, {**{name: [code] for name, code in options.items()}, **asked.segment.params}
 
 

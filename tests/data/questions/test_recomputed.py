@@ -20,6 +20,7 @@ from data.store.store import Store
 from metrics.catalogue import CATALOGUE
 from tests.data.questions import plain
 from tests.data.questions.plain import Log
+from tests.metrics.sales.asked import FAMILY
 
 FILES = {"online_retail": "online_retail/online_retail.csv.gz", "olist": "olist"}
 UNITS = ("week", "month", "quarter", "year")
@@ -357,5 +358,6 @@ def test_csat_variants(real: Real) -> None:
 def test_every_count_metric_is_recomputed() -> None:
     here = Path(__file__).read_text(encoding="utf-8")
     asked = {name for name in CATALOGUE if f'real.ask("{name}"' in here}
+    asked |= {name for metric in FAMILY for name in (metric.name, metric.trend)}  # see test_sales
     assert asked | NO_COUNTS | OF_A_SURVEY == set(CATALOGUE)
     assert not asked & (NO_COUNTS | OF_A_SURVEY)

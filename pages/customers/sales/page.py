@@ -1,0 +1,39 @@
+"""Sales: what the shop took in, from how many orders and buyers; one number by month and by group, and all of them month by month."""
+
+from pages.customers.sales import parts
+from pages.customers.sales.entry import NUMBERS
+from pages.shared.model import blocks
+from pages.shared.model.parts import Place
+from pages.shared.readings import findings, measures, readings
+from pages.shared.screen import states, trends
+from pages.shared.screen.display import card, counted, how_to_read, shown
+from pages.shared.session import view
+from pages.shared.words.texts import _
+
+
+def page() -> None:
+    current = view.current()
+    compared = current.before is not None
+    if states.missing("customers"):
+        blocks.heading(_("Sales need orders"), states.freshness())
+        states.no_source("customers")
+        return
+    with blocks.waiting(230):
+        numbers = [readings.of_metric(current, name) for name in NUMBERS]
+    first = numbers[0]
+    blocks.heading(findings.of_metric(first, compared=compared), shown(current, counted(numbers)), states.freshness())
+    if not any(number.n for number in numbers):
+        states.nothing_here(_("No orders in this period"))
+        return
+    drawn = [card(number, compared=compared) for number in numbers]
+    leads = {name: Place(codes={"about": name}) for name in NUMBERS}
+    blocks.cards(drawn, key="sales", leads=leads, view=current)
+    blocks.quiet(how_to_read(drawn), hint=_("A card shows its number below, by month and by group."))
+    parts.options()
+    measure = measures.of_metric(current.options["about"])
+    left, right = blocks.columns(1, 1)
+    with left:
+        trends.section(current, measure)
+    with right:
+        parts.groups_section(current, measure)
+    parts.months_section(current)
