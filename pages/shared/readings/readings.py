@@ -91,8 +91,9 @@ IN_SENTENCE = {
 def of_metric(view: View, name: str, **arguments: object) -> Reading:
     """The number of the period by the record of its metric, with its change and its last months where it has them."""
     metric = find(name)
-    now = cached.answer(name, of_day(metric, view.question), **arguments)
-    before = cached.answer(name, of_day(metric, view.before), **arguments) if view.before else None
+    question = of_day(metric, view.question)
+    now = cached.answer(name, question, **arguments)
+    before = cached.before(name, question, of_day(metric, view.before), **arguments) if view.before else None
     change = changed(view, name, **arguments) if metric.change else None
     months = view.asked(*periods.back(view.end, SPARK_MONTHS))
     trend = cached.answer(metric.trend, months, **arguments) if metric.trend else None

@@ -26,11 +26,11 @@ def each(rows: list[Row], by: tuple[str, ...] = (), **more: list[object]) -> nw.
     return per_customer(lazy(frame), by, n=nw.lit(1), top=nw.col("a"), bottom=nw.col("b"))
 
 
-def people(rows: list[Row]) -> dict[object, tuple[float, float]]:
+def people(rows: list[Row], side: str = "") -> dict[object, tuple[float, float]]:
     """What each has on top and at the bottom; whom nobody knows stands alone."""
     found: dict[object, tuple[float, float]] = defaultdict(lambda: (0.0, 0.0))
     for place, (who, a, b) in enumerate(rows):
-        key = who if who is not None else f"nobody {place} {id(rows)}"
+        key = who if who is not None else f"nobody {side} {place}"
         found[key] = (found[key][0] + a, found[key][1] + b)
     return dict(found)
 
@@ -59,7 +59,7 @@ def test_the_interval_of_a_ratio_is_that_of_its_residuals() -> None:
 
 
 def test_the_interval_of_a_change_pairs_who_is_on_both_sides() -> None:
-    now, before = people(NOW), people(BEFORE)
+    now, before = people(NOW), people(BEFORE, "before")
     sizes = [(sum(a for a, _ in side.values()), sum(b for _, b in side.values())) for side in (now, before)]
     (top, bottom), (top_before, bottom_before) = sizes
 
