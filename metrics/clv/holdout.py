@@ -5,7 +5,6 @@ import datetime as dt
 import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
-from scipy.stats import rankdata
 
 from metrics.clv.models.fitting import Fit
 from metrics.clv.models.model import PurchaseModel
@@ -196,7 +195,7 @@ def area_under_curve(score: np.ndarray, happened: np.ndarray) -> float | None:
     hits, misses = int(happened.sum()), int((~happened).sum())
     if not (hits and misses):
         return None
-    ranks = rankdata(score)
+    ranks = pl.Series(score).rank("average").to_numpy()
     return float((ranks[happened].sum() - hits * (hits + 1) / 2) / (hits * misses))
 
 

@@ -5,7 +5,7 @@ A transition matrix has one row per state and the chances of the next state in i
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 Matrix = npt.NDArray[np.float64]
 
@@ -82,7 +82,7 @@ def stationarity(counts: Matrix) -> tuple[float, int, float]:
     steps, cells = (at_risk > 0).sum(axis=0), (total > 0).sum(axis=1)
     freedom = int((np.maximum(steps - 1, 0) * np.maximum(cells - 1, 0)).sum())
     statistic = float(np.nansum(terms))
-    return statistic, freedom, float(chi2.sf(statistic, freedom)) if freedom else float("nan")
+    return statistic, freedom, float(chdtrc(freedom, statistic)) if freedom else float("nan")
 
 
 def _leads_to(p: Matrix, state: int, goal: int) -> bool:
