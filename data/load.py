@@ -3,6 +3,7 @@
 import argparse
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from data import sandbox
@@ -48,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FIELD=VALUE",
         help="one value for the whole file, or an answer to what it leaves open",
     )
+    parser.add_argument("--sheet", action="append", default=[], metavar="NAME", help="a sheet of a workbook to read")
+    parser.add_argument("--header-row", metavar="LINE", help="the line of the file on which the headers stand")
     parser.add_argument("--dry-run", action="store_true", help="print the receipt, write nothing")
     parser.add_argument("--json", action="store_true", help="print the receipt as JSON")
     return parser
@@ -56,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
 def _load(options: argparse.Namespace) -> Receipt:
     sandbox.start(JOBS)  # while the store is opened
     mapping, values = _pairs(options.map, "--map"), _pairs(options.value, "--value")
+    values |= {"sheet": "/".join(options.sheet)} if options.sheet else {}
+    values |= {"header_row": options.header_row} if options.header_row else {}
     path = options.db or Settings.read().db
     opening.refuse_new(path)
     if options.dry_run and not path.exists():
@@ -85,7 +90,8 @@ def lines_of(receipt: Receipt) -> list[str]:
     """The receipt in words, line by line."""
     lines = [receipt.profile_title]
     for file in receipt.files:
-        lines.append(f"  {file.name}: {_lines(file.lines)} ({file.encoding}, {file.bytes:,} bytes)")
+        size = f", {file.bytes:,} bytes" if file.bytes else ""  # of a workbook said once
+        lines.append(f"  {file.name}: {_lines(file.lines)} ({file.encoding}{size})")
     lines.append(
         f"Lines in: {receipt.lines_in:,} = {receipt.lines_taken:,} taken + {receipt.lines_in - receipt.lines_taken:,} left out"
     )
@@ -103,6 +109,7 @@ def lines_of(receipt: Receipt) -> list[str]:
         )
     lines.append(f"Customers: {receipt.customers:,}" + _span(receipt))
     lines += [f"{one.file}, column “{one.column}”: {one.what} {one.value}" for one in receipt.conventions]
+    lines += list(_not_used(receipt))
     lines += [str(sentence) for sentence in receipt.cannot_answer]
     lines += [f"{doubt} If so: --value {shlex.quote(f'{doubt.option}={doubt.answer}')}" for doubt in receipt.doubts]
     if receipt.already_loaded is not None:
@@ -114,6 +121,17 @@ def lines_of(receipt: Receipt) -> list[str]:
     else:
         lines.append("Nothing was written (dry run).")
     return lines
+
+
+def _not_used(receipt: Receipt) -> Iterator[str]:
+    """What the files held and did not become data; nothing is said where all of it did."""
+    if receipt.unused:
+        yield f"Not used: {receipt.cells_in - receipt.cells_used:,} of {receipt.cells_in:,} cells"
+    for one in receipt.unused:
+        what = {"part": "notes behind the numbers of column"}.get(one.what, one.what)
+        cells = f", {one.cells:,} cells" if one.cells else ""
+        example = f", such as “{one.example}”" if one.example else ""
+        yield f"  {one.file}: {what} “{one.name}”{cells}{example}"
 
 
 def _lines(count: int) -> str:

@@ -1,13 +1,41 @@
 """Which profile reads the files, and whether every field that it needs stands in them."""
 
+from collections.abc import Sequence
+
 from data.errors import Refused
 from data.imports.files.headers import find_parts
 from data.imports.files.layout import listed, matches_lines, second_of
 from data.imports.files.raw import RawFile
-from data.imports.mapper import NeedsMapping
+from data.imports.files.sheets import TOGETHER, Fits
+from data.imports.mapper import NeedsMapping, signature
 from data.imports.profile import FileRole, Profile, assign, by_name, find_columns, recognise, with_columns
 from data.imports.said import refuse_values
 from metrics.texts import N_
+
+
+def which_fits(name: str | None, mapping: dict[str, str], values: dict[str, str]) -> Fits:
+    """What tells whether sheets can be read by the profile that was named, or by any."""
+
+    def fits(files: Sequence[RawFile]) -> str | None:
+        described = [(file.layout.headers, file.decoded.path) for file in files]
+        if name is None:
+            found = recognise(described, matches_lines)
+            if found is None:
+                return None
+            return TOGETHER if len({role.role for role in found[1]}) > 1 else found[0].name
+        profile = with_columns(by_name(name), mapping)
+        if not profile.general and not mapping:
+            roles = assign(profile, described, matches_lines)
+            return None if roles is None else TOGETHER if len({role.role for role in roles}) > 1 else name
+        needed = [column for output in profile.outputs for column in output.columns if column.required]
+        there = all(find_columns(column, files[0].layout.headers) or column.name in values for column in needed)
+        return (
+            name
+            if there and all(signature(file.layout.headers) == signature(files[0].layout.headers) for file in files)
+            else None
+        )
+
+    return fits
 
 
 def choose(

@@ -81,7 +81,7 @@ def plain(error: Refused) -> dict[str, Any]:
     values = {name: value if isinstance(value, int | float) else str(value) for name, value in error.values.items()}
     told: dict[str, Any] = {"template": error.template, "values": values}
     if isinstance(error, Undecided):
-        told |= {"option": error.option, "answers": error.answers}
+        told |= {"option": error.option, "answers": error.answers, "previews": error.previews}
     if isinstance(error, Unread):
         told["unread"] = {
             "field": error.field,
@@ -101,12 +101,14 @@ def refusal(told: Mapping[str, Any]) -> RapportError:
         if "layout" in told:
             layout = {**told["layout"], "headers": tuple(told["layout"]["headers"])}
             layout["samples"] = tuple(map(tuple, layout["samples"]))
+            layout["top"] = tuple((int(line), tuple(row)) for line, row in layout["top"])
             return NeedsMapping(told["file"], Layout(**layout))
         values = {name: _short(value) for name, value in told["values"].items()}
         if "unread" in told:
             return _unread(told["template"], values, **told["unread"])
         if "option" in told:
-            return Undecided(told["template"], option=told["option"], answers=tuple(told["answers"]), **values)
+            answers, previews = (tuple(map(str, told[name])) for name in ("answers", "previews"))
+            return Undecided(told["template"], option=told["option"], answers=answers, previews=previews, **values)
         return Refused(told["template"], **values)
     except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         raise Unsound("refusal") from error

@@ -1,9 +1,8 @@
 """decode → recognise → parse → check → receipt: everything that happens to files before a row leaves their process."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -11,29 +10,21 @@ import duckdb
 from data.errors import Refused
 from data.imports import summary
 from data.imports.cells.answers import ALL, lasting
-from data.imports.choose import choose
-from data.imports.clock import latest_allowed
-from data.imports.columns.decide import decide
-from data.imports.columns.parse import parse
-from data.imports.columns.reading import Reading
-from data.imports.columns.tier_names import settle_tiers
-from data.imports.columns.unread import refuse_unread
-from data.imports.columns.wanted import Wanted
+from data.imports.choose import choose, which_fits
 from data.imports.files.budget import Budget
 from data.imports.files.layout import Layout, find_layout
-from data.imports.files.raw import RawFile, load, number_lines, prepare
+from data.imports.files.prepare import Looking, prepare
+from data.imports.files.raw import RawFile, load
+from data.imports.files.sheets import pick_sheets
+from data.imports.files.totals import set_aside
 from data.imports.files.unpack import Given, fingerprint, unpack
-from data.imports.fold import Folding
 from data.imports.mapper import NeedsMapping, signature
-from data.imports.orders.lines import decide_lines, only_once
-from data.imports.orders.refunds import decide_refunds
-from data.imports.outcome.receipt import Convention, Receipt
-from data.imports.outcome.result import Result
-from data.imports.profile import Column, Output, Profile, find_columns, profiles
-from data.imports.source import source_of
+from data.imports.outcome.outputs import Work, read_outputs
+from data.imports.outcome.receipt import Receipt
+from data.imports.outcome.unused import count_cells
+from data.imports.profile import Profile, id_places, known_names, patterns
+from data.imports.said import OF_ONE_FILE, header_line
 from data.imports.sql import quote
-from data.store import member_columns
-from metrics.dimension import TIER
 
 ENGINE_MEMORY = "640MiB"
 
@@ -64,19 +55,6 @@ class FilesRead:
     remember: dict[str, str]
 
 
-class _Work:
-    """What the user said, and how far the work is."""
-
-    def __init__(self, values: dict[str, str], progress: Callable[[float], None]) -> None:
-        self.values = values
-        self.kept: dict[str, str] = {}  # answers to earlier files with the same headers
-        self.reach = progress
-
-    def reach_rows(self, before: int, total: int, done: int) -> None:
-        """The part of the work that parses rows."""
-        self.reach(0.5 + 0.3 * (before + done) / total)
-
-
 def _engine(folder: Path) -> duckdb.DuckDBPyConnection:
     """A private engine that reads and writes this folder alone."""
     connection = duckdb.connect(
@@ -96,16 +74,18 @@ def read(order: Order, folder: Path, progress: Callable[[float], None]) -> Files
 
     Raises Refused with one sentence, NeedsMapping when nobody recognises the headers.
     """
-    work = _Work(dict(order.values), progress)
+    work = Work(dict(order.values), progress)
     work.reach(0.0)
     budget = Budget(order.limit_bytes, sum(file.path.stat().st_size for file in order.files))
     sha256 = fingerprint(order.files)
     sources = unpack(order.files, folder, budget)
-    patterns = [role.pattern for known in profiles().values() for role in known.files if role.pattern]
-    raw = []
+    looking = Looking(work.values.get("encoding"), header_line(work.values), patterns(), known_names())
+    found: list[RawFile] = []
     for number, source in enumerate(sources):
-        raw.append(prepare(source, number, folder, work.values.get("encoding"), patterns, budget))
+        found += prepare(source, number, folder, looking, budget)
         work.reach(0.05 + 0.1 * (number + 1) / len(sources))
+    fits = which_fits(order.profile, order.mapping, work.values)
+    raw, unread = pick_sheets(found, work.values.get("sheet"), fits)
     first = NeedsMapping(raw[0].name, _columns(raw[0]))
     signed = signature(raw[0].layout.headers)
     profile_name, mapping = order.profile, order.mapping
@@ -124,14 +104,20 @@ def read(order: Order, folder: Path, progress: Callable[[float], None]) -> Files
     for number, (file, role) in enumerate(zip(raw, roles, strict=True)):
         file.role = role.role
         load(connection, file, role.pattern, role.names)
+        if not role.pattern:
+            set_aside(connection, file, id_places(chosen, role, file.layout.headers))
         work.reach(0.15 + 0.35 * (number + 1) / len(raw))
-    result = _read_outputs(work, connection, chosen, raw, signed, order.tiers)
+    result = read_outputs(work, connection, chosen, raw, signed, order.tiers)
+    cells = count_cells(connection, raw, unread, result.used, result.parts)
     receipt = summary.receipt(connection, chosen, raw, result)
+    receipt = replace(receipt, unused=cells.unused, cells_in=cells.all, cells_used=cells.used)
     given = {**work.kept, **work.values}
     remember = {}
     if mapping and len(raw) == 1:
         remember[signed] = _said(
-            chosen, mapping, {name: v for name, v in given.items() if not name.endswith(f":{ALL}")}
+            chosen,
+            mapping,
+            {name: v for name, v in given.items() if not name.endswith(f":{ALL}") and name not in OF_ONE_FILE},
         )
     if alike and lasting(given):
         remember[place] = _said(chosen, mapping, lasting(given))
@@ -150,121 +136,3 @@ def _said(profile: Profile, mapping: dict[str, str], values: dict[str, str]) -> 
     """How a file was read, in one spelling."""
     said = {"profile": profile.name, "columns": mapping, "values": values}
     return json.dumps(said, ensure_ascii=False, sort_keys=True)
-
-
-def _read_outputs(
-    work: _Work,
-    connection: duckdb.DuckDBPyConnection,
-    profile: Profile,
-    raw: list[RawFile],
-    signed: str,
-    known_tiers: list[str],
-) -> Result:
-    """Parse and fold every output of the profile; make `out_{kind}` and `fates`."""
-    result = Result()
-    total = sum(file.rows for file in raw) * len(profile.outputs) or 1
-    base = 0
-    for number, output in enumerate(profile.outputs):
-        values = {**output.values, **work.values}
-        built = source_of(connection, number, output, profile.files, raw, values)
-        if built is None:
-            continue
-        readings, conventions = [], []
-        lines = None
-        is_orders = output.kind == "orders"
-        by_cell = is_orders and not _names_currency(output, raw)
-        for column, header, file in built.columns:
-            wanted = Wanted(
-                connection,
-                built.table,
-                column,
-                header,
-                file,
-                partial(_line_of, connection, raw, built.table),
-                values,
-                kept=work.kept,
-                given=work.values,
-                is_item=bool(output.each_column),
-                by_cell=by_cell,
-                fields=[known.name for known, _, _ in built.columns],
-                words=output.statuses,
-            )
-            reading, found = decide(wanted)
-            readings.append(reading)
-            conventions += found
-        if is_orders and output.fold is None and not output.select:
-            lines, found = decide_lines(
-                connection, built, raw, work.values.get("lines", ""), work.kept.get("lines", "")
-            )
-            conventions += found
-            if lines and lines.once:
-                built = only_once(connection, built, lines.once)
-        readings = _with_currency(readings)
-        fields = [reading.column.name for reading in readings] + built.extra
-        standings = {reading.column.name: reading.standings for reading in readings if reading.standings}
-        folding = Folding(connection, number, output, fields, standings, lines)
-        step = partial(work.reach_rows, base, total)
-        parse(connection, built.table, folding.rows, readings, built.extra, folding.made(), step)
-        refuse_unread(connection, folding.rows, readings)
-        if output.refunds_open and {"amount", "refund"} <= set(folding.fields):
-            folding.refunds, found = decide_refunds(
-                connection, folding.rows, built, raw, work.values.get("refunds", ""), work.kept.get("refunds", "")
-            )
-            conventions += found
-        for reading in readings if output.kind == "tier_changes" else ():
-            if reading.column.name == TIER.column:
-                conventions += settle_tiers(connection, folding.rows, reading, known_tiers, {**work.kept, **values})
-        connection.execute(f"drop view {built.table}")
-        base += sum(file.rows for file in raw)
-        scale = next((reading.scale for reading in readings if reading.scale), None)
-        if scale and "scale" not in output.values:  # it holds for the next file with these headers
-            work.kept["scale"] = scale
-        if scale:
-            low, high = scale.split("-")
-            values |= {"scale_low": low, "scale_high": high}
-        source = work.values.get("source") or profile.name
-        folding.fold(values, source, signed, latest_allowed())
-        folding.check()
-        if output.kind == "members" and "attributes" in built.extra:
-            conventions += _filters(connection, raw, folding)
-        result.add(folding, conventions, {column.name: header for column, header, _ in built.columns}, scale)
-        work.reach(0.8)
-    result.finish(connection, raw)
-    return result
-
-
-def _filters(connection: duckdb.DuckDBPyConnection, raw: list[RawFile], folding: Folding) -> Iterator[Convention]:
-    """Which of the columns that no field takes are kept as filters, going by this file alone, and which are not, and why."""
-    members = f"select customer_id, attributes from {folding.docs} where rule is null"
-    found = member_columns.find(connection, members, members)
-    files = {header: file.name for file in reversed(raw) for header in file.layout.headers}
-    for each in found.columns:
-        yield from (Convention(files.get(name, ""), name, "filter", str(each.values)) for name in each.headers)
-    for header, why in found.refused:
-        yield Convention(files.get(header, ""), header, "no filter", why)
-
-
-def _names_currency(output: Output, raw: list[RawFile]) -> bool:
-    """Whether a column of one of the files holds the currency."""
-    columns = [column for column in output.columns if column.name == "currency"]
-    return any(find_columns(column, file.layout.headers) for column in columns for file in raw)
-
-
-def _with_currency(readings: list[Reading]) -> list[Reading]:
-    """The readings, and one of the currency that stands in the cells of an amount; a given one is for cells that name none."""
-    money = next((reading for reading in readings if reading.currencies), None)
-    if money is None:
-        return readings
-    column = Column("currency", ("currency",), "currency")
-    currency = Reading(column, money.header, money.file, currencies=money.currencies, cell=money.column.name)
-    return [*(reading for reading in readings if reading.column.name != "currency"), currency]
-
-
-def _line_of(connection: duckdb.DuckDBPyConnection, raw: list[RawFile], table: str, where: str) -> int:
-    """The physical line of the first row of a source for which a condition holds."""
-    file_no, row_no = connection.execute(
-        f"select file_no, row_no from {table} where {where} order by file_no, row_no limit 1"
-    ).fetchall()[0]
-    return connection.execute(
-        f"select {number_lines(connection, raw[file_no])} from (select {row_no}::bigint as row_no) r"
-    ).fetchall()[0][0]

@@ -10,6 +10,7 @@ from typing import Any
 from data.errors import Refused
 from data.imports.cells.status import fold_status
 from data.imports.files.headers import find_parts
+from data.imports.files.layout import squash
 from metrics.texts import N_
 
 FOLDER = Path(__file__).parents[1] / "profiles"
@@ -107,6 +108,27 @@ def profiles() -> dict[str, Profile]:
     }
 
 
+@cache
+def known_names() -> frozenset[str]:
+    """The headers that columns bear in any profile, as `squash` has them."""
+    headers = [
+        header for known in profiles().values() for role in known.files for group in role.headers for header in group
+    ]
+    headers += [
+        header
+        for known in profiles().values()
+        for output in known.outputs
+        for column in output.columns
+        for header in column.headers
+    ]
+    return frozenset(squash(part) for header in headers if not header.startswith("~") for part in header.split("+"))
+
+
+def patterns() -> list[str]:
+    """Those of headerless exports."""
+    return [role.pattern for known in profiles().values() for role in known.files if role.pattern]
+
+
 def by_name(name: str) -> Profile:
     """The profile called `name`. An unknown one raises Refused and lists the known ones."""
     if name not in profiles():
@@ -150,6 +172,12 @@ def assign(profile: Profile, files: Sequence[tuple[Sequence[str], Path]], fits_p
 def find_columns(column: Column, headers: Sequence[str]) -> tuple[int, ...]:
     """The places of the headers that a field is made of: the first of its synonyms that is there; empty when none is."""
     return next((found for wanted in column.headers if (found := find_parts(wanted, headers))), ())
+
+
+def id_places(profile: Profile, role: FileRole, headers: Sequence[str]) -> list[int]:
+    """Where the numbers of orders, customers and answers stand in a file."""
+    columns = [column for output in profile.outputs if output.file == role.role for column in output.columns]
+    return sorted({n for column in columns if column.type in ("key", "phone") for n in find_columns(column, headers)})
 
 
 def _read(name: str, raw: dict[str, Any]) -> Profile:

@@ -9,7 +9,16 @@ from data.imports.profile import Profile
 from metrics.engine.schemas import TABLES
 from metrics.texts import N_
 
-ANSWERS = (*CONVENTIONS, "encoding", "source")  # what a file may leave open, whatever it holds
+OF_ONE_FILE = ("encoding", "sheet", "header_row")  # said of a file, not of those with the same headers
+ANSWERS = (*CONVENTIONS, *OF_ONE_FILE, "source")  # what a file may leave open, whatever it holds
+
+
+def header_line(values: Mapping[str, str]) -> int | None:
+    """The line of the headers that a person named. Raises Refused for what is no number of a line."""
+    said = values.get("header_row", "").strip()
+    if said and not re.fullmatch(r"[1-9]\d{0,5}", said):
+        raise Refused(N_("header_row is “{value}”; it must be the number of a line, such as 5."), value=said)
+    return int(said) if said else None
 
 
 def refuse_values(profile: Profile, values: Mapping[str, str]) -> None:

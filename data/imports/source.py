@@ -17,12 +17,13 @@ ATTRIBUTES_MOST = 40
 @dataclass
 class Built:
     """View `table` with file_no, row_no and a text column per field; for each field its header and a file that has it; for each file, by
-    number, the places of the columns that each field is made of."""
+    number, the places of the columns that each field is made of, and those that are read in any way."""
 
     table: str
     columns: list[tuple[Column, str, str]]
     extra: list[str] = field(default_factory=list)
     places: dict[int, dict[str, tuple[int, ...]]] = field(default_factory=dict)
+    used: dict[int, set[int]] = field(default_factory=dict)
 
 
 def source_of(
@@ -61,7 +62,11 @@ def source_of(
         (column, column.name, files[0].name) for column in fixed
     ]
     used = {file.number: place for file, place in zip(files, places, strict=True)}
-    return Built(table, columns, ["attributes"] if output.kind == "members" else [], used)
+    read = {number: {n for found in place.values() for n in found} for number, place in used.items()}
+    if output.kind == "members":
+        for file in files:
+            read[file.number] |= set(_others(file, used[file.number]))
+    return Built(table, columns, ["attributes"] if output.kind == "members" else [], used, read)
 
 
 def _places(output: Output, file: RawFile) -> dict[str, tuple[int, ...]]:
@@ -92,10 +97,15 @@ def _header(column: Column, files: list[RawFile], places: list[dict[str, tuple[i
 
 def _attributes(file: RawFile, place: dict[str, tuple[int, ...]]) -> str:
     """The columns that no field takes, as a JSON object."""
-    taken = {n for found in place.values() for n in found}
-    rest = [n for n in range(file.layout.width) if n not in taken][:ATTRIBUTES_MOST]
+    rest = _others(file, place)
     pairs = ", ".join(f"{quote(file.layout.headers[n])}, c{n}" for n in rest)
     return f"json_object({pairs})::varchar" if rest else "null::varchar"
+
+
+def _others(file: RawFile, place: dict[str, tuple[int, ...]]) -> list[int]:
+    """The columns that no field takes and a member keeps."""
+    taken = {n for found in place.values() for n in found}
+    return [n for n in range(file.layout.width) if n not in taken][:ATTRIBUTES_MOST]
 
 
 def _joined(
@@ -121,19 +131,31 @@ def _joined(
     table = f"source_{number}"
     connection.execute(f"create view {table} as {output.select}")
     columns = [(column, column.headers[0], primary.name) for column in output.columns]
-    return Built(table, columns)
+    named = {
+        file.number: {n for n, header in enumerate(file.layout.headers) if _is_named(header, output.select)}
+        for file in raw
+    }
+    return Built(table, columns, used=named)
+
+
+def _is_named(header: str, select: str) -> bool:
+    """Whether a profile's select reads the column."""
+    return re.search(rf"(?<![\w]){re.escape(header)}(?![\w])", select, re.IGNORECASE) is not None
 
 
 def _each(connection: duckdb.DuckDBPyConnection, number: int, output: Output, files: list[RawFile]) -> Built | None:
     """One row per respondent and question column that matches and whose answers are all whole scores up to 10."""
     parts = []
+    used: dict[int, set[int]] = {}
     others = [column for column in output.columns if column.type != "score"]
     for file in files:
+        used[file.number] = {n for column in others for n in find_columns(column, file.layout.headers)}
         shared = ", ".join(
             f"{_cell(find_columns(column, file.layout.headers), file)} as {column.name}" for column in others
         )
         for place, header in enumerate(file.layout.headers):
             if re.search(output.each_column, header) and _is_scores(connection, file, place):
+                used[file.number].add(place)
                 parts.append(
                     f"select {file.number} as file_no, row_no, {shared}, {quote(header)} as item, c{place} as score from {file.table}"
                 )
@@ -145,7 +167,7 @@ def _each(connection: duckdb.DuckDBPyConnection, number: int, output: Output, fi
     present = [(column, column.headers[0], files[0].name) for column in others] + [
         (replace(score, required=True), "score", files[0].name)
     ]
-    return Built(table, present, ["item"])
+    return Built(table, present, ["item"], used=used)
 
 
 def _is_scores(connection: duckdb.DuckDBPyConnection, file: RawFile, place: int) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from data.errors import Refused
+from data.imports.files.encodings import ENCODINGS, LEAST, Fit, fitting, is_certain
 from data.imports.outcome.undecided import Undecided
 from metrics.texts import N_
 
@@ -15,28 +16,26 @@ CHUNK = 1 << 20
 BOMS = [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")]
 NAMES = {
     "utf-8": "UTF-8",
-    "gb18030": "GB18030",
     "utf-16-le": "UTF-16 LE",
     "utf-16-be": "UTF-16 BE",
-    "cp1252": "Windows-1252",
+    **dict(ENCODINGS.values()),
 }
 SAID = {
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "gb18030": "gb18030",
-    "gbk": "gb18030",
-    "gb2312": "gb18030",
-    "utf-16": "utf-16-le",
-    "utf-16le": "utf-16-le",
-    "utf-16-le": "utf-16-le",
-    "utf-16be": "utf-16-be",
-    "utf-16-be": "utf-16-be",
-    "windows-1252": "cp1252",
-    "cp1252": "cp1252",
-    "latin-1": "cp1252",
-    "iso-8859-1": "cp1252",
+    **{name: codec for name, (codec, _) in ENCODINGS.items()},
+    **dict.fromkeys(("utf-8", "utf8"), "utf-8"),
+    **dict.fromkeys(("gbk", "gb2312", "cp936"), "gb18030"),
+    **dict.fromkeys(("utf-16", "utf-16le", "utf-16-le"), "utf-16-le"),
+    **dict.fromkeys(("utf-16be", "utf-16-be"), "utf-16-be"),
+    **dict.fromkeys(("cp950", "big5-hkscs", "big-5"), "cp950"),
+    **dict.fromkeys(("shift_jis", "sjis", "cp932", "windows-31j"), "cp932"),
+    **dict.fromkeys(("euckr", "cp949", "ks_c_5601"), "cp949"),
+    **{f"cp{number}": f"cp{number}" for number in (1250, 1251, 1252)},
+    **dict.fromkeys(("koi8", "koi8r"), "koi8-r"),
+    **dict.fromkeys(("iso-8859-1", "latin1"), "latin-1"),
 }
+SAYABLE = ("utf-8", *ENCODINGS, "utf-16-le", "utf-16-be")
 HTML = re.compile(rb"^\s*<(!doctype|html|head|body|table|\?xml|meta|script)", re.IGNORECASE)
+SHOWN = 6  # readings in a sentence
 CERTAIN = 8  # so many characters valid in UTF-8 before the first fault: the file is UTF-8 and damaged
 
 
@@ -58,7 +57,8 @@ class _Fault(Exception):
 
 
 def decode(open_bytes: Callable[[], BinaryIO], name: str, target: Path, *, encoding: str | None = None) -> Decoded:
-    """Write the file as UTF-8 to `target`: BOM, else strict UTF-8, else GB18030, else UTF-16; other encodings only when said.
+    """Write the file as UTF-8 to `target`: BOM, else UTF-16 by its zeros, else strict UTF-8, else GB18030 where nothing else
+    fits; other encodings are asked for.
 
     Raises Refused for an empty file, a web page, an old Excel workbook, a NUL byte, and a file cut inside a character.
     """
@@ -73,15 +73,22 @@ def decode(open_bytes: Callable[[], BinaryIO], name: str, target: Path, *, encod
     except _Fault as fault:
         if said or by_bom or guess != "utf-8" or fault.at_end or fault.characters >= CERTAIN:
             raise _cut_or_damaged(fault, name, guess) from None
+        line = fault.line
+    fits = fitting(open_bytes)
+    if is_certain(fits) and fits[0].name == "gb18030":
+        return _convert(open_bytes, name, target, "gb18030", 0)
+    raise _cut(open_bytes, name, fits) or _which(name, line, fits)
+
+
+def _cut(open_bytes: Callable[[], BinaryIO], name: str, fits: list[Fit]) -> Refused | None:
+    """Whether a file is Chinese but for its last bytes, which are half a character."""
+    if any(fit.score >= LEAST for fit in fits):
+        return None
     try:
-        decoded = _convert(open_bytes, name, target, "gb18030", 0)
+        _convert(open_bytes, name, Path("/dev/null"), "gb18030", 0)
     except _Fault as fault:
-        if fault.at_end:
-            raise _cut_or_damaged(fault, name, "gb18030") from None
-        raise _unknown(name, fault.line) from None
-    if not _looks_chinese(target):
-        raise _unknown(name, 1)
-    return decoded
+        return _cut_or_damaged(fault, name, "gb18030") if fault.at_end else None
+    return None
 
 
 def _refuse_foreign(head: bytes, name: str) -> None:
@@ -106,7 +113,7 @@ def _said(encoding: str | None, name: str) -> str | None:
             N_("{file}: the encoding “{encoding}” is not known. Name one of {known}."),
             file=name,
             encoding=encoding,
-            known="utf-8, gb18030, utf-16-le, utf-16-be, windows-1252",
+            known=", ".join(SAYABLE),
         )
     return known
 
@@ -179,26 +186,6 @@ def _wide(good: bytes, encoding: str) -> int:
     return sum(1 for letter in good.decode(encoding, "replace") if ord(letter) > 127)
 
 
-def _looks_chinese(path: Path) -> bool:
-    """Whether what GB18030 made of the file is Chinese, not the accents of a Western encoding read in pairs with their neighbours."""
-    seen = western = 0
-    with path.open(encoding="utf-8", newline="") as text:
-        while seen < 2000 and (part := text.read(CHUNK)):
-            for letter in part:
-                if ord(letter) >= 128:
-                    seen += 1
-                    western += _is_accent_pair(letter.encode("gb18030"))
-    return western < 0.45 * seen
-
-
-def _is_accent_pair(code: bytes) -> bool:
-    """A rare character whose first byte is an accented letter in Windows-1252 and whose second is a letter there too."""
-    if len(code) != 2 or code[0] < 0xC0:
-        return False
-    common = code[0] <= 0xD7 and code[1] >= 0xA1
-    return not common and (code[1] < 0x80 or code[1] >= 0xC0)
-
-
 def _cut_or_damaged(fault: _Fault, name: str, encoding: str) -> Refused:
     if fault.at_end:
         return Refused(
@@ -209,21 +196,27 @@ def _cut_or_damaged(fault: _Fault, name: str, encoding: str) -> Refused:
             line=fault.line,
             encoding=NAMES[encoding],
         )
-    return Undecided(
-        N_("{file}, line {line}: a byte that is no text in {encoding}. Export it again, or name its encoding."),
-        option="encoding",
-        answers=("windows-1252", "gb18030"),
+    return Refused(
+        N_(
+            "{file}, line {line}: a byte that is no text in {encoding}. Download it again in full, or name another encoding: {known}."
+        ),
         file=name,
         line=fault.line,
         encoding=NAMES[encoding],
+        known=", ".join(SAYABLE),
     )
 
 
-def _unknown(name: str, line: int) -> Refused:
+def _which(name: str, line: int, fits: list[Fit]) -> Refused:
+    readings = "; ".join(f"{fit.name}: {fit.preview}" for fit in fits[:SHOWN])
     return Undecided(
-        N_("{file}, line {line}: the encoding is neither UTF-8, GB18030 nor UTF-16."),
+        N_(
+            "{file}, line {line}: the text is not UTF-8, and how it is encoded cannot be told. Its cells would be – {readings}."
+        ),
         option="encoding",
-        answers=("windows-1252",),
+        answers=tuple(fit.name for fit in fits),
+        previews=tuple(fit.preview for fit in fits),
         file=name,
         line=line,
+        readings=readings,
     )

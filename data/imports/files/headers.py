@@ -2,20 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
-from data.imports.files.layout import fold_header
+from data.imports.files.layout import fold_header, squash
 
 YEAR = re.compile(r"\b(year|jahr|année|annee|año|ano|anno|jaar|rok|год|yıl)\b|年")
 MONTH = re.compile(r"\b(month|monat|mois|mes|mês|mese|maand|miesiąc|месяц|ay)\b|月")
 DAY = re.compile(r"\b(day|tag|jour|día|dia|giorno|dag|dzień|день|gün)\b|日$")
-
-
-@lru_cache(maxsize=4096)
-def squash(text: str) -> str:
-    """A header without what people write in different ways: `OrderDate`, `order_date` and `Order Date (UTC)` are one."""
-    plain = re.sub(r"[\s_./#:：*·'\"-]+", "", re.sub(r"[(（\[][^)）\]]*[)）\]]\s*$", "", fold_header(text)))
-    return plain or fold_header(text)
 
 
 def find_header(wanted: str, headers: Sequence[str]) -> int | None:

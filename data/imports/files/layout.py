@@ -5,48 +5,53 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
 from data.errors import Refused
+from data.imports.files.header_row import LOOKED_AT, find_header_row
 from metrics.texts import N_
 
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_CHARACTERS = 1 << 17
 SAMPLE_ROWS = 200
-TITLE_ROWS = 10
+TOP_CELLS, TOP_CHARACTERS = 30, 60
 LISTED = 12
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The cells of a file. `skip` physical lines come before the first row of data; `width` counts cells per row."""
+    """The cells of a file. `skip` physical lines come before the first row of data; `width` counts cells per row;
+    `top` are the first rows of the file, each with its physical line."""
 
     delimiter: str
     quote: str
     headers: tuple[str, ...]
     skip: int
     samples: tuple[tuple[str, ...], ...]
+    top: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     @property
     def width(self) -> int:
         return len(self.headers)
 
 
-def find_layout(path: Path, name: str) -> Layout:
-    """Detect delimiter, quote, title lines and header of a UTF-8 file. Raises Refused for a file with a header only."""
+def find_layout(path: Path, name: str, known: Collection[str] = (), header_line: int | None = None) -> Layout:
+    """Detect delimiter, quote, title lines and header of a UTF-8 file. Raises Refused for a file with a header only.
+
+    `known` are names of columns as `squash` has them; `header_line` is the physical line of the headers where a person named it.
+    """
     with path.open(encoding="utf-8", newline="") as text:
         sample = text.read(SAMPLE_CHARACTERS)
         whole = not text.read(1)
     quote = _quote(sample)
     delimiter = max(DELIMITERS, key=lambda sign: _agreement(sample, sign, quote))
     rows, ends = _rows(sample, delimiter, quote, whole)
-    usual = sorted(_filled(row) for row in rows)[len(rows) // 2] if rows else 1  # a title fills one cell, a header most
-    start = next((n for n, row in enumerate(rows[:TITLE_ROWS]) if _filled(row) >= max(1, (usual + 1) // 2)), 0)
-    if start == 0 and rows and rows[0] and rows[0][0].lower().startswith("sep="):
-        start = min(1, len(rows) - 1)
+    top = _top(rows, ends)
+    start = find_header_row(rows, known, squash) if header_line is None else _said_row(top, header_line, name)
     header, body = rows[start], [row for row in rows[start + 1 :] if any(cell.strip() for cell in row)]
     if not body:
         raise Refused(
@@ -57,7 +62,30 @@ def find_layout(path: Path, name: str) -> Layout:
     beyond = [cell for row in body for cell in row[len(header) :]]
     if common > len(header) and not any(cell.strip() for cell in beyond):
         header = header + [""] * (common - len(header))
-    return Layout(delimiter, quote, unique_headers(header), ends[start], tuple(tuple(row) for row in body[:20]))
+    samples = tuple(tuple(row) for row in body[:20])
+    return Layout(delimiter, quote, unique_headers(header), ends[start], samples, top)
+
+
+def _top(rows: Sequence[Sequence[str]], ends: Sequence[int]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The first rows, each with the physical line on which it begins."""
+    begins = [1, *(end + 1 for end in ends)]
+    return tuple(
+        (line, tuple(cell[:TOP_CHARACTERS] for cell in row[:TOP_CELLS]))
+        for line, row in list(zip(begins, rows, strict=False))[:LOOKED_AT]
+    )
+
+
+def _said_row(top: Sequence[tuple[int, tuple[str, ...]]], line: int, name: str) -> int:
+    """The place of the row that begins on a line."""
+    for place, (begins, row) in enumerate(top):
+        if begins == line and any(cell.strip() for cell in row):
+            return place
+    raise Refused(
+        N_("{file}: line {line} holds no headers: they stand on one of the first {most} lines that are not empty."),
+        file=name,
+        line=line,
+        most=LOOKED_AT,
+    )
 
 
 def unique_headers(header: list[str]) -> tuple[str, ...]:
@@ -76,6 +104,13 @@ def second_of(header: str, headers: Sequence[str]) -> int | None:
     """The place of the second header of the same name, as `unique_headers` renamed it."""
     again = f"{fold_header(header)} (2)"
     return next((place for place, other in enumerate(headers) if fold_header(other) == again), None)
+
+
+@lru_cache(maxsize=4096)
+def squash(text: str) -> str:
+    """A header without what people write in different ways: `OrderDate`, `order_date` and `Order Date (UTC)` are one."""
+    plain = re.sub(r"[\s_./#:：*·'\"-]+", "", re.sub(r"[(（\[][^)）\]]*[)）\]]\s*$", "", fold_header(text)))
+    return plain or fold_header(text)
 
 
 def fold_header(text: str) -> str:
@@ -123,7 +158,3 @@ def _agreement(sample: str, delimiter: str, quote: str) -> tuple[float, int]:
         return (0.0, 0)
     width, count = max(wide.items(), key=lambda item: (item[1], item[0]))
     return (round(count / sum(widths.values()), 1), width)
-
-
-def _filled(row: list[str]) -> int:
-    return sum(1 for cell in row if cell.strip())

@@ -8,16 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
-import fastexcel
 import polars as pl
 
-from data import sandbox
 from data.errors import Refused
-from data.imports.files import workbook
-from data.imports.files.budget import Budget
-from data.imports.files.decode import Decoded, decode
-from data.imports.files.layout import Layout, find_layout, matches_lines, unique_headers
-from data.imports.files.unpack import Source, discard
+from data.imports.files.decode import Decoded
+from data.imports.files.layout import Layout, unique_headers
+from data.imports.files.unpack import Source
 from data.imports.outcome.rules import RAGGED
 from metrics.texts import N_
 
@@ -27,7 +23,10 @@ SWALLOWED_LINES = 3  # so many whole rows inside one cell are no text that someb
 
 @dataclass
 class RawFile:
-    """One file in the engine as table `raw_{number}` with columns c0, c1, …; `ragged` counts the rows set aside."""
+    """One file in the engine as table `raw_{number}` with columns c0, c1, …; `ragged` counts the rows that do not fit, `aside`
+    those of `rows` that are no data.
+
+    `sheet` is the one of a workbook, `book` the name of that."""
 
     number: int
     source: Source
@@ -36,6 +35,10 @@ class RawFile:
     role: str = ""
     rows: int = 0
     ragged: int = 0
+    aside: int = 0
+    sheet: str = ""
+    book: str = ""
+    hidden: bool = False
     line_breaks_known: bool = field(default=False, repr=False)
 
     @property
@@ -45,49 +48,6 @@ class RawFile:
     @property
     def name(self) -> str:
         return self.source.name
-
-
-def prepare(
-    source: Source, number: int, folder: Path, encoding: str | None, pattern_of: Sequence[str], budget: Budget
-) -> RawFile:
-    """Decode a source to UTF-8 CSV and find its layout; the source itself is needed no longer. A headerless file keeps no header (its
-    profile names the columns)."""
-    target = folder / f"text-{number}"
-    if source.form == "text":
-        decoded = decode(source.open, source.name, target, encoding=encoding)
-        discard(source.path, folder)
-        for pattern in pattern_of:
-            if matches_lines(target, pattern):
-                return RawFile(number, source, decoded, Layout(" ", '"', (), 0, ()))
-        return RawFile(number, source, decoded, find_layout(target, source.name))
-    _write_csv(source, target, budget)
-    discard(source.path, folder)
-    with target.open("rb") as text:
-        breaks = sum(chunk.count(b"\n") for chunk in iter(lambda: text.read(1 << 20), b""))
-    decoded = Decoded(target, source.form.upper() if source.form == "xlsx" else "Parquet", breaks, source.bytes)
-    if not breaks:
-        raise Refused(N_("{file} is empty. Export it again and load the new file."), file=source.name)
-    return RawFile(number, source, decoded, find_layout(target, source.name))
-
-
-def _write_csv(source: Source, target: Path, budget: Budget) -> None:
-    if source.form == "xlsx":
-        workbook.measure(source.path, source.name, budget)
-    try:
-        with budget.writing(target, source.name):
-            if source.form == "parquet":
-                frame = pl.scan_parquet(source.path, glob=False)
-                times = [name for name, kind in frame.collect_schema().items() if kind.is_temporal()]
-                frame.with_columns(pl.col(times).cast(pl.String)).sink_csv(target)
-            else:
-                sheet = fastexcel.read_excel(str(source.path)).load_sheet(0, header_row=None, dtypes="string")
-                sheet.to_polars().write_csv(target, include_header=False)
-    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, OSError) as error:
-        if sandbox.exhaustion(error):
-            raise
-        raise Refused(
-            N_("{file} cannot be read as {form}. Save it again, or as CSV."), file=source.name, form=source.form
-        ) from error
 
 
 def load(connection: duckdb.DuckDBPyConnection, file: RawFile, pattern: str = "", names: Sequence[str] = ()) -> None:
@@ -156,6 +116,9 @@ def _write_matches(file: RawFile, pattern: str) -> None:
 
 def _set_aside(connection: duckdb.DuckDBPyConnection, file: RawFile) -> None:
     connection.execute("create table if not exists ragged (file_no integer, line bigint, value varchar, why varchar)")
+    connection.execute(
+        "create table if not exists aside (file_no integer, row_no bigint, rule varchar, bad_column varchar, bad_value varchar)"
+    )
     bad = connection.execute(
         f"select line_byte_position, any_value(csv_line), any_value(error_type::varchar) from bad_{file.number} group by 1 order by 1"
     ).fetchall()

@@ -57,6 +57,18 @@ class Convention:
 
 
 @dataclass(frozen=True)
+class Unused:
+    """What was read and became no data: `what` is "column", "sheet", "hidden sheet" or "part" of the cells of a column that is read;
+    `cells` counts those that hold something."""
+
+    file: str
+    what: str
+    name: str
+    cells: int
+    example: str
+
+
+@dataclass(frozen=True)
 class CannotAnswer:
     """A question that these files cannot answer: `sentence` is an English template, filled with `values`."""
 
@@ -84,7 +96,8 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Receipt:
-    """Every line accounted for: lines_in == lines_taken + the lines of all `left_out`."""
+    """Every line accounted for: lines_in == lines_taken + the lines of all `left_out`; every cell that holds something too: cells_in ==
+    cells_used + the cells of all `unused`."""
 
     profile: str
     profile_title: str
@@ -114,6 +127,9 @@ class Receipt:
     conventions: tuple[Convention, ...] = ()
     cannot_answer: tuple[CannotAnswer, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    unused: tuple[Unused, ...] = ()
+    cells_in: int = 0
+    cells_used: int = 0
     import_id: int | None = None
     already_loaded: int | None = None
 
@@ -133,6 +149,7 @@ class Receipt:
             "conventions": Convention,
             "cannot_answer": CannotAnswer,
             "doubts": Doubt,
+            "unused": Unused,
         }
         for name, kind in nested.items():
             values[name] = tuple(kind(**row) for row in values.get(name, ()))

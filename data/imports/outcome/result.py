@@ -1,5 +1,6 @@
 """The outputs of an import as rows for the store, and the fate of every line that gave none."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import duckdb
@@ -9,7 +10,7 @@ from data.errors import Refused
 from data.imports.files.raw import RawFile, number_lines
 from data.imports.fold import Folding
 from data.imports.outcome import rules
-from data.imports.outcome.receipt import Convention
+from data.imports.outcome.receipt import Convention, Unused
 from data.imports.sql import quote
 from metrics.engine.schemas import TABLES
 from metrics.texts import N_
@@ -19,12 +20,14 @@ READ_ROWS = 100_000
 
 @dataclass
 class Result:
-    """The outputs of an import, read and folded."""
+    """The outputs of an import, read and folded; `used` are the places of the columns that are read, by the number of their file."""
 
     foldings: list[Folding] = field(default_factory=list)
     conventions: list[Convention] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     scale: str | None = None
+    used: dict[int, set[int]] = field(default_factory=dict)
+    parts: list[Unused] = field(default_factory=list)
     kinds: tuple[str, ...] = ()
 
     def add(self, folding: Folding, conventions: list[Convention], headers: dict[str, str], scale: str | None) -> None:
@@ -32,6 +35,10 @@ class Result:
         self.conventions = list(dict.fromkeys(self.conventions + conventions))
         self.headers.append(headers)
         self.scale = self.scale or scale
+
+    def use(self, used: Mapping[int, Collection[int]]) -> None:
+        for number, places in used.items():
+            self.used.setdefault(number, set()).update(places)
 
     def finish(self, connection: duckdb.DuckDBPyConnection, raw: list[RawFile]) -> None:
         """Make `out_{kind}`, the rows for the store, and `fates`, one row per line left out."""
@@ -77,6 +84,10 @@ class Result:
             "create table fates (file_no integer, line bigint, rule varchar, bad_column varchar, bad_value varchar, amount double)"
         )
         for file in raw:
+            connection.execute(
+                f"""insert into refused select file_no, row_no, rule, bad_column, bad_value, null from aside
+                where file_no = {file.number}"""
+            )
             some = connection.execute("select 1 from refused where file_no = $n limit 1", {"n": file.number}).fetchall()
             if not some:
                 continue

@@ -27,6 +27,10 @@ REASONS: dict[str, str] = {
     "not_paid": N_("The order was never paid."),
     "refunded": N_("The order was refunded in full."),
     "not_counted": N_("The order does not count by its status, as was answered."),
+    "total_row": N_("The row holds totals, by the word that it begins with."),
+    "sum_row": N_("The row is the sum of all others and names neither order nor customer."),
+    "header_row": N_("The row repeats the headers."),
+    "note_row": N_("The row is a note below the table."),
     "schema": N_("The row breaks the rule “{rule_name}”."),
 }
 

@@ -13,10 +13,20 @@ class Undecided(Refused):
     The sentence asks; `remedy` says how the answer is given on the command line, which a page has no use for.
     """
 
-    def __init__(self, template: str, /, *, option: str, answers: tuple[str, ...], **values: object) -> None:
+    def __init__(
+        self,
+        template: str,
+        /,
+        *,
+        option: str,
+        answers: tuple[str, ...],
+        previews: tuple[str, ...] = (),
+        **values: object,
+    ) -> None:
         super().__init__(template, **values)
         self.option = option
         self.answers = answers
+        self.previews = previews  # what the file would say by each answer
 
     @property
     def remedy(self) -> str:
@@ -54,7 +64,7 @@ class Unread(Undecided):
         **values: object,
     ) -> None:
         for_all = choices if kind == "status" else (LEAVE_OUT, EMPTY)
-        super().__init__(template, option=f"{field}:{ALL}", answers=for_all, cells=_named(cells), **values)
+        super().__init__(template, option=f"{field}:{ALL}", answers=for_all, previews=(), cells=_named(cells), **values)
         self.field, self.kind, self.cells, self.others, self.choices = field, kind, cells, others, choices
 
     @property

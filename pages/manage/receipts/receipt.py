@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterator
 
 import streamlit as st
 
-from data.imports.outcome.receipt import CannotAnswer, Convention, LeftOut, Receipt
-from data.store.member_columns import MANY, PERSON
+from data.imports.outcome.receipt import CannotAnswer, LeftOut, Receipt
 from metrics.texts import N_
-from pages.manage.receipts.wording import amount, contents, files, sentences, size
+from pages.manage.receipts.reading import Change, conventions, fact, unused
+from pages.manage.receipts.wording import amount, contents, files, size
 from pages.shared.model import blocks
 from pages.shared.model.cards import Card
 from pages.shared.words import markup
 from pages.shared.words.texts import _, listed, money, ngettext, number
 
 Download = Callable[[str], bytes]
-Change = Callable[[dict[str, str]], None]
 
 MOSTLY = {
     "no_customer": N_("most of them without a customer"),
@@ -35,35 +34,6 @@ ICONS = {
     "no_refund_date": ":material/event_busy:",
     "no_currency": ":material/payments:",
     "other_currency": ":material/payments:",
-}
-CONVENTIONS = {
-    ("decimal sign", "."): N_("**Decimal point** in {columns}"),
-    ("decimal sign", ","): N_("**Decimal comma** in {columns}"),
-    ("date order", "dmy"): N_("**Day before month** in {columns}"),
-    ("date order", "mdy"): N_("**Month before day** in {columns}"),
-    ("date order", "ymd"): N_("**Year before month and day** in {columns}"),
-    ("no filter", PERSON): N_("**No filter**: {columns}, which could name or reach a person"),
-    ("no filter", MANY): N_("**No filter**: {columns}, with too many values, or hardly one that two customers share"),
-    ("lines", "sum"): N_("**Lines of one order are added up**, recognised by {columns}"),
-    ("lines", "total"): N_("**Lines of one order repeat its total**, which counts once; recognised by {columns}"),
-    ("lines", "last"): N_("**The last line of an order counts**, recognised by {columns}"),
-    ("lines", "first"): N_("**The first line of an order counts**, recognised by {columns}"),
-    ("refunds", "to take off"): N_("**Refunds are taken off the amounts**: {columns}"),
-    ("refunds", "taken off"): N_("**Amounts are after refunds already**, nothing more is taken off: {columns}"),
-    ("month", "first day"): N_("**Months without a day** in {columns}, read as their first day"),
-}
-CONVENTION_KINDS = {
-    "filter": N_("**Kept as filter**: {columns}, different values: {value}"),
-    "scale": N_("**Scale {value}** in {columns}"),
-    "words": N_("**{value}** in {columns}"),
-    "currency": N_("**Currency by its sign** in {columns}: {value}"),
-    "tier order": N_("**{value}** in {columns}"),
-    "spelling": N_("**Two spellings of one**: {value} in {columns}"),
-    "status": N_("**What counts** by {columns}: {value}"),
-    "nobody": N_("**Nobody is meant** in {columns} by: {value}"),
-    "offset": N_("**Offset {value}** in {columns}: the times stay as they are written"),
-    "time zone": N_("**Time zone of {value}** for times with an offset in {columns}"),
-    "made date": N_("**Date {value}** for all rows, since the file has none"),
 }
 TABLE_NAMES = {
     "orders": N_("Orders"),
@@ -219,7 +189,7 @@ def cannot_answer(receipt: Receipt) -> None:
         return
     blocks.section(_("What this file cannot answer"), _("Everything else on the dashboard can be computed from it."))
     for item in receipt.cannot_answer:
-        _fact(ICONS.get(item.code, ":material/block:"), _lead_bold(_sentence(item)))
+        fact(ICONS.get(item.code, ":material/block:"), _lead_bold(_sentence(item)))
 
 
 def _sentence(item: CannotAnswer) -> str:
@@ -248,41 +218,9 @@ def doubts(receipt: Receipt, *, key: str, change: Change | None) -> None:
             name: number(value, 1 if isinstance(value, float) else 0) if isinstance(value, int | float) else value
             for name, value in doubt.values.items()
         }
-        _fact(":material/contact_support:", markup.plain(_(doubt.sentence).format(**values)))
+        fact(":material/contact_support:", markup.plain(_(doubt.sentence).format(**values)))
         if change and st.button(_("It is nobody: read it as empty"), key=f"{key}-doubt-{place}"):
             change({doubt.option: doubt.answer})
-
-
-def conventions(receipt: Receipt, *, open_to_change: bool) -> None:
-    """How numbers, dates and scores were read: one line per choice, so that a person can object."""
-    choices = _by_choice(receipt.conventions)
-    if not choices:
-        return
-    how = _("Decided per column, from all of its values.")
-    blocks.section(
-        _("How the columns were read"), sentences(how, _("Not right? Change the columns.")) if open_to_change else how
-    )
-    for (what, value), columns in choices.items():
-        template = (
-            CONVENTIONS.get((what, value)) or CONVENTION_KINDS.get(what) or N_("**{what}: {value}** in {columns}")
-        )
-        names = listed([markup.plain(markup.shortened(column)) for column in columns])
-        _fact(":material/rule:", _(template).format(what=markup.plain(what), value=markup.plain(value), columns=names))
-
-
-def _by_choice(found: tuple[Convention, ...]) -> dict[tuple[str, str], list[str]]:
-    choices: dict[tuple[str, str], list[str]] = {}
-    for convention in found:
-        columns = choices.setdefault((convention.what, convention.value), [])
-        if convention.column not in columns:
-            columns.append(convention.column)
-    return choices
-
-
-def _fact(icon: str, text: str) -> None:
-    with st.container(horizontal=True, wrap=False, gap="small"):
-        st.markdown(f":gray[{icon}]", width="content")
-        st.markdown(text)
 
 
 def body(receipt: Receipt, *, key: str, download: Download | None = None, change: Change | None = None) -> None:
@@ -295,3 +233,4 @@ def body(receipt: Receipt, *, key: str, download: Download | None = None, change
         cannot_answer(receipt)
         doubts(receipt, key=key, change=change)
         conventions(receipt, open_to_change=download is not None)
+        unused(receipt, key=key, change=change)

@@ -39,6 +39,9 @@ def screen(current: Desk) -> Told | None:
     assert needs is not None
     recognised = current.recognised
     blocks.heading(*_title(needs, recognised))
+    line = _header_line(current, needs)
+    if line:
+        return Told(None, {}, _of_this_file(current) | {"header_row": str(line)})
     kinds = ([RECOGNISED] if recognised else []) + list(KINDS)
     kind = st.segmented_control(
         _("What are the rows?"),
@@ -49,7 +52,7 @@ def screen(current: Desk) -> Told | None:
         key=f"map.{current.round}.kind",
     )
     columns, values, missing = _fields(current, needs, kind) if kind != RECOGNISED else ({}, {}, [])
-    values |= _conventions(current, kind)
+    values |= _of_this_file(current) | _conventions(current, kind)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         go = st.button(
             _("Continue with this file"), type="primary", icon=":material/check:", disabled=bool(missing), key="map.go"
@@ -67,6 +70,29 @@ def screen(current: Desk) -> Told | None:
     if kind == RECOGNISED:
         return Told(current.told.profile, current.told.mapping, values)
     return Told(kind, columns, values)
+
+
+def _of_this_file(current: Desk) -> dict[str, str]:
+    """What was said of where the table stands."""
+    return {name: current.told.values[name] for name in ("sheet", "header_row") if name in current.told.values}
+
+
+def _header_line(current: Desk, needs: NeedsMapping) -> int | None:
+    """The line of the headers, where a person names another one than was found."""
+    rows = {line: row for line, row in needs.layout.top if any(cell.strip() for cell in row)}
+    found = max((line for line in rows if line <= needs.layout.skip), default=None)
+    if len(rows) < 2 or found is None:
+        return None
+    chosen: int = st.selectbox(
+        _("The headers stand in"),
+        list(rows),
+        index=list(rows).index(found),
+        format_func=lambda line: _("Line {line}: {cells}").format(
+            line=line, cells=" · ".join(filter(None, rows[line]))[:80]
+        ),
+        key=f"map.{current.round}.header.{found}",
+    )
+    return chosen if chosen != found else None
 
 
 def _first_rows(needs: NeedsMapping) -> None:

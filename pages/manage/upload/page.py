@@ -119,7 +119,10 @@ def _refused(current: Desk) -> None:
     blocks.heading(title.format(files=markup.plain(_names(current))), markup.plain(told(error)))
     if isinstance(error, Undecided) and (given := _answered(error)):
         _read_again(current, given)
-    legible = isinstance(error, Undecided) and error.option != "encoding"  # else there are no columns to show
+    legible = isinstance(error, Undecided) and error.option not in (
+        "encoding",
+        "sheet",
+    )  # else there are no columns to show
     if legible and st.button(_("Change the columns"), icon=":material/tune:", key="upload.map"):
         current.map_again()
         st.rerun()

@@ -7,6 +7,7 @@ import streamlit as st
 from data.imports import Undecided
 from data.imports.cells.zones import AS_WRITTEN
 from metrics.texts import N_
+from pages.shared.words import markup
 from pages.shared.words.texts import _
 
 ANSWERS: dict[str, dict[str, str]] = {
@@ -18,7 +19,14 @@ ANSWERS: dict[str, dict[str, str]] = {
     "decimal": {".": N_("Decimal point: 1,234.50"), ",": N_("Decimal comma: 1.234,50")},
     "encoding": {
         "gb18030": N_("GB18030 (GBK, GB2312): Chinese Windows"),
+        "big5": N_("Big5: Taiwan and Hong Kong"),
+        "shift-jis": N_("Shift-JIS: Japanese"),
+        "euc-kr": N_("EUC-KR: Korean"),
         "windows-1252": N_("Windows-1252: Western European Windows"),
+        "windows-1251": N_("Windows-1251: Cyrillic Windows"),
+        "koi8-r": N_("KOI8-R: Cyrillic"),
+        "windows-1250": N_("Windows-1250: Central European Windows"),
+        "latin-1": N_("Latin-1 (ISO 8859-1): Western European"),
         "utf-8": N_("UTF-8"),
         "utf-16-le": N_("UTF-16 LE"),
         "utf-16-be": N_("UTF-16 BE"),
@@ -36,6 +44,7 @@ ASKED = {  # only where the cells do not tell
         "taken off": N_("After refunds: they are taken off already"),
     },
 }
+UNNAMED = {"sheet"}  # what is chosen goes by its own name
 CLOCKS = {AS_WRITTEN: N_("As written: each cell in its own time zone"), "UTC": N_("UTC")}
 CURRENCY = N_("Which currency is meant?")
 QUESTIONS = {
@@ -46,6 +55,7 @@ QUESTIONS = {
     "date_order": N_("How are the dates written?"),
     "decimal": N_("How are the numbers written?"),
     "encoding": N_("How is the text encoded?"),
+    "sheet": N_("Which sheets are read?"),
 }
 
 
@@ -54,13 +64,14 @@ def answer(asked: Undecided) -> str | None:
     name = asked.option
     if name == "ladder":
         return _ladder(asked.answers[0].split(", "))
-    names = ANSWERS.get(name) or ASKED.get(name) or CLOCKS
-    codes = list(names) if name == "encoding" else list(asked.answers)
+    names = ANSWERS.get(name) or ASKED.get(name) or ({} if name in UNNAMED else CLOCKS)
+    codes = list(asked.answers)
     choice: str | None = st.radio(
         _(QUESTIONS.get(name, CURRENCY)),
         codes,
         index=None,
         format_func=lambda code: _(names[code]) if code in names else code,
+        captions=[markup.plain(text) for text in asked.previews] or None,
         key=f"asked.{name}",
     )
     if name == "timezone":

@@ -44,7 +44,7 @@ def test_utf_16_without_a_mark_is_seen_by_its_zeros() -> None:
 def test_second_byte_of_a_gbk_character_is_no_delimiter() -> None:
     names = "誠|丂\\乗"  # 誠 ends in the byte of |, 丂 and 乗 in those of @ and \
     data = f"Order ID|Customer ID|Order Date|Amount\nA1|{names.replace('|', '')}|2026-01-02|3\n".encode("gb18030")
-    (row,) = staged_rows([NamedBytes("a.csv", data)], profile="orders")
+    (row,) = staged_rows([NamedBytes("a.csv", data)], profile="orders", values={"encoding": "gbk"})
     assert row["customer_id"] == "誠丂\\乗"
 
 
@@ -58,6 +58,43 @@ def test_windows_1252_is_read_only_when_it_is_said() -> None:
     assert (caught.value.option, caught.value.remedy) == ("encoding", "Say --value encoding=windows-1252.")
     rows = staged_rows([NamedBytes("a.csv", data)], profile="orders", values={"encoding": "windows-1252"})
     assert [row["region"] for row in rows] == ["Málaga", "Größe"]
+
+
+ORDER = "Order ID,Customer ID,Order Date,Amount,Region\n"
+OTHERS = [
+    ("big5", "A1,陳小明,2026-01-02,10,台北\nA2,林美麗,2026-01-03,9,高雄旗艦店\n", "cp950"),
+    ("shift-jis", "A1,田中太郎,2026-01-02,10,東京\nA2,佐藤花子,2026-01-03,9,大阪\n", "cp932"),
+    ("euc-kr", "A1,김철수,2026-01-02,10,서울\nA2,이영희,2026-01-03,9,부산\n", "cp949"),
+    ("windows-1251", "A1,Ольга,2026-01-02,10,МОСКВА\nA2,Иван,2026-01-03,9,Тула\n", "cp1251"),
+    ("koi8-r", "A1,Ольга,2026-01-02,10,МОСКВА\nA2,Иван,2026-01-03,9,Тула\n", "koi8-r"),
+    ("windows-1250", "A1,Łukasz,2026-01-02,10,Kraków\nA2,Żaneta,2026-01-03,9,Wiśniew\n", "cp1250"),
+    ("windows-1252", "A1,C1,2026-01-02,10,€10\nA2,C2,2026-01-03,9,Größe\n", "cp1252"),
+]
+
+
+@pytest.mark.parametrize(("name", "rows", "codec"), OTHERS, ids=[name for name, _, _ in OTHERS])
+def test_other_encodings_are_asked_for_with_the_cells_under_each(name: str, rows: str, codec: str) -> None:
+    file = NamedBytes("a.csv", (ORDER + rows).encode(codec))
+    with pytest.raises(Undecided) as caught:
+        stage([file], store=None, profile="orders")
+    asked = caught.value
+    assert (asked.option, asked.answers[0]) == ("encoding", name)
+    shown = asked.previews[0].split(" · ")
+    assert shown
+    assert all(cell in rows for cell in shown)
+    assert asked.previews[0] in str(asked)
+    for answer in asked.answers:  # none of them comes back to the same question
+        with stage([file], store=None, profile="orders", values={"encoding": answer}) as staged:
+            assert staged.receipt.orders == 2
+    told = staged_rows([file], profile="orders", values={"encoding": name})
+    assert [row["region"] for row in told] == [line.split(",")[4] for line in rows.splitlines()]
+
+
+def test_a_byte_that_an_encoding_lacks_refuses_the_file_and_asks_no_more() -> None:
+    file = NamedBytes("a.csv", ORDER.encode() + b"A1,C1,2026-01-02,10,\x81\n")
+    sentence = refusal(file, profile="orders", values={"encoding": "windows-1252"})
+    assert sentence.startswith("a.csv, line 2: a byte that is no text in Windows-1252. Download it again in full")
+    assert receipt_of(file, profile="orders", values={"encoding": "latin-1"}).orders == 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])

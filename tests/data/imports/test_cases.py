@@ -104,6 +104,10 @@ CASES = [
         columns={"amount": "Order Total Amount", "customer_id": "Email (Billing)"},
         left={"cancelled": 1, "not_paid": 2, "refunded": 1},
     ),
+    Case("two-sheets.xlsx", None, "", {}, "amount", [10, 10]),
+    Case("whitespace-columns.txt", None, "", {}, "amount", [11.77, 12, 77]),
+    Case("preamble_pairs.csv", "orders", "", {}, "amount", [120.5, 80, 60, 60]),
+    Case("big5_read_as_gb18030.csv", "orders", "encoding", {"encoding": "big5"}, "customer_id", ["陳小明", "林美麗"]),
     Case("douyin.csv", None, "", {}, "amount", [69, 70], left={"cancelled": 1}),
     Case(
         "douyin.csv",
