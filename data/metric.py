@@ -178,7 +178,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="start", metavar="DATE", help="first day (default: of the data)")
     parser.add_argument("--to", dest="end", metavar="DATE", help="last day (default: of the data)")
     parser.add_argument(
-        "--as-of", metavar="DATE", help="nothing after this day is seen (default: last day of the data)"
+        "--as-of",
+        metavar="DATE",
+        help="nothing after this day is seen (default: last day of the data); cut to the last order",
     )
     parser.add_argument(
         "--by", action="append", default=[], metavar="COLUMN", help="split by a column; may be repeated"

@@ -8,7 +8,19 @@ from metrics.churn import record_churn
 from metrics.clv import record_clv
 from metrics.feedback import record_reach, record_satisfaction
 from metrics.feedback.nps import nps, nps_sums, nps_trend
-from metrics.metric import CONFIDENCE, HIGH, LOW, MINIMUM, PERIOD, WILSON_SOURCE, Argument, Column, Metric, Watch
+from metrics.metric import (
+    CONFIDENCE,
+    HIGH,
+    LOW,
+    MARK_COLUMNS,
+    MINIMUM,
+    PERIOD,
+    WILSON_SOURCE,
+    Argument,
+    Column,
+    Metric,
+    Watch,
+)
 from metrics.retention import record_retention
 from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend, repeat_sums
 from metrics.retention.retention import KINDS, retention, retention_at, retention_change
@@ -117,7 +129,7 @@ _METRICS = (
     ),
     Metric(
         name="retention",
-        version=1,
+        version=2,
         label=N_("Cohort retention"),
         unit=N_("share, 0 to 1"),
         higher_is_better=True,
@@ -126,7 +138,9 @@ _METRICS = (
             "Customers are put into cohorts by the calendar period of their first order. Retention in period k is the share of the "
             "cohort with at least one order in the k-th period after it (“on”), or in that period or any later one (“on or after”, "
             "which can still rise for recent periods). Period 0 is that of the first order, so it is always 1. The average row "
-            "weights cohorts by their size and takes only cells whose period has ended."
+            "weights cohorts by their size, takes only cells whose period has ended, and ends where fewer than half of its customers are "
+            "left. Months have 28 to 31 days, and the shorter ones hold somewhat fewer orders; windows of 30 days (see "
+            "“rolling_retention”) are all as long."
         ),
         no_data=N_(
             "A period that has not begun is no row; one that has begun but not ended is marked as not complete and left out of "
@@ -150,6 +164,7 @@ _METRICS = (
             "low": LOW,
             "high": HIGH,
             "complete": Column(N_("whether the period has ended")),
+            **MARK_COLUMNS,
         },
         arguments={
             "period": PERIOD,
@@ -160,6 +175,7 @@ _METRICS = (
             ),
         },
         dates="cohorts",
+        beside=("members",),
         value="retention",
         n="customers",
         watch=Watch("cohorts", usual=True),
@@ -241,6 +257,19 @@ CATALOGUE: dict[str, Metric] = {
 WATCHED = [name for name, metric in CATALOGUE.items() if isinstance(metric.watch, Watch)]
 
 
+GENERAL = (
+    N_(
+        "Nothing after the as-of date is seen. Where a number rests on orders, that date is cut to the last day of orders and refunds in "
+        "the data; where it rests on answers alone, to the last day of answers. Only uploaded tiers may change after the last order."
+    ),
+    N_(
+        "A customer’s region and acquisition channel are those of the members file; where it is silent, those of the first order in the "
+        "customer’s lifetime, also as of a day before that order. Where a row has a region of its own, such as an answer, the customer’s "
+        "goes before it."
+    ),
+)
+
+
 def as_markdown() -> str:
     """docs/metrics.md, whole."""
     head = [
@@ -250,6 +279,7 @@ def as_markdown() -> str:
         "",
         "Every metric takes *who* (a choice of customers), *when* (two dates) and an as-of date after which it sees nothing. Intervals",
         "are 95 % unless asked otherwise. Shares are between 0 and 1 here and shown as percentages on the pages.",
+        *(line for text in GENERAL for line in ("", text)),
     ]
     return "\n".join([*head, *(line for metric in CATALOGUE.values() for line in _section(metric))]) + "\n"
 

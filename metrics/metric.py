@@ -18,7 +18,7 @@ Dates = Literal["rows", "within", "day", "dates", "cohorts"]
 Frame = Literal[
     "feedback", "customer_periods", "customers", "order_days", "orders", "tier_changes", "sales", "purchases"
 ]
-Beside = Literal["orders", "refunds", "customers", "answers", "customer_periods", "tier_changes"]
+Beside = Literal["orders", "refunds", "customers", "answers", "customer_periods", "tier_changes", "members"]
 Noun = Literal["answers", "customers", "members", "orders"]
 # How the dates of a judged period become those of the question. "period": the rows of the period; "day": what holds on its last day;
 # "eve": from the day before it to its end; "row": the row of that period in a calendar; "cohort": the cohort whose k-th period it is;
@@ -173,6 +173,12 @@ class Metric:
 CONFIDENCE = Argument(0.95, N_("How sure the interval is, between 0 and 1."))
 MINIMUM = Argument(30, N_("Below this number of answers or customers the number is withheld; the counts are shown."))
 PERIOD = Argument("month", N_("The length of a calendar period; weeks begin on Monday."), tuple(EVERY))
+MARK_COLUMNS = {
+    "from_start": Column(
+        N_("whether the data begin in this cohort, so that it also holds customers who had ordered before")
+    ),
+    "joined_before": Column(N_("customers of the cohort who had joined before the data begin")),
+}
 LOW, HIGH = Column(N_("lower end of the interval")), Column(N_("upper end of the interval"))
 
 WILSON_SOURCE = N_("Interval: Wilson 1927, and Newcombe 1998, Statistics in Medicine 17:857–890.")

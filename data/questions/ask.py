@@ -76,6 +76,8 @@ def asked_with(
     given = _dates(metric, question, as_of)
     if lapses:
         given |= {"order_days": snap.order_days(question.segment, as_of=as_of)}
+    if "members" in metric.beside:
+        given["data_from"] = snap.extent().orders_first
     if spends:
         given["known_from"] = _known_from(snap, making)
     if metric.frame == "customers":
@@ -241,6 +243,8 @@ def _beside(snap: Snapshot, frame: Beside, question: Question, as_of: dt.date) -
         return snap.customers(as_of=question.as_of)
     if frame == "tier_changes":
         return snap.tier_changes(as_of=question.as_of)
+    if frame == "members":
+        return snap.members()
     if frame == "answers":
         return snap.feedback(as_of=question.as_of, start=question.start, end=question.end)
     rows = snap.orders if frame == "orders" else snap.refunds

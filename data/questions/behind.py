@@ -81,7 +81,8 @@ def cohort_customers(
     not yet observable (see the metric) has no row.
     """  # fmt: skip
     rows, asked = asked_with(snap, metric, question, **given)
-    asked.pop("by")
+    for only_shown in ("by", "members", "data_from"):
+        asked.pop(only_shown)
     members = MEMBERS[metric](rows, number=number, **asked)
     return _customers(snap, question, members.filter(nw.col("active") == int(active)), limit, CUSTOMER_TYPES)
 

@@ -213,6 +213,11 @@ class Snapshot:
             nw.col("orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days").fill_null(0)
         )
 
+    def members(self) -> nw.LazyFrame:
+        """One row per customer: customer_key, joined_on (null where no members file says it)."""
+        known = f"({self._known()})"
+        return self._frame(known, ("customer_key", "joined_on"), [], Parameters(), EVERYBODY, (), None)
+
     def order_days(
         self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None, attributes: Sequence[str] = ()
     ) -> nw.LazyFrame:

@@ -1,5 +1,6 @@
 """What the fitted models expect of the coming weeks, discounted, and how sure they are of it."""
 
+import math
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +19,8 @@ LEAST_WEEKS_WATCHED = (
 DRAWS = 24  # of the parameters; matched to their covariance, so that few are enough
 SEED = 20_050_401
 COLUMNS_AT_ONCE = 4096  # so that what is at hand stays near the processor
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(5)
-NODES, WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2  # Gauss–Legendre on (0, 1)
+# of Gauss–Legendre: within a year, and more for each further one, so that an integral over ten years is as exact as over one
+NODES, NODES_PER_YEAR = 5, 3
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,9 @@ def _discounted(purchases: Callable[[float], Array], whole: Array, horizon: Hori
     rate = horizon.weekly
     if rate == 0:
         return whole
-    times = horizon.weeks * NODES
-    integral = sum(weight * np.exp(-rate * time) * purchases(time) for time, weight in zip(times, WEIGHTS, strict=True))
+    further_years = max(horizon.weeks / WEEKS_PER_YEAR - 1, 0)
+    nodes, weights = np.polynomial.legendre.leggauss(NODES + math.ceil(NODES_PER_YEAR * further_years))
+    times = horizon.weeks * (nodes + 1) / 2
+    each = zip(times, weights / 2, strict=True)
+    integral = sum(weight * np.exp(-rate * time) * purchases(time) for time, weight in each)
     return np.exp(-rate * horizon.weeks) * whole + rate * horizon.weeks * integral

@@ -9,7 +9,7 @@ import polars as pl
 from metrics.dimension import FIRST_MONTH
 from metrics.engine.periods import EVERY, at_least, checked, length, periods_before
 from metrics.engine.reduce import collected, distinct, in_order, one_if, period_start
-from metrics.retention.cohorts import cohorts_within, grid
+from metrics.retention.cohorts import MARKS, cohorts_within, grid, marked, while_half_are_left
 from metrics.statistics.shares import share_change, with_share
 
 KINDS = ("on", "on_or_after")
@@ -21,6 +21,7 @@ TYPES: dict[str, pl.DataType] = {
     **COUNTS,
     **SHARES,
     "complete": pl.Boolean(),
+    **MARKS,
 }
 RATE = {"successes": "active", "n": "customers", "name": "retention"}
 
@@ -36,14 +37,16 @@ def retention(
     cohorts_to: dt.date | None = None,
     by: Sequence[str] = (),
     minimum: int = 1,
+    members: nw.LazyFrame | None = None,
+    data_from: dt.date | None = None,
 ) -> pl.DataFrame:
     """The cohort triangle: one row per combination of `by`, cohort and period that has begun by `as_of`; higher is better.
 
     cohort (first day of the calendar week, month, quarter or year of the first order), period (0 for the cohort's own, then 1, 2 …),
     customers (of the cohort), active (with an order in that period; kind "on_or_after": in that period or later, up to `as_of`),
-    retention (active / customers, 0–1), low, high (Wilson), complete (whether the period has ended by `as_of`). A period that has
-    not begun is no row; one in which nobody ordered is a row with active 0. Without orders there is no row. Below `minimum`
-    customers the counts stand and the rest is null.
+    retention (active / customers, 0–1), low, high (Wilson), complete (whether the period has ended by `as_of`), from_start, joined_before
+    (see `cohorts.marked`). A period that has not begun is no row; one in which nobody ordered is a row with active 0. Without orders there
+    is no row. Below `minimum` customers the counts stand and the rest is null.
 
     The frame must reach back to each customer's first order, or late cohorts take in old customers; `cohorts_from` and `cohorts_to`
     limit which cohorts are shown (those whose period holds or follows the one, and begins by the other). Rows after `as_of` must not
@@ -60,7 +63,9 @@ def retention(
     rows = cohorts_within(rows, period=period, cohorts_from=cohorts_from, cohorts_to=cohorts_to)
     counted = collected(rows.group_by(*by, "cohort", "at").agg(active=nw.len()))
     counted = counted.with_columns(pl.col("cohort", "at").cast(pl.Date), pl.col("active").cast(pl.Int64))
+    newcomers = rows if kind == "on_or_after" else rows.filter(nw.col("at") == nw.col("cohort"))
     cells = _cells(counted, as_of, period, kind, by)
+    cells = marked(cells, newcomers, members=members, data_from=data_from, period=period, by=by)
     rated = with_share(cells, **RATE, confidence=confidence, minimum=minimum)
     return in_order(rated, by, TYPES, ["cohort", "period"])
 
@@ -94,13 +99,13 @@ def cohort_members(
 def retention_average(
     triangle: pl.DataFrame, *, by: Sequence[str] = (), confidence: float = 0.95, minimum: int = 1
 ) -> pl.DataFrame:
-    """The average row of a triangle, weighted by cohort size, over the cells that are complete.
+    """The average row of a triangle, weighted by cohort size, over the cells that are complete, while half of the customers are left.
 
     One row per combination of `by` and period: period, customers, active (sums over those cohorts), retention, low, high (Wilson on
     the sums). Later periods rest on fewer cohorts, which `customers` shows. An empty triangle gives no row.
     """
     pooled = triangle.filter("complete").group_by(*by, "period").agg(pl.col("customers", "active").sum())
-    rated = with_share(pooled, **RATE, confidence=confidence, minimum=minimum)
+    rated = with_share(while_half_are_left(pooled, by), **RATE, confidence=confidence, minimum=minimum)
     return in_order(rated, by, {"period": pl.Int64(), **COUNTS, **SHARES}, ["period"])
 
 

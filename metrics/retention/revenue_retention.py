@@ -9,7 +9,7 @@ import polars as pl
 from metrics.dimension import FIRST_MONTH
 from metrics.engine.exact import money
 from metrics.engine.reduce import in_order
-from metrics.retention.cohorts import sums_by_cohort
+from metrics.retention.cohorts import MARKS, sums_by_cohort, while_half_are_left
 from metrics.statistics.intervals import share
 
 VALUES: dict[str, pl.DataType] = dict.fromkeys(("revenue_retention", "cumulative_per_customer"), pl.Float64())
@@ -19,6 +19,7 @@ TYPES: dict[str, pl.DataType] = {
     "revenue": pl.Float64(),
     **VALUES,
     "complete": pl.Boolean(),
+    **MARKS,
 }
 
 
@@ -31,14 +32,17 @@ def revenue_retention(
     cohorts_to: dt.date | None = None,
     by: Sequence[str] = (),
     minimum: int = 1,
+    members: nw.LazyFrame | None = None,
+    data_from: dt.date | None = None,
 ) -> pl.DataFrame:
     """Net revenue of each cohort in each period since its first: one row per combination of `by`, cohort and period that has begun.
 
     cohort (first day of the week, month, quarter or year of the first order), period (0 for the cohort's own), customers (of the
     cohort), revenue (of that period, in the currency's units, net of refunds), revenue_retention (over that of period 0; null where
     that is not above 0; can exceed 1), cumulative_per_customer (revenue up to that period's end, per customer of the cohort), complete
-    (whether the period has ended by `as_of`). Higher is better. Below `minimum` customers the sums stand and the two values are null.
-    Without orders there is no row. Refunds of customers without an order are left out.
+    (whether the period has ended by `as_of`), from_start, joined_before (see `cohorts.marked`). Higher is better. Below `minimum` customers
+    the sums stand and the two values are null. Without orders there is no row. A refund dated before the customer's first order is in the
+    row of its own period, below 0, which is there for that alone. Refunds of customers without an order are left out.
 
     The frame is by customer and month (for weeks: by week) and must reach back to each customer's first order; rows after the month of
     `as_of` are left out.
@@ -51,10 +55,12 @@ def revenue_retention(
         cohorts_from=cohorts_from,
         cohorts_to=cohorts_to,
         by=by,
+        members=members,
+        data_from=data_from,
     )
     group = [*by, "cohort"]
     total = pl.col("revenue").cum_sum().over(group, order_by="period")
-    own = pl.col("revenue").first().over(group, order_by="period")
+    own = pl.col("revenue").filter(pl.col("period") == 0).first().over(group)
     valued = cells.with_columns(
         revenue_retention=share(pl.col("revenue"), own), cumulative_per_customer=total / pl.col("customers")
     )
@@ -62,7 +68,8 @@ def revenue_retention(
 
 
 def revenue_retention_average(triangle: pl.DataFrame, *, by: Sequence[str] = (), minimum: int = 1) -> pl.DataFrame:
-    """The average row of a triangle of `revenue_retention`, over the cells that are complete.
+    """The average row of a triangle of `revenue_retention`, from period 0 on, over the cells that are complete, while half of the
+    customers are left.
 
     One row per combination of `by` and period: period, customers (of those cohorts), revenue (theirs in the period), revenue_retention
     (over theirs in period 0), cumulative_per_customer (weighted by customers). Below `minimum`
@@ -73,12 +80,13 @@ def revenue_retention_average(triangle: pl.DataFrame, *, by: Sequence[str] = (),
         own=pl.col("revenue").filter(pl.col("period") == 0).first().over(group),
         total=pl.col("revenue").cum_sum().over(group, order_by="period"),
     )
-    pooled = known.filter("complete").group_by(*by, "period").agg(pl.col("customers", "revenue", "own", "total").sum())
+    whole = known.filter("complete", pl.col("period") >= 0)
+    pooled = whole.group_by(*by, "period").agg(pl.col("customers", "revenue", "own", "total").sum())
     valued = pooled.with_columns(
         revenue_retention=share(pl.col("revenue"), pl.col("own")), cumulative_per_customer=pl.col("total") / customers
     )
-    types = {name: kind for name, kind in TYPES.items() if name not in {FIRST_MONTH.column, "complete"}}
-    return in_order(_withheld(valued, minimum), by, types, ["period"])
+    types = {name: kind for name, kind in TYPES.items() if name not in {FIRST_MONTH.column, "complete", *MARKS}}
+    return in_order(_withheld(while_half_are_left(valued, by), minimum), by, types, ["period"])
 
 
 def _withheld(valued: pl.DataFrame, minimum: int) -> pl.DataFrame:

@@ -7,8 +7,9 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from metrics.engine.periods import at_least, calendar, checked, start_of
-from metrics.engine.reduce import collected, in_order, one_if
+from metrics.engine.reduce import collected, in_order, one_if, period_start
 from metrics.engine.rollups import is_last, seen_by
+from metrics.retention.cohorts import marked
 from metrics.retention.retention import KINDS, RATE, TYPES
 from metrics.statistics.shares import with_share
 
@@ -24,6 +25,8 @@ def rolling_retention(
     by: Sequence[str] = (),
     confidence: float = 0.95,
     minimum: int = 1,
+    members: nw.LazyFrame | None = None,
+    data_from: dt.date | None = None,
 ) -> pl.DataFrame:
     """The cohort triangle in windows from each customer's own first order; columns as those of `retention`, higher is better.
 
@@ -48,7 +51,11 @@ def rolling_retention(
     keys = [*by, "cohort", "ended"]
     sizes = firsts.group_by(keys).agg(customers=pl.col("n").sum())
     active = counted.group_by(*keys, "at").agg(active=pl.col("n").sum())
+    first = visits.filter(nw.col("previous_age").is_null()).with_columns(
+        cohort=period_start(nw.col("first_day"), "month")
+    )
     cells = _cells(sizes, active, kind, by)
+    cells = marked(cells, first, members=members, data_from=data_from, period="month", by=by)
     rated = with_share(cells, **RATE, confidence=confidence, minimum=minimum)
     return in_order(rated, by, TYPES, ["cohort", "period"])
 

@@ -20,7 +20,8 @@ LADDER = Argument(
     ),
 )
 LAPSE_MEANING = N_(
-    "Days without an order after which a member counts as lapsed; 0: only who has a tier called “lapsed” does."
+    "Days without an order after which a member counts as lapsed, from the last order or the first tier on, whichever is later: who never "
+    "ordered lapses so many days after the first tier. 0: only who has a tier called “lapsed” does."
 )
 RULE = {
     "rule": Argument(

@@ -11,7 +11,7 @@ from metrics.texts import N_
 from metrics.tiers.moves import MOVES
 from pages.programme import basis as tier_basis
 from pages.programme.basis import Basis
-from pages.shared.readings.readings import SPARK_MONTHS, UPGRADES, Points, Reading, months_of, of_rows
+from pages.shared.readings.readings import SPARK_MONTHS, SURE, UPGRADES, Points, Reading, months_of, of_rows, surely
 from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words import periods
@@ -38,7 +38,7 @@ OF_LIMITED = (
 )
 
 
-def upgrades(view: View) -> Reading:
+def upgrades(view: View, *, confidence: float = SURE) -> Reading:
     """Of the members with a tier on the eve of the period, the share in a higher one at its end, by the uploaded tiers.
 
     A rule chosen on another page is not taken along, so without uploaded tiers there is no number (`states.missing` says so). Nor is
@@ -49,7 +49,7 @@ def upgrades(view: View) -> Reading:
             reading(view, None, "upgrade", UPGRADES), withheld=OF_LIMITED if view.scope[TIER.column] else OF_CHOSEN
         )
     basis = tier_basis.uploaded(view) if cached.values("tier") else None
-    return reading(view, basis, "upgrade", UPGRADES)
+    return reading(view, basis, "upgrade", UPGRADES, confidence=confidence)
 
 
 def all_moves(view: View, basis: Basis, *, one_tier: bool = False) -> dict[str, Reading]:
@@ -58,7 +58,7 @@ def all_moves(view: View, basis: Basis, *, one_tier: bool = False) -> dict[str, 
     return {move: reading(view, basis, move, NAMES[move]) for move in moves}
 
 
-def reading(view: View, basis: Basis | None, move: str, name: str) -> Reading:
+def reading(view: View, basis: Basis | None, move: str, name: str, *, confidence: float = SURE) -> Reading:
     """One move as a reading; without known tiers its n is 0."""
     window = tier_basis.window(view, basis) if basis and tier_basis.has_history(view, basis) else None
     if basis is None or window is None:
@@ -66,13 +66,14 @@ def reading(view: View, basis: Basis | None, move: str, name: str) -> Reading:
     now = cached.answer("tier_rates", window.question, **basis.arguments)
     earlier = tier_basis.window_before(view, basis)
     before = cached.answer("tier_rates", earlier, **basis.arguments) if earlier else None
-    moved = changed(window.question, earlier, basis, move).row(0, named=True) if earlier else None
+    moved = changed(window.question, earlier, basis, move, confidence).row(0, named=True) if earlier else None
     return _made(move, name, _of(now, move), _of(before, move), moved, _months(view, basis, move))
 
 
-def changed(now: Question, before: Question, basis: Basis, move: str) -> pl.DataFrame:
+def changed(now: Question, before: Question, basis: Basis, move: str, confidence: float = SURE) -> pl.DataFrame:
     """How the rate of a move differs between two windows."""
-    return cached.compared(change, "tier_rates", now, before, row={"move": move}, **basis.arguments)
+    asked = {**basis.arguments, **surely(confidence)}
+    return cached.compared(change, "tier_rates", now, before, row={"move": move}, **asked)
 
 
 def trend(view: View, basis: Basis) -> pl.DataFrame:

@@ -36,8 +36,9 @@ BESIDE = {
     "tier_changes": EMPTY["tier_changes"],
     "answers": EMPTY["feedback"],
     "customer_periods": EMPTY["customer_periods"],
+    "members": lazy(pl.DataFrame(schema={"customer_key": pl.Int64, "joined_on": pl.Date})),
 }
-ASKED = {*DATES, *BESIDE, "by", "order_days", "known_from"}  # what a question brings
+ASKED = {*DATES, *BESIDE, "by", "order_days", "known_from", "data_from"}  # what a question brings
 
 
 def empty(metric: Metric) -> pl.DataFrame:
@@ -70,6 +71,7 @@ def test_dates_and_frames_are_those_that_the_function_takes(metric: Metric) -> N
     assert {name for name in takes if name in DATES} == set(OF_DATES[metric.dates])
     assert {name for name in takes if name in BESIDE} == set(metric.beside)
     assert ("order_days" in takes) == ("lapse_days" in metric.arguments)
+    assert ("data_from" in takes) == ("members" in metric.beside)
     assert ("known_from" in takes) == (metric.frame == "tier_changes" and "customer_periods" in metric.beside)
 
 

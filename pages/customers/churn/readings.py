@@ -10,7 +10,7 @@ from data.questions.changes import change
 from metrics.churn.hiatus import RARE_BASIS
 from metrics.texts import N_
 from pages.shared.readings.measures import at_end
-from pages.shared.readings.readings import INACTIVE, SPARK_MONTHS, Reading, of_frames
+from pages.shared.readings.readings import INACTIVE, SPARK_MONTHS, SURE, Reading, of_frames, surely
 from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words import periods
@@ -55,7 +55,7 @@ def young(view: View) -> bool:
     return view.before is None or first is None or view.before.end - first < dt.timedelta(days=DAYS_UNTIL_STEADY)
 
 
-def inactive(view: View) -> Reading:
+def inactive(view: View, *, confidence: float = SURE) -> Reading:
     """The share of customers who are inactive at the end of the period, by one threshold for all dates; lower is better. While the data
     are young it is not compared."""
     rule = threshold(view)
@@ -67,7 +67,8 @@ def inactive(view: View) -> Reading:
     before = share_at_end(view.before, days) if view.before else None
     moved = None
     if view.before:
-        moved = cached.compared(change, "inactive_share", at_end(view.question), at_end(view.before), hiatus_days=days)
+        asked = {"hiatus_days": days, **surely(confidence)}
+        moved = cached.compared(change, "inactive_share", at_end(view.question), at_end(view.before), **asked)
     return replace(_reading(now, before, moved, _months(view, days)), compares=not young(view))
 
 

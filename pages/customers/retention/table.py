@@ -19,8 +19,7 @@ from pages.shared.model import blocks
 from pages.shared.model.cards import Cell, HeatTable, Row
 from pages.shared.readings.readings import RETENTION_MINIMUM
 from pages.shared.screen import states
-from pages.shared.session import cached
-from pages.shared.words.texts import _, number, period_name, sentences, span
+from pages.shared.words.texts import _, ngettext, number, period_name, sentences, span
 
 LEVELS = 10
 Ends = tuple[float, float]
@@ -33,7 +32,9 @@ WHAT = {
     ("value", "on"): N_("Net revenue per customer up to the end of the period. No interval: these are totals."),
 }
 MARKS = N_("Hatched: unfinished. Blank: not yet observable. Colour from {low} to {high}.")
-FEW = N_("—: fewer than {minimum} customers. The average row covers all cohorts.")
+FEW = N_(
+    "—: fewer than {minimum} customers. The average row covers all cohorts, and ends where fewer than half of their customers are left."
+)
 READ = {
     "customers": N_("{cohort}, {period}: {active} of {customers} customers, {value} ({interval})"),
     "orders": N_("{cohort}, {period}: {orders} orders of {customers} customers, {value} each ({interval})"),
@@ -87,12 +88,19 @@ def table_section(triangle: pl.DataFrame, what: Asked) -> None:
 
 
 def _older(triangle: pl.DataFrame) -> str:
-    """That the first cohort of the data is no real one, where it is shown."""
-    first = cached.extent().orders_first
-    shown_from = triangle["cohort"].min()
-    if first is None or shown_from is None or shown_from > first:  # type: ignore[operator]
-        return ""
-    return _("The data begin in the first cohort, so it also holds customers who had ordered before.")
+    """That the first cohort of the data is no real one, where it is shown; and how many had joined before, in all that are."""
+    joined = int(triangle.group_by("cohort").agg(pl.col("joined_before").max())["joined_before"].sum())
+    text = ngettext(
+        "{n} customer had joined before the data begin, and may have ordered before.",
+        "{n} customers had joined before the data begin, and may have ordered before.",
+        joined,
+    )
+    return sentences(
+        _("The data begin in the first cohort, so it also holds customers who had ordered before.")
+        if triangle["from_start"].any()
+        else "",
+        text.format(n=number(joined)) if joined else "",
+    )
 
 
 def _ends(triangle: pl.DataFrame, what: Asked) -> Ends:

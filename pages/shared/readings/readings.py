@@ -23,6 +23,7 @@ from pages.shared.words.texts import coins
 
 SPARK_MONTHS = 12
 RETENTION_MONTH = 3
+SURE = 0.95  # of the interval of a change that stands alone
 RETENTION_MINIMUM = 30  # customers, of one cohort or of several together, below which their share is withheld
 
 Points = tuple[list[float | None], list[float | None], list[float | None]]
@@ -94,57 +95,63 @@ def of_metric(view: View, name: str, **arguments: object) -> Reading:
     question = of_day(metric, view.question)
     now = cached.answer(name, question, **arguments)
     before = cached.before(name, question, of_day(metric, view.before), **arguments) if view.before else None
-    change = changed(view, name, **arguments) if metric.change else None
+    change = changed(view, name, SURE, **arguments) if metric.change else None
     months = view.asked(*periods.back(view.end, SPARK_MONTHS))
     trend = cached.answer(metric.trend, months, **arguments) if metric.trend else None
     reading = of_frames(name, metric.called, metric.noun, metric.value, metric.n, now, before, change, trend)
     return replace(reading, source="customers" if metric.noun == "orders" else "")
 
 
-def nps(view: View, *, weighted: bool = False) -> Reading:
+def nps(view: View, *, weighted: bool = False, confidence: float = SURE) -> Reading:
     """The score of the period."""
-    return _of_answers(view, "nps", NPS, "nps", weighted=weighted)
+    return _of_answers(view, "nps", NPS, "nps", confidence, weighted=weighted)
 
 
-def csat(view: View) -> Reading:
+def csat(view: View, *, confidence: float = SURE) -> Reading:
     """The share of satisfied answers in the period."""
-    return replace(_of_answers(view, "csat", CSAT, "csat"), source="csat")
+    return replace(_of_answers(view, "csat", CSAT, "csat", confidence), source="csat")
 
 
 def ces(view: View) -> Reading:
     """The share of answers in the period that say it was easy."""
-    return replace(_of_answers(view, "ces", CES, "easy_share"), source="ces")
+    return replace(_of_answers(view, "ces", CES, "easy_share", SURE), source="ces")
 
 
-def _of_answers(view: View, metric: str, name: str, column: str, **arguments: object) -> Reading:
+def _of_answers(view: View, metric: str, name: str, column: str, confidence: float, **arguments: object) -> Reading:
     now = cached.answer(metric, view.question, **arguments)
     before = cached.answer(metric, view.before, **arguments) if view.before else None
     months = view.asked(*periods.back(view.end, SPARK_MONTHS))
     trend = cached.answer(f"{metric}_trend", months, **arguments)
-    return of_frames(metric, name, "answers", column, "n", now, before, changed(view, metric, **arguments), trend)
+    change = changed(view, metric, confidence, **arguments)
+    return of_frames(metric, name, "answers", column, "n", now, before, change, trend)
 
 
-def changed(view: View, metric: str, **arguments: object) -> pl.DataFrame | None:
+def changed(view: View, metric: str, confidence: float = SURE, **arguments: object) -> pl.DataFrame | None:
     """How a metric changed since the period that the view compares with; None without one."""
     if view.before is None:
         return None
     now, before = (of_day(find(metric), question) for question in (view.question, view.before))
-    return cached.compared(changes.change, metric, now, before, **arguments)
+    return cached.compared(changes.change, metric, now, before, **surely(confidence), **arguments)
 
 
-def repeat_rate(view: View) -> Reading:
+def surely(confidence: float) -> dict[str, object]:
+    """The argument of a comparison, where it is not the usual one: answers are kept by what was asked."""
+    return {} if confidence == SURE else {"confidence": confidence}
+
+
+def repeat_rate(view: View, *, confidence: float = SURE) -> Reading:
     """The rate of the period; its months are trailing windows as long as the period, when that is whole months."""
     now = cached.answer("repeat_rate", view.question)
     # of as many days as the period, as its change is
     before = cached.before("repeat_rate", view.question, view.before) if view.before else None
-    change = changed(view, "repeat_rate")
+    change = changed(view, "repeat_rate", confidence)
     length = periods.MONTHS.get(periods.unit_of(view.start, view.end))
     ends = replace(view.question, as_of=min(view.end, view.as_of))
     trend = cached.answer("repeat_rate_trend", ends, window_months=length) if length else None
     return of_frames("repeat_rate", REPEAT, "customers", "repeat_rate", "buyers", now, before, change, trend)
 
 
-def retention(view: View) -> Reading:
+def retention(view: View, *, confidence: float = SURE) -> Reading:
     """Month-3 retention of the cohorts whose third month lies in the period, pooled.
 
     It is compared with that of other cohorts only: periods within a month, or that share one, have a cohort in common.
@@ -156,7 +163,8 @@ def retention(view: View) -> Reading:
     change = None
     if before:
         row, minimum = {"period": RETENTION_MONTH}, RETENTION_MINIMUM
-        change = cached.compared(changes.change, "retention", now, before, row=row, minimum=minimum)
+        asked = {"row": row, "minimum": minimum, **surely(confidence)}
+        change = cached.compared(changes.change, "retention", now, before, **asked)
     first, last = periods.earlier(*periods.back(view.end, SPARK_MONTHS), RETENTION_MONTH)
     triangle = cached.answer("retention", view.asked(first, last))
     trend = retention_trend(triangle, period=RETENTION_MONTH, cohorts=SPARK_MONTHS, minimum=RETENTION_MINIMUM)

@@ -161,12 +161,16 @@ def new_customers(third: Reading) -> str:
     return ngettext("{n} new customer in month 3", "{n} new customers in month 3", third.n).format(n=number(third.n))
 
 
-def how_to_read(shown: Sequence[Card]) -> str:
-    """What stands where on these cards; nothing when none has a value."""
+def how_to_read(shown: Sequence[Card], *, together: int = 0) -> str:
+    """What stands where on these cards; nothing when none has a value. `together`: how many changes were judged as one."""
     if not any("value" in card for card in shown):
         return ""
     return sentences(
-        _("Under each value its 95% interval and n; under each change its 95% interval.")
+        _(
+            "Under each value its 95% interval and n; under each change its interval, so wide that all {n} hold together in 95%."
+        ).format(n=number(together))
+        if together > 1
+        else _("Under each value its 95% interval and n; under each change its 95% interval.")
         if all(card.get("range", "-") for card in shown)
         else _("Under each value that is no total its 95% interval, and n; under each change its 95% interval."),
         _("Lines: 12 months with interval, each on its own scale.") if any("spark" in card for card in shown) else "",

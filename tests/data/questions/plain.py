@@ -152,15 +152,19 @@ def rolling(log: Log, window: int, kind: str) -> Triangle:
 
 
 def revenue(log: Log, unit: str) -> dict[tuple[dt.date, int], tuple[int, Decimal]]:
-    """(cohort, k) → customers of the cohort, and their net revenue in the k-th period, from the cohort's own on."""
+    """(cohort, k) → customers of the cohort, and their net revenue in the k-th period; of those before the cohort's own, refunded ones."""
     first = {who: start_of(days[0], unit) for who, days in log.days.items()}
     sizes = Counter(first.values())
     total: dict[tuple[dt.date, dt.date], Decimal] = defaultdict(Decimal)
-    # a refund that lies before the first order's period belongs to no period since it
     for who, net in log.net(lambda day: start_of(day, unit)).items():
         for start, amount in net.items():
             total[first[who], start] += Decimal(amount)
-    return {
+    early = {
+        (cohort, 1 - len(periods(start, cohort, unit))): (sizes[cohort], amount)
+        for (cohort, start), amount in total.items()
+        if start < cohort
+    }
+    return early | {
         (cohort, k): (size, total[cohort, start])
         for cohort, size in sizes.items()
         for k, start in enumerate(periods(cohort, log.last, unit))

@@ -290,3 +290,34 @@ def test_attributes_are_those_of_the_first_order_and_of_no_order_to_come(tmp_pat
                 for as_of, cohort in (("2026-06-04", None), ("2026-06-05", known)):
                     (found,) = ask(snap, "nps", question(as_of=as_of, by=(name,)), minimum=1).to_dicts()
                     assert found[name] == cohort
+
+
+@pytest.mark.parametrize(("as_of", "regions"), [("2026-01-31", ["East"]), ("2026-04-30", ["East", "North", "South"])])
+def test_the_customers_region_goes_before_the_answers_and_is_that_of_the_first_order_in_a_lifetime(
+    tmp_path: Path, as_of: str, regions: list[str]
+) -> None:
+    """Answers of January say North: one of nobody known counts there, one of a whose first order is still to come, in February, in East."""
+    with Store.open(tmp_path / "r.duckdb") as store:
+        orders = [order("1", "a", "2026-02-05", 10, region="East"), order("2", "a", "2026-03-05", 10, region="West")]
+        answers = [nps("1", "a", "2026-01-10", 10, region="North")]
+        later = [nps("2", None, "2026-04-10", 10, region="North"), nps("3", "m", "2026-04-11", 10, region="North")]
+        members = [{"customer_id": "m", "region": "South"}]
+        take(
+            store,
+            orders=[*orders, order("3", "m", "2026-04-12", 10, region="West")],
+            feedback=[*answers, *later],
+            members=members,
+        )
+        with store.snapshot() as opened:
+            found = ask(opened, "nps", question(as_of=as_of, by=("region",)), minimum=1)
+            assert found["region"].to_list() == regions
+            one = question(as_of=as_of, segment=Segment(region=("East",)))
+            assert ask(opened, "nps", one, minimum=1)["n"].item() == 1
+
+
+@pytest.mark.parametrize("name", ["inactive_share", "hiatus", "retention", "lifecycle", "historical_clv"])
+def test_a_date_after_the_last_order_is_cut_to_it(snap, name: str) -> None:
+    """Orders reach to 2 March, answers to 10 April."""
+    late, cut = (ask(snap, name, question(as_of=as_of)) for as_of in ("2026-04-30", "2026-03-02"))
+    assert late.equals(cut)
+    assert not late.equals(ask(snap, name, question(as_of="2026-02-01")))

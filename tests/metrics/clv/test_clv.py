@@ -203,10 +203,12 @@ def test_a_longer_horizon_never_holds_less(horizons: list[int], rate: float, peo
             assert (getattr(more, name) >= getattr(less, name) * (1 - 1e-6)).all(), (fitted.model.name, name)
 
 
-def test_discounting_is_the_integral_over_the_horizon() -> None:
+@pytest.mark.parametrize(("weeks", "rate"), [(52, 0.1), (104, 0.25), (156, 0.1), (156, 0.25), (260, 0.25), (520, 0.1)])
+def test_discounting_is_the_integral_over_the_horizon(weeks: int, rate: float) -> None:
+    """To 4.5e-9, over one year or many."""
     rows = as_purchases(purchase_statistics(lazy(BUYERS), as_of=LAST))
     fitted = fit_models(rows, as_spends(spend_statistics(lazy(BUYERS))))
-    horizon = Horizon(156, 0.25)
+    horizon = Horizon(weeks, rate)
     found = expected(fitted, rows, horizon)
     for i in (0, len(rows.x) // 2, len(rows.x) - 1):
         one = [v[i : i + 1] for v in (rows.x, rows.t_x, rows.T)]
@@ -214,9 +216,9 @@ def test_discounting_is_the_integral_over_the_horizon() -> None:
         def made(weeks: float, one=one) -> float:
             return float(MBG_NBD.expected_purchases(fitted.purchases.parameters, weeks, *one)[0])
 
-        later, _ = quad(lambda u: 1.25 ** (-u * 7 / 365.25) * made(u), 0, 156)
-        value = 1.25 ** (-156 * 7 / 365.25) * made(156) + horizon.weekly * later
-        assert found.discounted[i] == pytest.approx(value, rel=1e-5)
+        later, _ = quad(lambda u: (1 + rate) ** (-u * 7 / 365.25) * made(u), 0, weeks, epsabs=0, epsrel=1e-12)
+        value = (1 + rate) ** (-weeks * 7 / 365.25) * made(weeks) + horizon.weekly * later
+        assert found.discounted[i] == pytest.approx(value, rel=4.5e-9)
 
 
 def test_draws_have_the_covariance_of_the_fit_and_are_the_same_every_time() -> None:

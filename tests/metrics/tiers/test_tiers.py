@@ -136,6 +136,18 @@ def test_a_member_lapses_who_has_neither_ordered_nor_entered_for_longer(date: st
     assert sorted(tier for tier, members in rows for _ in range(members)) == tiers
 
 
+@pytest.mark.parametrize(
+    ("date", "tier"), [("2026-02-10", "bronze"), ("2026-02-11", "lapsed"), ("2026-05-01", "lapsed")]
+)
+def test_who_never_ordered_lapses_from_the_first_tier_on(date: str, tier: str) -> None:
+    """A later change of tier is no order: 30 days after the first one, whatever came since."""
+    changes = [(1, "2026-01-11", "bronze"), (1, "2026-02-01", "bronze"), (1, "2026-04-20", "bronze")]
+    made = tier_paths(
+        tier_changes(changes), dates=[day(date)], order_days=order_days([(9, "2026-01-01")]), lapse_days=30
+    )
+    assert made.rows() == [(tier, 1)]
+
+
 def test_lapsing_needs_orders_and_days() -> None:
     with pytest.raises(ValueError, match="lapse_days needs the frame order_days"):
         paths(["2026-02-28"], lapse_days=30)

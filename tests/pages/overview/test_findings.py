@@ -2,12 +2,13 @@
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from data.segment import Segment
 from metrics.statistics.verdict import Verdict
-from pages.overview import moved
+from pages.overview import moved, numbers
 from pages.shared.readings import findings, moves, readings
 from pages.shared.readings.moves import Move
 from pages.shared.readings.readings import Reading
@@ -22,7 +23,18 @@ RETENTION = replace(
     NPS, metric="retention", name=readings.RETENTION, percent=True, value=24.8, before=27.1, verdict="worse"
 )
 REPEAT = replace(NPS, metric="repeat_rate", name=readings.REPEAT, percent=True, value=46.1, before=45.7, verdict="none")
-FEW = replace(NPS, value=None, low=None, high=None, n=18, change=None, before=None, verdict="too_few")
+FEW = replace(
+    NPS,
+    value=None,
+    low=None,
+    high=None,
+    n=18,
+    change=None,
+    change_low=None,
+    change_high=None,
+    before=None,
+    verdict="too_few",
+)
 
 
 def with_verdicts(*verdicts: Verdict) -> list[Reading]:
@@ -52,6 +64,36 @@ def test_overview(shown: list[Reading], compared: bool, english: str, chinese: s
     for language, title in (("en", english), ("zh", chinese)):
         with speaking(language):
             assert findings.overview(shown, compared=compared) == title
+
+
+@pytest.mark.parametrize(
+    ("compared", "level"),
+    [
+        ([], None),
+        ([NPS], None),
+        ([NPS, FEW], None),
+        ([NPS, REPEAT, replace(NPS, compares=False)], 0.95**0.5),
+        ([NPS] * 5, 0.95**0.2),
+    ],
+)
+def test_changes_that_share_the_title_are_judged_together(
+    monkeypatch: pytest.MonkeyPatch, compared: list[Reading], level: float | None
+) -> None:
+    """A surer interval may hold 0: the title and the card then both say that there is no clear change."""
+    asked: list[float] = []
+
+    def read(_view: View, one: Reading = NPS, confidence: float = 0.95) -> Reading:
+        asked.append(confidence)
+        return one if confidence == 0.95 else replace(one, verdict="none")
+
+    monkeypatch.setattr(numbers, "NUMBERS", [(partial(read, one=one), "nps") for one in compared])
+    last = dt.date(2026, 6, 30)
+    found, k = numbers.together(View(dt.date(2026, 4, 1), last, last, "year", Segment()))
+    judged = [one for one in compared if one.compares and one.change is not None]
+    assert k == len(judged)
+    assert asked[len(compared) :] == pytest.approx([level] * k if level else [])
+    verdicts = [one.verdict for one, _code in found]
+    assert verdicts == ["none" if level and one in judged else one.verdict for one in compared]
 
 
 @pytest.mark.parametrize(

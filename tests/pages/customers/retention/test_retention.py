@@ -48,7 +48,10 @@ def test_a_first_cohort_after_the_first_order_is_a_real_one(open_app, demo_path:
 def test_a_cohort_of_one_is_withheld_and_not_offered(open_app, tmp_path: Path) -> None:
     app = opened(open_app, tmp_path, shop(m1=1, m2=30, m3=55), cohort="2026-01")
     said = words(app)
-    assert "—: fewer than 30 customers. The average row covers all cohorts." in said
+    assert (
+        "—: fewer than 30 customers. The average row covers all cohorts, and ends where fewer than half of their customers are left."
+        in said
+    )
     assert "Fewer than 30 customers first ordered in 2026\\-01, or no period has ended since." in said
     assert "Too few customers who first ordered in 2026-02 to compare with the others" in said
     assert "clearly differ" not in said
@@ -97,7 +100,7 @@ def test_too_few_of_any_unit_name_a_remedy(open_app, tmp_path: Path) -> None:
         ({"measure": "orders"}, "New customers place 1.00 orders each in the month after", "1.00", "1.00"),
         ({"measure": "revenue"}, "A cohort brings 100% of its first revenue in the month after", "100.0", "100.0"),
         # the shop's customers bring 10 each month, so 20 by the end of month 1; columns begin with month 0
-        ({"measure": "value"}, "A new customer has brought 50 by the end of month 4", "10", "10"),
+        ({"measure": "value"}, "A new customer has brought 40 by the end of month 3", "10", "10"),
         ({"unit": "rolling"}, "100% of new customers order 30 to 59 days after their first order", "100.0", "100.0"),
         ({"unit": "rolling", "kind": "on_or_after"}, "100% of new customers order 30 or more days after", "100.0", "100.0"),
     ],
@@ -120,8 +123,8 @@ def test_the_average_of_revenue_is_over_that_of_the_first_period(open_app, tmp_p
         row["amount"] = 40.0 if row["order_id"].split("-")[2] == row["order_id"][1] else 10.0
     app = opened(open_app, tmp_path, rows, measure="revenue", cohort="none")
     (line,) = [trace for trace in curve(app)["data"] if trace.get("name") == "all cohorts"]
-    assert line["y"] == [25.0] * 4
-    assert [cell.get("text", "") for cell in heat(app)["rows"][-1]["cells"]] == ["25.0"] * 4 + [""]
+    assert line["y"] == [25.0] * 3  # of month 4 on only the thirty of January are known
+    assert [cell.get("text", "") for cell in heat(app)["rows"][-1]["cells"]] == ["25.0"] * 3 + [""] * 2
 
 
 def test_windows_are_for_customers_only(open_app, tmp_path: Path) -> None:
