@@ -24,7 +24,7 @@ from metrics.metric import (
 from metrics.retention import record_retention
 from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend, repeat_sums
 from metrics.retention.retention import KINDS, retention, retention_at, retention_change
-from metrics.sales import totals
+from metrics.sales import active, means, parts_of_revenue, totals
 from metrics.statistics.paired import Pairing
 from metrics.texts import N_
 from metrics.tiers import record_tiers
@@ -251,6 +251,9 @@ CATALOGUE: dict[str, Metric] = {
         record_tiers.METRICS,
         record_variants.METRICS,
         totals.METRICS,
+        active.METRICS,
+        means.METRICS,
+        parts_of_revenue.METRICS,
     )
     for metric in metrics
 }

@@ -76,7 +76,7 @@ class Metric:
     `change` says how two sides are paired customer by customer, or compares two rows of different people; without it a change has no
     interval. `grows`: the number grows with the days that are asked for, so that a change is one between as many days. `trend` names the
     metric that tells the same period by period. `pooled` makes one row of the cohorts of a triangle. `in_sentence` is what it is called
-    within a sentence.
+    within a sentence. `unknown` says why there is no value though there are enough rows, and what to do.
     `watch`: how a rule watches it, or why none can.
     """
 
@@ -109,6 +109,7 @@ class Metric:
     trend: str = ""
     short: str = ""
     in_sentence: str = ""
+    unknown: tuple[str, str] | None = None
     row_names: Mapping[Value, str] = field(default_factory=dict)
 
     @property

@@ -37,6 +37,33 @@ def revenue_sums(sales: nw.LazyFrame, *, by: Sequence[str] = ()) -> nw.LazyFrame
     return per_customer(sales, by, n=nw.col("orders"), top=nw.col("revenue"))
 
 
+def orders(sales: nw.LazyFrame, *, by: Sequence[str] = ()) -> pl.DataFrame:
+    """How many orders there were: one row, or one per combination of `by`: orders. As `net_revenue`."""
+    return in_order(totals(sales, by, ("orders",)), by, {"orders": pl.Int64()})
+
+
+def order_sums(sales: nw.LazyFrame, *, by: Sequence[str] = ()) -> nw.LazyFrame:
+    """What each customer adds to `orders`. Stays lazy."""
+    return per_customer(sales, by, n=nw.col("orders"), top=nw.col("orders"))
+
+
+def buyers(sales: nw.LazyFrame, *, by: Sequence[str] = ()) -> pl.DataFrame:
+    """How many known customers ordered: one row, or one per combination of `by`: buyers. As `net_revenue`."""
+    counted = totals(who_bought(sales, by).with_columns(buyers=nw.lit(1)), by, ("buyers",))
+    return in_order(counted, by, {"buyers": pl.Int64()})
+
+
+def buyer_sums(sales: nw.LazyFrame, *, by: Sequence[str] = ()) -> nw.LazyFrame:
+    """What each customer adds to `buyers`. Stays lazy."""
+    return per_customer(who_bought(sales, by), by, n=nw.lit(1), top=nw.lit(1))
+
+
+def who_bought(sales: nw.LazyFrame, by: Sequence[str]) -> nw.LazyFrame:
+    """One row per known customer with an order, and combination of `by`: customer_key, orders. Stays lazy."""
+    known = sales.filter(~nw.col("customer_key").is_null(), nw.col("orders") > 0)
+    return known.group_by("customer_key", *by).agg(nw.col("orders").sum())
+
+
 METRICS = (
     *with_trend(
         Metric(
@@ -65,5 +92,59 @@ METRICS = (
             watch=Watch(usual=True),
         ),
         N_("Net revenue over time"),
+    ),
+    *with_trend(
+        Metric(
+            name="orders",
+            version=1,
+            label=N_("Orders"),
+            in_sentence=N_("orders"),
+            unit=N_("orders"),
+            higher_is_better=True,
+            grain=GRAIN,
+            definition=N_(
+                "The orders of the period, each once, whatever its number of lines. Cancelled and unpaid orders do not count, and a refund "
+                "is no order; orders that name no customer count."
+            ),
+            no_data=NOTHING,
+            interval=CHANGE,
+            source=SOURCE,
+            function=orders,
+            change=Pairing(order_sums, compare=total_change),
+            frame="sales",
+            columns={"orders": ORDERS},
+            arguments={},
+            value="orders",
+            n="orders",
+            watch=Watch(),
+        ),
+        N_("Orders over time"),
+    ),
+    *with_trend(
+        Metric(
+            name="buyers",
+            version=1,
+            label=N_("Buyers"),
+            in_sentence=N_("buyers"),
+            unit=N_("customers"),
+            higher_is_better=True,
+            grain=GRAIN,
+            definition=N_(
+                "Customers with at least one order in the period, each once. Who bought without a name is not among them, since nobody can "
+                "tell how many they are."
+            ),
+            no_data=NOTHING,
+            interval=CHANGE,
+            source=SOURCE,
+            function=buyers,
+            change=Pairing(buyer_sums, compare=total_change),
+            frame="sales",
+            columns={"buyers": Column(N_("customers with an order in the period"), "count")},
+            arguments={},
+            value="buyers",
+            n="buyers",
+            watch=Watch(),
+        ),
+        N_("Buyers over time"),
     ),
 )

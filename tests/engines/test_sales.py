@@ -52,7 +52,11 @@ def test_change(engine: Engine, metric: Metric, by: tuple[str, ...]) -> None:
     for make in (engine, lazy):
         beside = {name: make(BESIDE[name]) for name in metric.beside}
         windows = [ROWS.filter(pl.col("day") >= half), ROWS.filter(pl.col("day") < half)]
-        sums = [metric.change.sums(make(rows), by=by, **beside) for rows in windows]
+        more: list[dict[str, object]] = [{}, {}]
+        if metric.frame == "order_days":
+            days = ROWS.filter(pl.col("orders") > 0).drop_nulls("customer_key").drop("orders", "revenue").unique()
+            windows, more = [days, days], [{"as_of": at, "window_days": 60} for at in (DATES["as_of"], half)]
+        sums = [metric.change.sums(make(rows), by=by, **beside, **own) for rows, own in zip(windows, more, strict=True)]
         sides.append(metric.change.change(*sums, by=by, minimum=2))
     same(*sides)
     assert sides[1]["low"].drop_nulls().len() == sides[1].height > 0

@@ -20,14 +20,19 @@ def page() -> None:
         return
     with blocks.waiting(230):
         numbers = [readings.of_metric(current, name) for name in NUMBERS]
-    first = numbers[0]
-    blocks.heading(findings.of_metric(first, compared=compared), shown(current, counted(numbers)), states.freshness())
+    first, placed = numbers[0], [number for number in numbers if not number.bounded and not parts.of_a_year(number)]
+    blocks.heading(findings.of_metric(first, compared=compared), shown(current, counted(placed)), states.freshness())
     if not any(number.n for number in numbers):
         states.nothing_here(_("No orders in this period"))
         return
-    drawn = [card(number, compared=compared) for number in numbers]
     leads = {name: Place(codes={"about": name}) for name in NUMBERS}
-    blocks.cards(drawn, key="sales", leads=leads, view=current)
+    drawn = [card(number, compared=compared) for number in numbers]
+    blocks.cards(
+        [one for one, of in zip(drawn, numbers, strict=True) if not of.bounded], key="totals", leads=leads, view=current
+    )
+    blocks.cards(
+        [one for one, of in zip(drawn, numbers, strict=True) if of.bounded], key="means", leads=leads, view=current
+    )
     blocks.quiet(how_to_read(drawn), hint=_("A card shows its number below, by month and by group."))
     parts.options()
     measure = measures.of_metric(current.options["about"])

@@ -12,6 +12,7 @@ from pages.shared.model import blocks, choices
 from pages.shared.readings import measures
 from pages.shared.readings.findings import first_up
 from pages.shared.readings.measures import Measure, of_day
+from pages.shared.readings.readings import Reading
 from pages.shared.screen import groups
 from pages.shared.session import cached
 from pages.shared.session.view import View
@@ -19,12 +20,18 @@ from pages.shared.words import periods
 from pages.shared.words.texts import _, month, sentences, spaced
 
 MONTHS = 12
+UNBROKEN = "\u2011"  # a hyphen at which no line ends
 
 
 def options() -> None:
     """Which number is shown by month and by group."""
     with choices.row():
         choices.one("about", {name: find(name).called for name in NUMBERS}, _("Number"))
+
+
+def of_a_year(reading: Reading) -> bool:
+    """Whether the number looks back beyond the period."""
+    return find(reading.metric).dates == "day"
 
 
 def groups_section(current: View, measure: Measure) -> None:
@@ -62,7 +69,7 @@ def months_section(current: View) -> None:
         table=rows, file="sales_by_month",
     )  # fmt: skip
     texts = {_(each.name): [_text(each, value) for value in rows[each.value]] for each in shown}
-    blocks.lines(pl.DataFrame({_("Month"): [month(day) for day in rows["period"]], **texts}))
+    blocks.lines(pl.DataFrame({_("Month"): [month(day).replace("-", UNBROKEN) for day in rows["period"]], **texts}))
 
 
 def _months(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -97,6 +97,8 @@ def trend(
     if seen:
         _name_ends(figure, line, before, seen, height, unit)
         pad = 0.06 * (max(seen) - min(seen) or 1)
+        if ticks:
+            pad = 0.06 * (max(seen) or 1)
         low = min(0.0, *seen) if ticks else min(seen) - pad
         figure.update_yaxes(range=[low, max(seen) + pad], ticksuffix=unit)
     if ticks:

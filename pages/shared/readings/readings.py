@@ -11,7 +11,7 @@ import polars as pl
 
 from data.questions import changes
 from data.questions.ask import Question, find
-from metrics.metric import Kind, Noun
+from metrics.metric import Kind, Metric, Noun
 from metrics.retention.retention import retention_at, retention_trend
 from metrics.statistics.verdict import Verdict, verdict
 from metrics.texts import N_
@@ -89,17 +89,28 @@ IN_SENTENCE = {
 }
 
 
-def of_metric(view: View, name: str, **arguments: object) -> Reading:
+def of_metric(view: View, name: str, *, confidence: float = SURE, **arguments: object) -> Reading:
     """The number of the period by the record of its metric, with its change and its last months where it has them."""
     metric = find(name)
     question = of_day(metric, view.question)
     now = cached.answer(name, question, **arguments)
-    before = cached.before(name, question, of_day(metric, view.before), **arguments) if view.before else None
-    change = changed(view, name, SURE, **arguments) if metric.change else None
+    comparable = view.before is not None and (metric.bounded or _covered(metric, view.before))
+    before = change = None
+    if view.before and comparable:
+        before = cached.before(name, question, of_day(metric, view.before), **arguments)
+        change = changed(view, name, confidence, **arguments) if metric.change else None
     months = view.asked(*periods.back(view.end, SPARK_MONTHS))
     trend = cached.answer(metric.trend, months, **arguments) if metric.trend else None
     reading = of_frames(name, metric.called, metric.noun, metric.value, metric.n, now, before, change, trend)
-    return replace(reading, source="customers" if metric.noun == "orders" else "")
+    unknown = metric.unknown if reading.value is None and reading.n >= reading.minimum else None
+    source = "customers" if metric.noun == "orders" else ""
+    return replace(reading, source=source, withheld=unknown, compares=reading.compares and comparable)
+
+
+def _covered(metric: Metric, before: Question) -> bool:
+    """Whether the data reach back to the beginning of the period compared with: a total of a part of it would be compared with the whole."""
+    first = cached.extent().orders_first
+    return metric.dates == "day" or (first is not None and first <= before.start)
 
 
 def nps(view: View, *, weighted: bool = False, confidence: float = SURE) -> Reading:

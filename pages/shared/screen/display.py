@@ -172,6 +172,8 @@ def how_to_read(shown: Sequence[Card], *, together: int = 0) -> str:
         if together > 1
         else _("Under each value its 95% interval and n; under each change its 95% interval.")
         if all(card.get("range", "-") for card in shown)
-        else _("Under each value that is no total its 95% interval, and n; under each change its 95% interval."),
+        else _(
+            "Totals have no interval; under each other value its 95% interval and n, under each change its 95% interval."
+        ),
         _("Lines: 12 months with interval, each on its own scale.") if any("spark" in card for card in shown) else "",
     )

@@ -170,5 +170,5 @@ def _quiet_groups(rows: pl.DataFrame, column: str, measure: Measure) -> None:
     for row in few.sort(measure.n, descending=True).head(MOST_GROUPS).iter_rows(named=True):
         reason = states.few_text(row[measure.n], measure.minimum)
         blocks.quiet(f"{markup.plain(label(row[column]))} · {markup.attention(reason, '')}")
-    for row in rows.filter(pl.col(column).is_null()).iter_rows(named=True):
+    for row in rows.filter(pl.col(column).is_null(), pl.col(measure.n) > 0).iter_rows(named=True):
         blocks.quiet(f"{label(None)} · {measure.counted(row[measure.n])}")

@@ -7,11 +7,12 @@ import polars as pl
 
 from data.questions.ask import find
 from data.questions.changes import change
-from metrics.statistics.verdict import verdict
+from metrics.statistics.verdict import Verdict, verdict
 from metrics.texts import N_
 from pages.feedback import findings
 from pages.shared.model import blocks, charts
 from pages.shared.model.charts import Line
+from pages.shared.readings.findings import first_up
 from pages.shared.readings.measures import Measure, about, of_day
 from pages.shared.readings.readings import SPARK_MONTHS
 from pages.shared.screen import states
@@ -89,14 +90,21 @@ def _title(view: View, shown: pl.DataFrame, measure: Measure) -> str:
     """The last finished month against the first one."""
     complete = shown.filter(pl.col("complete")).drop_nulls(measure.value)
     if not complete.height:
-        return findings.trend("too_few", _(measure.name), "")
+        return _trend("too_few", measure, "")
     first, last = (complete["period"][place] for place in (0, -1))
     if first == last:
-        return findings.trend("too_few", _(measure.name), month(first))
+        return _trend("too_few", measure, month(first))
     months = (view.asked(*periods.holding(day, "month")) for day in (last, first))
     now, before = (of_day(find(measure.metric), question) for question in months)
     moved = cached.compared(change, measure.metric, now, before, **measure.arguments)
-    return findings.trend(verdict(moved["low"][0], moved["high"][0], True), _(measure.name), month(first))
+    return _trend(verdict(moved["low"][0], moved["high"][0], True), measure, month(first))
+
+
+def _trend(kind: Verdict, measure: Measure, first: str) -> str:
+    if kind == "too_few" and measure.noun == "customers":
+        return _("Too few orders to compare months")
+    called = find(measure.metric).in_sentence or measure.name
+    return first_up(findings.trend(kind, _(called), first))
 
 
 def _too_few_months(answers: pl.Series, measure: Measure) -> None:

@@ -7,8 +7,10 @@ import pytest
 
 from metrics.catalogue import CATALOGUE
 from metrics.metric import Metric
-from tests.metrics.frames import day, sale_rows
-from tests.metrics.sales.asked import FAMILY, asked
+from metrics.statistics.paired import Pairing
+from tests.metrics.frames import day, lazy, sale_rows, tier_changes
+from tests.metrics.sales.asked import BESIDE, asked
+from tests.metrics.sales.asked import FAMILY as EVERY_ONE
 
 SALES = [
     (1, "2026-01-05", 1, 30.0),
@@ -16,14 +18,22 @@ SALES = [
     (2, "2026-02-10", 1, 20.0),
     (2, "2026-02-20", 0, -5.0),  # a refund that names no order
     (3, "2026-02-28", 1, 0.0),
+    (4, "2026-02-12", 1, 8.0),
     (None, "2026-02-11", 1, 10.0),  # nobody known
     (None, "2026-04-11", 1, 7.0),
 ]
 DATES = {"start": day("2026-02-10"), "end": day("2026-04-20"), "as_of": day("2026-04-20")}
 EXPECTED: dict[str, tuple[float, list[float | None]]] = {  # of all rows, and of the months from December 2025 on
-    "net_revenue": (112.0, [None, 30.0, 75.0, 0.0, 7.0]),
+    "net_revenue": (120.0, [None, 30.0, 83.0, 0.0, 7.0]),
+    "orders": (8, [None, 1, 6, 0, 1]),
+    "buyers": (4, [None, 1, 4, 0, 0]),
+    "order_value": (15.0, [None, None, 83 / 6, None, None]),  # of one customer alone there is no interval, and no mean
+    "purchase_frequency": (6 / 4, [None, None, 5 / 4, None, None]),
+    "members_share": (75 / 120, [None, None, 45 / 83, None, None]),
+    "returning_share": (45 / 120, [None, None, 45 / 83, None, None]),
 }
 
+FAMILY = [metric for metric in EVERY_ONE if metric.frame != "order_days"]  # of active customers: test_active
 metrics = pytest.mark.parametrize("metric", FAMILY, ids=lambda metric: metric.name)
 
 
@@ -95,4 +105,17 @@ def test_the_number_lies_in_its_interval(metric: Metric) -> None:
 
 def test_every_metric_of_the_family_has_a_trend_and_a_change() -> None:
     assert {metric.name for metric in FAMILY} == set(EXPECTED)
-    assert all(metric.trend in CATALOGUE and metric.change for metric in FAMILY)
+    assert all(metric.trend in CATALOGUE and metric.change for metric in EVERY_ONE)
+
+
+def test_where_no_member_is_known_there_is_no_share_of_members() -> None:
+    metric = CATALOGUE["members_share"]
+    nobody = {
+        "customers": lazy(BESIDE["customers"].with_columns(joined_on=pl.lit(None, pl.Date))),
+        "tier_changes": tier_changes([]),
+    }
+    (row,) = metric.function(lazy(sale_rows(SALES)), **nobody, minimum=1).to_dicts()
+    assert (row["orders"], row["members_share"], row["low"]) == (8, None, None)
+    assert isinstance(metric.change, Pairing)
+    sums = metric.change.sums(lazy(sale_rows(SALES)), **nobody)
+    assert metric.change.change(sums, sums, minimum=1).rows() == [(None, None, None)]
