@@ -1,9 +1,7 @@
-"""Overview: the key numbers with a way into each of their pages, which groups moved, and how the score went."""
+"""Overview: the key numbers with a way into each of their pages, which groups moved, and how the score or the revenue went."""
 
-from pages.overview import moved
-from pages.overview.numbers import together
+from pages.overview import cards, moved
 from pages.shared.model import blocks
-from pages.shared.model.parts import Place
 from pages.shared.readings import findings, measures
 from pages.shared.screen import states, trends
 from pages.shared.screen.display import card, counted, how_to_read, shown
@@ -15,8 +13,8 @@ def page() -> None:
     current = view.current()
     compared = current.before is not None
     with blocks.waiting(230):
-        numbers, changes = together(current)
-        known = [number for number, _code in numbers]
+        numbers, changes = cards.together(current)
+        known = list(numbers.values())
     blocks.heading(
         findings.overview(known, compared=compared),
         shown(current, counted(known)),
@@ -26,11 +24,12 @@ def page() -> None:
         states.nothing_here(_("No orders and no answers in this period"))
         return
     drawn = [card(number, compared=compared) for number in known]
-    leads = {number.metric: Place(code) for number, code in numbers}
-    blocks.cards(drawn, key="kpi", leads=leads, view=current)
+    blocks.cards(drawn, key="kpi", leads=cards.leads(numbers), view=current)
     blocks.quiet(how_to_read(drawn, together=changes), hint=_("A card opens the page about it."))
+    cards.choice(numbers)
     left, right = blocks.columns(11, 10)
     with left:
         moved.section(current)
     with right:
-        trends.section(current, measures.NPS)
+        only_orders = states.missing("answers") and not states.missing("customers")
+        trends.section(current, measures.of_metric("net_revenue") if only_orders else measures.NPS)

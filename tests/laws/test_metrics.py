@@ -32,7 +32,7 @@ EMPTY = {
 }
 BESIDE = {
     **dict.fromkeys(("orders", "refunds"), lazy(order_rows(seed=1, orders=0))),
-    "customers": lazy(no_customers()),
+    "customers": lazy(no_customers().with_columns(joined_on=pl.lit(None, pl.Date))),
     "tier_changes": EMPTY["tier_changes"],
     "answers": EMPTY["feedback"],
     "customer_periods": EMPTY["customer_periods"],

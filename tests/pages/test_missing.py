@@ -24,7 +24,7 @@ SATISFACTION = [row | {"survey": "csat", "score": 4.0, "scale_low": 1.0, "scale_
     ("rows", "code", "title", "said", "charts"),
     [
         ({"orders": ORDERS}, "nps", "NPS needs answers", "No answers yet", 0),
-        ({"orders": ORDERS}, "", "No clear change in repeat rate", "No answers yet", 1),
+        ({"orders": ORDERS}, "", "No clear change in repeat rate", "Net revenue by month", 2),
         ({"orders": ORDERS, "feedback": SATISFACTION}, "nps", "NPS needs answers", "No answers yet", 0),
         ({"feedback": ANSWERS}, "retention", "Retention needs orders", "No orders yet", 0),
         ({"tier_changes": TIERS}, "retention", "Retention needs orders", "No orders yet", 0),

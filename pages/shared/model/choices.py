@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
-from pages.shared.model.parts import Amount, Choice, Definition, OtherDefinitions, Row
+from pages.shared.model.parts import Amount, Choice, Definition, OtherDefinitions, Row, Several
 from pages.shared.model.rendering import renderer
 from pages.shared.session import view
 from pages.shared.session.view import View
@@ -33,6 +33,11 @@ def one(
 def listed(name: str, codes: Sequence[str], title: str, *, called: Callable[[str], str], chosen: str) -> None:
     """One of many codes, as a list; `chosen` is what the page made of the view's code."""
     renderer().control(Choice(name, {code: called(code) for code in codes}, title, chosen, many=True))
+
+
+def several(name: str, names: Mapping[str, str], title: str, *, chosen: Sequence[str], usual: str) -> None:
+    """Some of the codes, in the order in which they are chosen; `usual` is the code of the address where none is."""
+    renderer().control(Several(name, {code: _(text) for code, text in names.items()}, title, chosen, usual))
 
 
 def amount(name: str, title: str, *, within: tuple[float, float], step: float, help: str | None = None) -> None:

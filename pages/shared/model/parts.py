@@ -172,6 +172,17 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Several:
+    """Some of the codes, in an order, by what they are called, which the address keeps under `name`; `usual` where none is chosen."""
+
+    name: str
+    names: Mapping[str, str]
+    title: str
+    chosen: Sequence[str]
+    usual: str
+
+
+@dataclass(frozen=True)
 class Amount:
     """A number, typed or stepped, which the address keeps under `name`."""
 
@@ -206,7 +217,7 @@ class Form:
     draw: Callable[[], None]
 
 
-Control = Choice | Amount | Definition | OtherDefinitions | Button | Form
+Control = Choice | Several | Amount | Definition | OtherDefinitions | Button | Form
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def of_metric(view: View, name: str, *, confidence: float = SURE, **arguments: o
 
 
 def _covered(metric: Metric, before: Question) -> bool:
-    """Whether the data reach back to the beginning of the period compared with: a total of a part of it would be compared with the whole."""
+    """Whether the data reach back to the beginning of the period compared with: else a total of a part would stand for the whole."""
     first = cached.extent().orders_first
     return metric.dates == "day" or (first is not None and first <= before.start)
 
@@ -123,9 +123,9 @@ def csat(view: View, *, confidence: float = SURE) -> Reading:
     return replace(_of_answers(view, "csat", CSAT, "csat", confidence), source="csat")
 
 
-def ces(view: View) -> Reading:
+def ces(view: View, *, confidence: float = SURE) -> Reading:
     """The share of answers in the period that say it was easy."""
-    return replace(_of_answers(view, "ces", CES, "easy_share", SURE), source="ces")
+    return replace(_of_answers(view, "ces", CES, "easy_share", confidence), source="ces")
 
 
 def _of_answers(view: View, metric: str, name: str, column: str, confidence: float, **arguments: object) -> Reading:

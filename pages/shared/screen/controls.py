@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.model.parts import Amount, Button, Choice, Control, Definition, Form, OtherDefinitions, Place
+from pages.shared.model.parts import Amount, Button, Choice, Control, Definition, Form, OtherDefinitions, Place, Several
 from pages.shared.screen import why
 from pages.shared.screen.definition import define
 from pages.shared.session import site, view, visit
@@ -82,6 +82,15 @@ def _choice(choice: Choice) -> None:
     )
 
 
+def _several(several: Several) -> None:
+    """The first chosen stands first; taking one out and choosing it again moves it to the end."""
+    key = view.synced(f"option.{several.name}", list(several.chosen))
+    st.multiselect(
+        several.title, list(several.names), format_func=several.names.__getitem__, key=key, on_change=_take_several,
+        args=(several, key), disabled=visit.locked(),
+    )  # fmt: skip
+
+
 def _amount(amount: Amount) -> None:
     whole = float(amount.step).is_integer()
     kind = int if whole else float
@@ -106,6 +115,10 @@ def _form(form: Form) -> None:
     form.draw()
 
 
+def _take_several(several: Several, key: str) -> None:
+    view.change(**{several.name: ",".join(st.session_state[key]) or several.usual})
+
+
 def _take(name: str, key: str) -> None:
     value = st.session_state[key]
     view.change(**{name: f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)})
@@ -113,6 +126,7 @@ def _take(name: str, key: str) -> None:
 
 CONTROLS: dict[type, Callable[[Any], None]] = {
     Choice: _choice,
+    Several: _several,
     Amount: _amount,
     Definition: _definition,
     OtherDefinitions: _other_definitions,

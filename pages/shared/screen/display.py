@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from data.text.labels import COUNTED
+from metrics.texts import N_
 from pages.customers.clv import readings as readings_value
 from pages.shared.model.cards import Card
 from pages.shared.model.charts import ForestRow
@@ -29,6 +30,19 @@ from pages.shared.words.whom import whom
 
 # of numbers that the period does not limit: value is counted from the first order on
 REMEDIES = {"clv": readings_value.REMEDY}
+HOW_TO_READ = {  # whether every value has an interval, and whether the changes are judged as one
+    (True, False): N_("Under each value its 95% interval and n; under each change its 95% interval."),
+    (True, True): N_(
+        "Under each value its 95% interval and n; under each change its interval, so wide that all {n} hold together in 95%."
+    ),
+    (False, False): N_(
+        "Totals have no interval; under each other value its 95% interval and n, under each change its 95% interval."
+    ),
+    (False, True): N_(
+        "Totals have no interval; under each other value its 95% interval and n, under each change its interval, so wide that all {n} hold "
+        "together in 95%."
+    ),
+}
 CARD_CHANGES = {"better": "{amount} {word}", "worse": "{amount} {word}"}
 
 
@@ -165,15 +179,8 @@ def how_to_read(shown: Sequence[Card], *, together: int = 0) -> str:
     """What stands where on these cards; nothing when none has a value. `together`: how many changes were judged as one."""
     if not any("value" in card for card in shown):
         return ""
+    bounded = all(card.get("range", "-") for card in shown)
     return sentences(
-        _(
-            "Under each value its 95% interval and n; under each change its interval, so wide that all {n} hold together in 95%."
-        ).format(n=number(together))
-        if together > 1
-        else _("Under each value its 95% interval and n; under each change its 95% interval.")
-        if all(card.get("range", "-") for card in shown)
-        else _(
-            "Totals have no interval; under each other value its 95% interval and n, under each change its 95% interval."
-        ),
+        _(HOW_TO_READ[bounded, together > 1]).format(n=number(together)),
         _("Lines: 12 months with interval, each on its own scale.") if any("spark" in card for card in shown) else "",
     )

@@ -40,7 +40,7 @@ class Option:
     """A choice that belongs to a page: its name in the URL and its codes, the default first.
 
     With `within` (least and most) it is a number, a whole one where `whole`; without codes or `within`, any text. With `members`, it may
-    be a further column of members too.
+    be a further column of members too. With `several`, it is the default, or some of the codes in an order, with commas between.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Option:
     within: tuple[float, float] | None = None
     whole: bool = False
     members: bool = False
+    several: bool = False
 
     @property
     def first(self) -> str:
@@ -56,6 +57,9 @@ class Option:
 
     def allows(self, code: str) -> bool:
         """Whether a code of a URL is one of this choice."""
+        if self.several:
+            named = code.split(",")
+            return code == self.first or (set(named) <= set(self.codes) and len(set(named)) == len(named))
         if self.within is not None:
             least, most = self.within
             return _is_number(code) and least <= float(code) <= most and not (self.whole and "." in code)
