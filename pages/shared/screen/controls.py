@@ -1,6 +1,6 @@
 """Choices, numbers and buttons of a page, in Streamlit: what is chosen goes into the view, and so into the address."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,7 +11,11 @@ from pages.shared.screen.definition import define
 from pages.shared.session import site, view, visit
 from pages.shared.words.texts import _
 
-LIST_WIDTH, NUMBER_WIDTH = 180, 150
+LIST_WIDTH, WIDEST_LIST, NUMBER_WIDTH = 180, 310, 150
+LETTER_WIDTH, BESIDE_NAME = (
+    8,
+    60,
+)  # pixels of a letter, of which a Chinese character takes two, and of what stands beside a name
 
 
 def draw(control: Control) -> None:
@@ -65,7 +69,7 @@ def _choice(choice: Choice) -> None:
             on_change=_take,
             args=(choice.name, key),
             label_visibility="collapsed",
-            width=LIST_WIDTH,
+            width=_width(choice.names.values()),
             disabled=visit.locked(),
         )
         return
@@ -89,6 +93,12 @@ def _several(several: Several) -> None:
         several.title, list(several.names), format_func=several.names.__getitem__, key=key, on_change=_take_several,
         args=(several, key), disabled=visit.locked(),
     )  # fmt: skip
+
+
+def _width(names: Iterable[str]) -> int:
+    """Of a list, so that its longest name can be read."""
+    letters = max((sum(1 if letter.isascii() else 2 for letter in name) for name in names), default=0)
+    return min(WIDEST_LIST, max(LIST_WIDTH, LETTER_WIDTH * letters + BESIDE_NAME))
 
 
 def _amount(amount: Amount) -> None:

@@ -33,7 +33,7 @@ def url(app: AppTest) -> dict[str, str | list[str]]:
 
 
 def test_defaults_are_written_out(open_app: Open, demo_path: Path) -> None:
-    assert url(open_app(demo_path)) == DEFAULTS
+    assert url(open_app(demo_path)) == {**DEFAULTS, "cards": "auto"}
 
 
 def test_options_of_the_page_are_written_out(open_app: Open, demo_path: Path) -> None:
