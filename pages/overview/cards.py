@@ -47,7 +47,7 @@ NUMBERS: dict[str, Number] = {
     "tier_rates": Number(readings_tiers.upgrades, "members", readings.UPGRADES, Place("tiers")),
     **{
         name: Number(
-            partial(readings.of_metric, name=name), "customers", find(name).called, Place(FAMILY, {"about": name})
+            partial(readings.of_metric, name=name), "customers", find(name).called, Place(FAMILY, {"number": name})
         )
         for name in SALES
     },

@@ -28,7 +28,7 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "tier_replay": ("replay", {}),
 }
 FAMILIES = ("sales",)  # with a page of the same name that shows one of their numbers at choice
-CHOICE = "about"
+CHOICE = "number"
 TIERS = "tiers"
 OVERVIEW = "overview"  # its address is that of the app
 

@@ -8,6 +8,6 @@ from pages.shared.session.view import Option
 
 FAMILY = "sales"
 NUMBERS = tuple(name for name, metric in CATALOGUE.items() if metric.family == FAMILY and metric.trend)
-OPTIONS = (Option("about", NUMBERS), Option("by", codes(dimensions_of("customer")), members=True))
+OPTIONS = (Option("number", NUMBERS), Option("groups", codes(dimensions_of("customer")), members=True))
 
 SALES = Entry("pages.customers.sales.page", "sales", N_("Sales"), N_("Customers"), options=OPTIONS)

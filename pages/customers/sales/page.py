@@ -25,7 +25,7 @@ def page() -> None:
     if not any(number.n for number in numbers):
         states.nothing_here(_("No orders in this period"))
         return
-    leads = {name: Place(codes={"about": name}) for name in NUMBERS}
+    leads = {name: Place(codes={"number": name}) for name in NUMBERS}
     drawn = [card(number, compared=compared) for number in numbers]
     blocks.cards(
         [one for one, of in zip(drawn, numbers, strict=True) if not of.bounded], key="totals", leads=leads, view=current
@@ -35,7 +35,7 @@ def page() -> None:
     )
     blocks.quiet(how_to_read(drawn), hint=_("A card shows its number below, by month and by group."))
     parts.options()
-    measure = measures.of_metric(current.options["about"])
+    measure = measures.of_metric(current.options["number"])
     left, right = blocks.columns(1, 1)
     with left:
         trends.section(current, measure)

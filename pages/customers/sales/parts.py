@@ -26,7 +26,7 @@ UNBROKEN = "\u2011"  # a hyphen at which no line ends
 def options() -> None:
     """Which number is shown by month and by group."""
     with choices.row():
-        choices.one("about", {name: find(name).called for name in NUMBERS}, _("Number"))
+        choices.one("number", {name: find(name).called for name in NUMBERS}, _("Number"))
 
 
 def of_a_year(reading: Reading) -> bool:
@@ -43,7 +43,9 @@ def groups_section(current: View, measure: Measure) -> None:
     metric = find(measure.metric)
     asked = of_day(metric, current.question)
     seen = View(asked.start, asked.end, asked.as_of, current.vs, current.segment, current.options, current.scope)
-    groups.section(seen, measure, dimensions=cached.dimensions_of("customer"), noun="customer", title=title)
+    groups.section(
+        seen, measure, dimensions=cached.dimensions_of("customer"), noun="customer", option="groups", title=title
+    )
 
 
 def _group_title(measure: Measure, dimension: Dimension, ranked: pl.DataFrame, low: float | None) -> str:

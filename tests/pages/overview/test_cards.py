@@ -41,7 +41,7 @@ def test_an_address_names_each_card_once(code: str, allowed: bool) -> None:
 
 def test_every_card_has_its_number() -> None:
     assert set(cards.NUMBERS) == set(CARDS) == {*cards.FIRST, *cards.MORE}
-    assert cards.NUMBERS["buyers"].leads.codes == {"about": "buyers"}
+    assert cards.NUMBERS["buyers"].leads.codes == {"number": "buyers"}
 
 
 @pytest.fixture
