@@ -8,7 +8,9 @@ import pytest
 
 from data.segment import Segment
 from metrics.statistics.verdict import Verdict
-from pages.overview import moved, numbers
+from pages.overview import cards, moved
+from pages.overview.cards import Number
+from pages.shared.model.parts import Place
 from pages.shared.readings import findings, moves, readings
 from pages.shared.readings.moves import Move
 from pages.shared.readings.readings import Reading
@@ -86,13 +88,15 @@ def test_changes_that_share_the_title_are_judged_together(
         asked.append(confidence)
         return one if confidence == 0.95 else replace(one, verdict="none")
 
-    monkeypatch.setattr(numbers, "NUMBERS", [(partial(read, one=one), "nps") for one in compared])
+    known = {str(n): Number(partial(read, one=one), "answers", "NPS", Place("nps")) for n, one in enumerate(compared)}
+    monkeypatch.setattr(cards, "NUMBERS", known)
+    monkeypatch.setattr(cards, "chosen", lambda view: {code: number.read(view) for code, number in known.items()})
     last = dt.date(2026, 6, 30)
-    found, k = numbers.together(View(dt.date(2026, 4, 1), last, last, "year", Segment()))
+    found, k = cards.together(View(dt.date(2026, 4, 1), last, last, "year", Segment()))
     judged = [one for one in compared if one.compares and one.change is not None]
     assert k == len(judged)
     assert asked[len(compared) :] == pytest.approx([level] * k if level else [])
-    verdicts = [one.verdict for one, _code in found]
+    verdicts = [one.verdict for one in found.values()]
     assert verdicts == ["none" if level and one in judged else one.verdict for one in compared]
 
 
