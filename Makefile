@@ -5,7 +5,7 @@ RAPPORT_DEMO ?= 1
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults fuzz lint test-spark soak bench coverage audit clean
+.PHONY: help run test test-faults fuzz dialects lint test-spark soak bench coverage audit clean
 
 help: ## list these commands
 	@echo "Rapport: loyalty numbers from order, member and survey exports"
@@ -26,6 +26,10 @@ test-faults: ## break it on purpose: kills, a full disk, loss of power, damaged 
 	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
 	@scripts/strace.sh
 	FAULTS_ALIKE=$(ALIKE) $(PY) -m pytest -m faults tests/faults -n auto --maxprocesses 4 --dist worksteal
+
+dialects: ## write orders in COUNT random dialects (10,000) from a known truth and read them back
+	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
+	POLARS_MAX_THREADS=1 .venv/bin/python -m tests.data.imports.dialects $${COUNT:-10000}
 
 fuzz: ## search anew for examples that break a law, ten times longer (TIMES=100 for more, SEED=N for the same search again)
 	@scripts/venv.sh .venv requirements.txt requirements-dev.txt

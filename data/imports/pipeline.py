@@ -11,6 +11,8 @@ from data.errors import Refused
 from data.imports import summary
 from data.imports.cells.answers import ALL, lasting
 from data.imports.choose import choose, which_fits
+from data.imports.columns.known import columns_of, id_places, known_names, patterns
+from data.imports.columns.left_over import said
 from data.imports.files.budget import Budget
 from data.imports.files.layout import Layout, find_layout
 from data.imports.files.prepare import Looking, prepare
@@ -22,7 +24,7 @@ from data.imports.mapper import NeedsMapping, signature
 from data.imports.outcome.outputs import Work, read_outputs
 from data.imports.outcome.receipt import Receipt
 from data.imports.outcome.unused import count_cells
-from data.imports.profile import Profile, id_places, known_names, patterns
+from data.imports.profile import Profile
 from data.imports.said import OF_ONE_FILE, header_line
 from data.imports.sql import quote
 
@@ -94,6 +96,7 @@ def read(order: Order, folder: Path, progress: Callable[[float], None]) -> Files
         profile_name, mapping = remembered["profile"], remembered["columns"]
         work.kept = lasting(remembered["values"])
         work.values = {n: v for n, v in remembered["values"].items() if n not in work.kept} | work.values
+    mapping = mapping | said(work.values, columns_of(profile_name))
     chosen, roles = choose(raw, profile_name, mapping, work.values)
     alike = len({signature(file.layout.headers) for file in raw}) == 1
     place = f"{signed}:{chosen.name}"

@@ -10,7 +10,6 @@ from typing import Any
 from data.errors import Refused
 from data.imports.cells.status import fold_status
 from data.imports.files.headers import find_parts
-from data.imports.files.layout import squash
 from metrics.texts import N_
 
 FOLDER = Path(__file__).parents[1] / "profiles"
@@ -71,16 +70,25 @@ class Output:
 
 @dataclass(frozen=True)
 class FileRole:
-    """One of the files a profile reads. It is recognised when every group of headers has one that is there."""
+    """One of the files a profile reads. It is recognised when every group of headers has one that is there, and so many (`least`) of
+    `several`."""
 
     role: str
     headers: tuple[tuple[str, ...], ...]
     required: bool = True
     pattern: str = ""
     names: tuple[str, ...] = ()
+    several: tuple[tuple[str, ...], ...] = ()
+    least: int = 0
 
     def matches(self, headers: Sequence[str]) -> bool:
-        return bool(self.headers) and not self.lacking(headers)
+        asked = sum(any(find_parts(one, headers) for one in group) for group in self.several)
+        return bool(self.headers) and not self.lacking(headers) and asked >= self.least
+
+    @property
+    def known_by(self) -> int:
+        """How many headers are asked for."""
+        return len(self.headers) + len(self.several)
 
     def lacking(self, headers: Sequence[str]) -> list[tuple[str, ...]]:
         """The groups of which no header is there."""
@@ -108,27 +116,6 @@ def profiles() -> dict[str, Profile]:
     }
 
 
-@cache
-def known_names() -> frozenset[str]:
-    """The headers that columns bear in any profile, as `squash` has them."""
-    headers = [
-        header for known in profiles().values() for role in known.files for group in role.headers for header in group
-    ]
-    headers += [
-        header
-        for known in profiles().values()
-        for output in known.outputs
-        for column in output.columns
-        for header in column.headers
-    ]
-    return frozenset(squash(part) for header in headers if not header.startswith("~") for part in header.split("+"))
-
-
-def patterns() -> list[str]:
-    """Those of headerless exports."""
-    return [role.pattern for known in profiles().values() for role in known.files if role.pattern]
-
-
 def by_name(name: str) -> Profile:
     """The profile called `name`. An unknown one raises Refused and lists the known ones."""
     if name not in profiles():
@@ -148,7 +135,7 @@ def recognise(files: Sequence[tuple[Sequence[str], Path]], fits_pattern: Any) ->
         roles = assign(profile, files, fits_pattern)
         if roles is None:
             continue
-        rank = (not profile.general, sum(len(role.headers) + 100 * bool(role.pattern) for role in roles))
+        rank = (not profile.general, sum(role.known_by + 100 * bool(role.pattern) for role in roles))
         if best is None or rank > best[0]:
             best = (rank, profile, roles)
     return (best[1], best[2]) if best else None
@@ -174,17 +161,30 @@ def find_columns(column: Column, headers: Sequence[str]) -> tuple[int, ...]:
     return next((found for wanted in column.headers if (found := find_parts(wanted, headers))), ())
 
 
-def id_places(profile: Profile, role: FileRole, headers: Sequence[str]) -> list[int]:
-    """Where the numbers of orders, customers and answers stand in a file."""
-    columns = [column for output in profile.outputs if output.file == role.role for column in output.columns]
-    return sorted({n for column in columns if column.type in ("key", "phone") for n in find_columns(column, headers)})
-
-
 def _read(name: str, raw: dict[str, Any]) -> Profile:
+    if "include" in raw:
+        return _several(name, raw)
     files = tuple(_file(role, body) for role, body in raw.get("files", {}).items())
     outputs = tuple(_output(body, files) for body in raw["tables"])
     general = raw.get("general", False)
     return Profile(name, raw["title"], files, outputs, general, raw.get("recognised", True))
+
+
+def _several(name: str, raw: dict[str, Any]) -> Profile:
+    """The outputs of other profiles out of one file that answers several of their questions."""
+    parts = [_read(one, tomllib.loads((FOLDER / f"{one}.toml").read_text(encoding="utf-8"))) for one in raw["include"]]
+    asked, dates = zip(*(part.files[0].headers for part in parts), strict=True)
+    outputs = []
+    for part, headers in zip(parts, asked, strict=True):
+        output = part.outputs[0]
+        columns = tuple(
+            replace(column, headers=headers, required=False) if column.type == "score" else column
+            for column in output.columns
+        )
+        outputs.append(replace(output, columns=columns))
+    (role, body), *_ = raw["files"].items()
+    file = FileRole(role, (dates[0],), several=tuple(asked), least=body["several"])
+    return Profile(name, raw["title"], (file,), tuple(outputs), raw.get("general", False))
 
 
 def _file(role: str, body: dict[str, Any]) -> FileRole:

@@ -10,7 +10,7 @@ from metrics.engine.schemas import TABLES
 from metrics.texts import N_
 
 OF_ONE_FILE = ("encoding", "sheet", "header_row")  # said of a file, not of those with the same headers
-ANSWERS = (*CONVENTIONS, *OF_ONE_FILE, "source")  # what a file may leave open, whatever it holds
+ANSWERS = (*CONVENTIONS, *OF_ONE_FILE, "source", "column")  # what a file may leave open, whatever it holds
 
 
 def header_line(values: Mapping[str, str]) -> int | None:

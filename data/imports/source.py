@@ -5,7 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import duckdb
+import polars as pl
 
+from data.imports.cells.answers import fold_cell
+from data.imports.cells.labels import fitting
+from data.imports.cells.scores import is_no_answer, parse_score
 from data.imports.files.headers import is_calendar, parts_in_order
 from data.imports.files.raw import RawFile
 from data.imports.profile import Column, FileRole, Output, find_columns
@@ -144,7 +148,7 @@ def _is_named(header: str, select: str) -> bool:
 
 
 def _each(connection: duckdb.DuckDBPyConnection, number: int, output: Output, files: list[RawFile]) -> Built | None:
-    """One row per respondent and question column that matches and whose answers are all whole scores up to 10."""
+    """One row per respondent and question column that matches and holds scores or the words of a scale; what else stands there is asked."""
     parts = []
     used: dict[int, set[int]] = {}
     others = [column for column in output.columns if column.type != "score"]
@@ -171,10 +175,14 @@ def _each(connection: duckdb.DuckDBPyConnection, number: int, output: Output, fi
 
 
 def _is_scores(connection: duckdb.DuckDBPyConnection, file: RawFile, place: int) -> bool:
-    answered, scores = connection.execute(
-        f"""
-        select count(*), count(*) filter (where regexp_full_match(trim(c{place}), '[0-9]|10'))
-        from {file.table} where trim(coalesce(c{place}, '')) not in ('', '-2', '-3', '(跳过)', '(空)')
-        """
-    ).fetchall()[0]
-    return answered > 0 and answered == scores
+    """Whether at least half of the answers are scores up to 10, or all of them labels of one scale; ticks of a choice are none."""
+    cells = connection.sql(
+        f"select c{place} as cell, count(*) as n from {file.table} where trim(coalesce(c{place}, '')) <> '' group by 1"
+    ).pl()
+    cells = cells.filter(~is_no_answer(pl.col("cell"))).with_columns(
+        number=parse_score(pl.col("cell")), word=fold_cell(pl.col("cell"))
+    )
+    scores = cells.filter(pl.col("number").is_between(0, 10))
+    if scores.height:
+        return 2 * scores["n"].sum() >= cells["n"].sum() and not set(scores["number"]) <= {0.0, 1.0}
+    return cells.height > 1 and bool(fitting(cells["word"].to_list(), None))

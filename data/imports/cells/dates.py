@@ -141,9 +141,10 @@ def parse_date(value: pl.Expr, *, order: str = "none", known: Collection[str] = 
 
 def parse_iso(value: pl.Expr) -> pl.Expr:
     """The fast reading of `2026-09-03 12:00:00` and `2026-09-03`, null for every other spelling."""
+    full = pl.when(value.str.contains(r"^\d{4}-")).then(value)  # `17-5-25` is none of the year 17
     return pl.coalesce(
-        value.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False),
-        value.str.to_datetime("%Y-%m-%d", time_unit="us", strict=False),
+        full.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False),
+        full.str.to_datetime("%Y-%m-%d", time_unit="us", strict=False),
     )
 
 

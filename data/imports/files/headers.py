@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from data.imports.files.layout import fold_header, squash
+from data.imports.files.survey_headers import BETWEEN
 
 YEAR = re.compile(r"\b(year|jahr|année|annee|año|ano|anno|jaar|rok|год|yıl)\b|年")
 MONTH = re.compile(r"\b(month|monat|mois|mes|mês|mese|maand|miesiąc|месяц|ay)\b|月")
@@ -18,6 +19,12 @@ def find_header(wanted: str, headers: Sequence[str]) -> int | None:
             return place
     squashed = squash(wanted)
     alike = [place for place, header in enumerate(headers) if squash(header) == squashed]
+    if not alike:  # a question by its number, or by its text
+        alike = [
+            place
+            for place, header in enumerate(headers)
+            if BETWEEN in header and squashed in map(squash, header.split(BETWEEN, 1))
+        ]
     return alike[0] if len(alike) == 1 else None
 
 

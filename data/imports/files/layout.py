@@ -13,6 +13,7 @@ from pathlib import Path
 
 from data.errors import Refused
 from data.imports.files.header_row import LOOKED_AT, find_header_row
+from data.imports.files.survey_headers import joined_headers
 from metrics.texts import N_
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -52,7 +53,8 @@ def find_layout(path: Path, name: str, known: Collection[str] = (), header_line:
     rows, ends = _rows(sample, delimiter, quote, whole)
     top = _top(rows, ends)
     start = find_header_row(rows, known, squash) if header_line is None else _said_row(top, header_line, name)
-    header, body = rows[start], [row for row in rows[start + 1 :] if any(cell.strip() for cell in row)]
+    header, start = joined_headers(rows, start)
+    body = [row for row in rows[start + 1 :] if any(cell.strip() for cell in row)]
     if not body:
         raise Refused(
             N_("{file} has a header and no rows. Export a period that has data, or check the filter of the export."),

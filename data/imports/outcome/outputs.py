@@ -7,6 +7,7 @@ import duckdb
 
 from data.imports.clock import latest_allowed
 from data.imports.columns.decide import decide
+from data.imports.columns.left_over import ask_left_over
 from data.imports.columns.parse import parse
 from data.imports.columns.reading import Reading
 from data.imports.columns.tier_names import settle_tiers
@@ -57,6 +58,8 @@ def read_outputs(
         if built is None:
             continue
         result.use(built.used)
+        if profile.general:
+            ask_left_over(connection, output, built, raw, {**work.kept, **work.values})
         readings, conventions = [], []
         lines = None
         is_orders = output.kind == "orders"

@@ -46,6 +46,14 @@ ASKED = {  # only where the cells do not tell
 }
 UNNAMED = {"sheet"}  # what is chosen goes by its own name
 CLOCKS = {AS_WRITTEN: N_("As written: each cell in its own time zone"), "UTC": N_("UTC")}
+COLUMNS = {
+    "status": N_("It says which orders count"),
+    "payment_status": N_("It says which orders count"),
+    "cancelled": N_("Where it is filled, the order does not count"),
+    "refund": N_("It holds money that was given back"),
+    "customer_id": N_("It names the customer"),
+    "not used": N_("Nothing of that: it is not needed"),
+}
 CURRENCY = N_("Which currency is meant?")
 QUESTIONS = {
     "scale": N_("Which scale?"),
@@ -56,6 +64,7 @@ QUESTIONS = {
     "decimal": N_("How are the numbers written?"),
     "encoding": N_("How is the text encoded?"),
     "sheet": N_("Which sheets are read?"),
+    "column": N_("What does the column hold?"),
 }
 
 
@@ -64,10 +73,16 @@ def answer(asked: Undecided) -> str | None:
     name = asked.option
     if name == "ladder":
         return _ladder(asked.answers[0].split(", "))
-    names = ANSWERS.get(name) or ASKED.get(name) or ({} if name in UNNAMED else CLOCKS)
+    kind = name.partition(":")[0]
+    names = (
+        ANSWERS.get(name)
+        or ASKED.get(name)
+        or (COLUMNS if kind == "column" else None)
+        or ({} if name in UNNAMED else CLOCKS)
+    )
     codes = list(asked.answers)
     choice: str | None = st.radio(
-        _(QUESTIONS.get(name, CURRENCY)),
+        _(QUESTIONS.get(kind, CURRENCY)),
         codes,
         index=None,
         format_func=lambda code: _(names[code]) if code in names else code,

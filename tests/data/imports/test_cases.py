@@ -108,6 +108,18 @@ CASES = [
     Case("whitespace-columns.txt", None, "", {}, "amount", [11.77, 12, 77]),
     Case("preamble_pairs.csv", "orders", "", {}, "amount", [120.5, 80, 60, 60]),
     Case("big5_read_as_gb18030.csv", "orders", "encoding", {"encoding": "big5"}, "customer_id", ["陳小明", "林美麗"]),
+    Case("qualtrics.csv", None, "", {}, "score", [9, 3], "feedback", left={"no_score": 1, "preview": 1}),
+    Case(
+        "qualtrics.csv",
+        "nps",
+        "",
+        {},
+        "score",
+        [9, 3],
+        "feedback",
+        columns={"score": "Q1", "responded_at": "RecordedDate", "customer_id": "RecipientEmail"},
+        left={"no_score": 1, "preview": 1},
+    ),
     Case("douyin.csv", None, "", {}, "amount", [69, 70], left={"cancelled": 1}),
     Case(
         "douyin.csv",
@@ -168,3 +180,8 @@ def test_right_or_asked(cases: Path, case: Case) -> None:
 def test_ids_that_a_workbook_rounded_refuse_it(cases: Path) -> None:
     with pytest.raises(Refused, match="is a number rounded by a spreadsheet"):
         stage([cases / "long_ids_numeric.xlsx"], store=None)
+
+
+def test_every_case_is_a_row(cases: Path) -> None:
+    files = {path.name for path in cases.iterdir() if path.suffix != ".md"}
+    assert files == {case.file for case in CASES} | {"long_ids_numeric.xlsx"}

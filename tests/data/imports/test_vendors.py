@@ -1,5 +1,6 @@
 """Each vendor's export is known by its headers and gives the totals that were worked out by hand; names and numbers are invented."""
 
+import csv
 from dataclasses import dataclass
 
 import pytest
@@ -20,6 +21,7 @@ class Export:
     scores: tuple[float, ...] = ()
     left: tuple[tuple[str, int], ...] = ()
     members: int = 0
+    items: int = 0
 
 
 EXPORTS = [
@@ -225,6 +227,48 @@ EXPORTS = [
         "cdnow", " 00001 19970101  1   11.77\n 00002 19970112  1   12.00\n 00002 19970112  5   77.00\n", 3, 0, 100.77, 2
     ),
     Export(
+        "qualtrics",
+        "StartDate,EndDate,Status,Progress,Finished,RecordedDate,ResponseId,RecipientEmail,DistributionChannel,Q1_NPS_GROUP,Q1,Q2_1,Q2_2\n"
+        "Start Date,End Date,Response Type,Progress,Finished,Recorded Date,Response ID,Recipient Email,Distribution Channel,"
+        "How likely are you to recommend us? - Group,How likely are you to recommend us?,Please rate - Price,Please rate - Service\n"
+        + ",".join('"{""ImportId"":""x""}"' for _ in range(13))
+        + "\n2026-05-01 10:00:00,,IP Address,100,True,2026-05-01 10:02:01,R_1,ann@example.org,email,Promoter,9,5,4\n"
+        "2026-05-02 10:00:00,,IP Address,100,True,2026-05-02 10:02:01,R_2,bob@example.org,email,Detractor,3,2,1\n"
+        "2026-05-02 10:00:00,,Survey Preview,100,True,2026-05-02 10:02:01,R_3,,preview,Promoter,10,5,5\n"
+        "2026-05-03 10:00:00,,IP Address,40,False,2026-05-03 10:02:01,R_4,cy@example.org,email,Detractor,1,2,2\n",
+        customers=2,
+        scores=(9.0, 3.0),
+        left=(("preview", 1), ("unfinished", 1)),
+        items=4,
+    ),
+    Export(
+        "surveymonkey",
+        "Respondent ID,Collector ID,Start Date,End Date,Email Address,How likely is it that you would recommend us?,,"
+        "How would you rate us?,,Why?\n"
+        ",,,,,Response,Group,Delivery,Price,Open-Ended Response\n"
+        "101,1,05/20/2026 10:00:00 AM,05/20/2026 10:05:00 AM,a@example.org,9,Promoter,5,4,good\n"
+        "102,1,05/21/2026 10:00:00 AM,05/21/2026 10:05:00 AM,b@example.org,10,Promoter,3,,\n"
+        "103,1,05/22/2026 10:00:00 AM,05/22/2026 10:05:00 AM,c@example.org,2,Detractor,1,2,late\n",
+        customers=3,
+        scores=(9.0, 10.0, 2.0),
+        items=5,
+    ),
+    Export(
+        "survey",
+        "Response ID,Date,Email,How likely are you to recommend us? (0-10),How satisfied are you overall?\n"
+        "1,2026-05-01,a@example.org,9,5\n2,2026-05-02,b@example.org,0,1\n3,2026-05-03,c@example.org,10,\n",
+        customers=3,
+        scores=(9.0, 0.0, 10.0, 5.0, 1.0),
+    ),
+    Export(
+        "cdnow",
+        " customer_id  date number_of_cds  dollar_value\n 00001 19970101  1   11.77\n 00002 19970112  1   12.00\n",
+        2,
+        0,
+        23.77,
+        2,
+    ),
+    Export(
         "nps",
         "Response ID,Date,How likely are you to recommend us? (0-10)\n1,2026-01-05,9\n2,2026-01-06,0\n",
         scores=(9.0, 0.0),
@@ -246,5 +290,26 @@ def test_totals_by_hand(export: Export) -> None:
     assert (receipt.orders, receipt.refunds, receipt.revenue) == (export.orders, export.refunds, export.revenue)
     assert (receipt.customers, receipt.members) == (export.customers, export.members)
     assert tuple(row["score"] for row in tables.get("feedback", [])) == export.scores
+    assert receipt.answers == export.items
     assert tuple(sorted((entry.rule, entry.lines) for entry in receipt.left_out)) == export.left
     assert receipt.lines_in == receipt.lines_taken + sum(entry.lines for entry in receipt.left_out)
+
+
+@pytest.mark.parametrize("export", EXPORTS, ids=lambda export: f"{export.profile}-{len(export.text)}")
+def test_every_filled_cell_is_used_or_named(export: Export) -> None:
+    with stage([NamedBytes("export.csv", export.text.encode())], store=None) as staged:
+        receipt = staged.receipt
+    assert receipt.cells_in == receipt.cells_used + sum(one.cells for one in receipt.unused)
+    lines = export.text.splitlines()
+    delimiter = next((sign for sign in "\t,;" if sign in lines[0]), None)
+    rows = list(csv.reader(lines, delimiter=delimiter)) if delimiter else [line.split() for line in lines]
+    above = {"qualtrics": 3, "surveymonkey": 2}.get(export.profile, int(not lines[0].strip()[0].isdigit()))
+    data = rows[above:]
+    assert receipt.cells_in == sum(bool(cell.strip()) for row in data for cell in row)
+    by_header: dict[str, int] = {}
+    for place, header in enumerate(rows[0]):
+        count = sum(bool(row[place].strip()) for row in data if place < len(row))
+        by_header[header.strip()] = by_header.get(header.strip(), 0) + count
+    for one in receipt.unused:
+        if one.what == "column" and one.name in by_header:
+            assert one.cells == by_header[one.name]
