@@ -1,5 +1,6 @@
 const el = (tag, cls, text) => { const node = document.createElement(tag); node.className = cls ?? ""; if (text != null) node.textContent = text; return node; };
 const SVG = "http://www.w3.org/2000/svg";
+const LONG = 8; // letters of a value that fit a narrow card at full size: ¥123,456
 const MARK = { up: "\u25B2", down: "\u25BC", none: "\u2248" };
 
 function shape(tag, cls, points) {
@@ -49,7 +50,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       box.append(el("div", "value none", "\u2014"), el("div", "few", card.few), el("div", "detail", card.detail));
       return box;
     }
-    const value = el("div", "value", card.value); if (card.unit) value.append(el("span", "unit", card.unit));
+    const value = el("div", card.value.length > LONG ? "value long" : "value", card.value); if (card.unit) value.append(el("span", "unit", card.unit));
     const facts = el("div", "facts"); for (const fact of [card.range, card.size]) if (fact) facts.append(el("span", "", fact));
     box.append(value, facts);
     if (card.change) {
