@@ -20,6 +20,9 @@ from metrics.variants import (
 NO_DATA = N_("A number that rests on too little is empty; a definition that the data do not allow is no row.")
 INTERVAL = N_("That of the metric, where the definition has one; plain means and shares of orders have none.")
 SHARE = N_("share, 0 to 1")
+LEFT_OUT = {
+    "left_out": Column(N_("months or cohorts below the minimum, which a plain mean leaves out; empty elsewhere"))
+}
 
 
 def _entry(
@@ -70,12 +73,13 @@ METRICS = (
         "points",
         N_(
             "standard: see “nps”. alone: its interval as if each answer were another customer’s. weighted: with the survey "
-            "weights. last_answer: only the last answer of each customer. mean_of_months: the plain mean of the months’ scores. "
-            "lenient: 8 is a promoter and 6 a passive."
+            "weights. last_answer: only the last answer of each customer. mean_of_months: the plain mean of the months’ scores, without "
+            "months below the minimum. lenient: 8 is a promoter and 6 a passive."
         ),
         "feedback",
         {"minimum": MINIMUM},
-        version=2,
+        LEFT_OUT,
+        version=3,
         survey="nps",
         source=N_("Reichheld 2003, Harvard Business Review 81(12); interval: Rocks 2016, arXiv:1601.07235."),
         watch="other definitions of nps, which is watched itself",
@@ -88,11 +92,13 @@ METRICS = (
         N_(
             "standard: see “csat”, the top two boxes. alone: its interval as if each answer were another customer’s. top_box: "
             "the top box alone. last_answer: only the last answer of each customer. mean_of_months: the plain mean of the "
-            "months’ shares. index: the mean score, from 0 at the lowest point of the scale to 1 at the highest."
+            "months’ shares, without months below the minimum. index: the mean score, from 0 at the lowest point of the scale to 1 at the "
+            "highest."
         ),
         "feedback",
         {"minimum": MINIMUM},
-        version=2,
+        LEFT_OUT,
+        version=3,
         survey="csat",
         watch="other definitions of csat, which is watched itself",
     ),
@@ -104,11 +110,13 @@ METRICS = (
         N_(
             "standard: of the customers who first ordered in the months asked for, those with an order in the third month after. "
             "on_or_after: in that month or later. by_then: in a second month by then. rolling: 90 to 119 days after the first order. "
-            "mean_of_cohorts: the plain mean of the monthly cohorts. all_buyers: everybody who ordered in those months, new or not."
+            "mean_of_cohorts: the plain mean of the monthly cohorts, without those below the minimum. all_buyers: everybody who ordered "
+            "in those months, new or not."
         ),
         "order_days",
         {"minimum": MINIMUM},
-        version=2,
+        LEFT_OUT,
+        version=3,
         dates="cohorts",
         watch="other definitions of retention, which is watched itself",
     ),
@@ -120,7 +128,8 @@ METRICS = (
         N_(
             "standard: see “repeat_rate”. order_days: orders of one day count as one. returning: of the buyers in the window, those who by "
             "its end have ordered twice or more in their life. returning_orders: of the orders, those that are not their customer’s first. "
-            "ever: of all customers known by the end of the window, those with two or more orders in their life."
+            "ever: of all customers with an order by the end of the window, whether they bought in it or not, those with two or more by "
+            "then."
         ),
         "orders",
         {"minimum": MINIMUM},

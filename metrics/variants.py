@@ -43,7 +43,8 @@ def nps_variants(feedback: nw.LazyFrame, *, minimum: int = 30) -> pl.DataFrame:
 
     standard: `nps`. alone: the interval as if each answer were another customer's. weighted: with the survey weights, where there are
     any. last_answer: the last answer of each customer (answers of no known customer count each). mean_of_months: the plain mean of
-    the months' scores (n: months). lenient: 8 is a promoter and 6 a passive, as some firms in Europe count.
+    the months' scores (n: months; left_out: months with fewer than `minimum` answers). lenient: 8 is a promoter and 6 a passive, as some
+    firms in Europe count.
     """
     asked = recommending(feedback)
     score = nw.col("score")
@@ -57,32 +58,34 @@ def nps_variants(feedback: nw.LazyFrame, *, minimum: int = 30) -> pl.DataFrame:
     if totals(asked.with_columns(weights=one_if(~nw.col("weight").is_null())), (), ["weights"]).item():
         rows.append(_of("weighted", nps(asked, weighted=True, minimum=minimum), "nps"))
     rows.append(_of("last_answer", nps(_last_answers(asked), minimum=minimum), "nps"))
-    rows.append(_mean_of("mean_of_months", nps(_by_month(asked), by=["month"], minimum=minimum), "nps"))
+    months = nps(_by_month(asked), by=["month"], minimum=minimum)
+    rows.append(_mean_of("mean_of_months", months, "nps"))
     rows.append(_of("lenient", nps(asked.with_columns(score=moved), minimum=minimum), "nps"))
-    return _framed(rows)
+    return _framed(rows, mean_of_months=months["nps"].null_count())
 
 
 def csat_variants(feedback: nw.LazyFrame, *, minimum: int = 30) -> pl.DataFrame:
     """Satisfaction under six definitions, each from 0 to 1; below `minimum` answers a share is withheld.
 
     standard: `csat`, the top two boxes. alone: the interval as if each answer were another customer's. top_box: the top box alone.
-    last_answer: the last answer of each customer. mean_of_months: the plain mean of the months' shares (n: months). index: the mean
-    score, from 0 at the lowest point of its scale to 1 at the highest.
+    last_answer: the last answer of each customer. mean_of_months: the plain mean of the months' shares (n: months; left_out: months with
+    fewer than `minimum` answers). index: the mean score, from 0 at the lowest point of its scale to 1 at the highest.
     """
     asked = feedback.filter(nw.col("survey") == "csat", ~nw.col("score").is_null())
     low, high = (nw.col(end) for end in SCALE)
     top = nw.when(nw.col("score") >= high).then(high).otherwise(low)
     n, place = kinds(asked, (*SCALE, "score")).select(pl.col("n").sum(), place=_places()).row(0)
-    standard = csat(asked, minimum=minimum)
+    standard, months = csat(asked, minimum=minimum), csat(_by_month(asked), by=["month"], minimum=minimum)
     return _framed(
         [
             _of(STANDARD, standard, "csat"),
             _of("alone", _bounded(standard, "csat", wilson(pl.col("satisfied"), pl.col("n"))), "csat"),
             _of("top_box", csat(asked.with_columns(score=top), minimum=minimum), "csat"),
             _of("last_answer", csat(_last_answers(asked), minimum=minimum), "csat"),
-            _mean_of("mean_of_months", csat(_by_month(asked), by=["month"], minimum=minimum), "csat"),
+            _mean_of("mean_of_months", months, "csat"),
             ("index", n, place / n if n and n >= minimum else None, None, None),
-        ]
+        ],
+        mean_of_months=months["csat"].null_count(),
     )
 
 
@@ -98,8 +101,8 @@ def retention_variants(
 
     standard: an order in the third calendar month after that of the first order, over all cohorts that have reached it in full.
     on_or_after: in that month or later. by_then: a second month with an order by then. rolling: an order 90 to 119 days after the first
-    one. mean_of_cohorts: the plain mean of the monthly cohorts (n: cohorts). all_buyers: of everybody who ordered in those months, new
-    or not, counted in each, the share who ordered in the third month after it.
+    one. mean_of_cohorts: the plain mean of the monthly cohorts (n: cohorts; left_out: those below `minimum`). all_buyers: of everybody who
+    ordered in those months, new or not, counted in each, the share who ordered in the third month after it.
     """
     months = _months(order_days, as_of)
     dates = {"as_of": as_of, "cohorts_from": cohorts_from, "cohorts_to": cohorts_to}
@@ -121,7 +124,8 @@ def retention_variants(
             _in_month_3("rolling", windows.with_columns(complete=pl.lit(True)), minimum),
             ("mean_of_cohorts", len(cohorts), cohorts.mean() if len(cohorts) else None, None, None),  # type: ignore[list-item]
             _share("all_buyers", *everybody, minimum=minimum),
-        ]
+        ],
+        mean_of_cohorts=reached.height - len(cohorts),
     )
 
 
@@ -132,7 +136,7 @@ def repeat_rate_variants(
 
     standard: `repeat_rate`, customers with two or more orders over customers with one or more. order_days: orders of one day are one.
     returning: buyers who by the end have ordered twice or more in their life. returning_orders: orders that are not their customer's
-    first, of all orders (n: orders). ever: as the standard, over the whole life of all customers known by the end.
+    first, of all orders (n: orders). ever: as the standard, over all customers with an order by the end and all their orders by then.
 
     `orders` has a row per order of a known customer, from each customer's first on.
     """
@@ -326,5 +330,9 @@ def _forecast(everybody: nw.LazyFrame, **options: Any) -> tuple[float | None, fl
     return (*means.select("clv", "low", "high").row(0), state)
 
 
-def _framed(rows: Sequence[Row]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=TYPES, orient="row")
+def _framed(rows: Sequence[Row], **left_out: int) -> pl.DataFrame:
+    """The rows; where there is a plain mean, with how many months or cohorts it leaves out."""
+    frame = pl.DataFrame(rows, schema=TYPES, orient="row")
+    if not left_out:
+        return frame
+    return frame.with_columns(left_out=pl.col("variant").replace_strict(left_out, default=None, return_dtype=pl.Int64))

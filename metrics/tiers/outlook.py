@@ -13,6 +13,7 @@ from metrics.engine.periods import EVERY, calendar, checked
 from metrics.engine.reduce import in_order
 from metrics.statistics.markov import Matrix, reach, stationarity
 from metrics.statistics.survival import curve_at_marks
+from metrics.tiers import backtest
 from metrics.tiers.tiers import LAPSED, ranked, tier_paths
 
 DRAWS, SEED = 1000, 20_000  # the interval rests on draws; a fixed seed makes it the same each time
@@ -26,6 +27,9 @@ OUTLOOK_TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(("tier", "top"), pl.String()),
     **dict.fromkeys(("members", "steps", "moves"), pl.Int64()),
     **dict.fromkeys(("reach_top", "low", "high", "periods_to_top"), pl.Float64()),
+    "state": pl.String(),
+    **dict.fromkeys(("held_out_periods", "held_out_members"), pl.Int64()),
+    **dict.fromkeys(("expected_share", "reached_share"), pl.Float64()),
 }
 STATIONARITY_TYPES: dict[str, pl.DataType] = {
     **dict.fromkeys(("periods", "steps"), pl.Int64()),
@@ -79,29 +83,40 @@ def tier_outlook(
     by: Sequence[str] = (),
     confidence: float = 0.95,
     minimum: int = 30,
+    least_p: float = 0.05,
 ) -> pl.DataFrame:
     """The chance to reach the top tier before lapsing, and the expected time to it of those who do, if moves go on as between two dates.
 
     A Markov chain on the tiers at the ends of the complete periods between `start` and `end`; lapsing is final. One row per combination
     of `by` and tier below the top: tier (lowest first), top (the highest tier seen at any of these ends), members (who were in the tier at
     the beginning of any of the periods, each once), steps (members times periods seen in it), moves (of these, to another tier or
-    lapsed), reach_top (0–1), low, high (quantiles over draws of each tier's moves from a Dirichlet with ½ added to each cell),
-    periods_to_top (expected periods, given that the top is reached; null where it cannot be). Below `minimum` members the counts stand
-    and the rest is null: the periods of one member are no evidence of others. Fewer than two tiers give no row. Whether the moves do go
-    on alike, `tier_stationarity` tests.
+    lapsed), reach_top (0–1), low, high (quantiles over draws of each tier's moves from a Dirichlet with ½ added to each cell, widened by
+    how far the backtest was off, see `backtest.widened_share`), periods_to_top (expected periods, given that the top is reached; null
+    where it cannot be), state ("ok", "too_few": below `minimum` members, whose periods are no evidence of others; "unsteady": the test of
+    `tier_stationarity` finds that moves have not been alike, with a p-value below `least_p`; the counts then stand and the rest is null).
+
+    The backtest fits the chain to the first half of the periods: held_out_periods (the others), held_out_members (in the tier when they
+    begin), expected_share (of these, to reach the top in them before lapsing), reached_share (who did; null without members). Fewer than
+    two tiers give no row.
     """
     paths, places, _dates = at_period_ends(tier_changes, as_of, start, end, period, order_days, lapse_days, by)
     tiers = ranked(seen_tiers(paths, places), ladder)
     rows = []
     people = followed(paths, places, tiers, by)
     for group, counts in counted_moves(paths, places, tiers, by):
+        if len(tiers) < 2:
+            continue
         total = counts.sum(axis=0)
-        for place, found in enumerate(_outlook(total, confidence) if len(tiers) > 1 else []):
+        steady = backtest.is_steady(counts, least_p)
+        judged, errors = _judged(_of_group(paths, group), places, tiers, counts, minimum)
+        for place, found in enumerate(_outlook(total, confidence, errors)):
             tier, steps, stayed = tiers[place], int(total[place].sum()), int(total[place, place])
             members = people[(*group.values(), tier)]
-            shown = found if members >= max(minimum, 1) else dict.fromkeys(found)
+            enough = members >= max(minimum, 1)
+            state = backtest.TOO_FEW if not enough else backtest.OK if steady else backtest.UNSTEADY
+            shown = found if state == backtest.OK else dict.fromkeys(found)
             counted = {"members": members, "steps": steps, "moves": steps - stayed}
-            rows.append({**group, "tier": tier, "top": tiers[-1], **counted, **shown})
+            rows.append({**group, "tier": tier, "top": tiers[-1], **counted, **shown, "state": state, **judged[place]})
     frame = pl.DataFrame(rows, schema=typed(paths, by) | OUTLOOK_TYPES)
     return by_rank(frame, tiers, by, OUTLOOK_TYPES)
 
@@ -186,20 +201,42 @@ def counted_moves(
         yield {name: group[name] for name in by}, counts
 
 
-def _outlook(total: Matrix, confidence: float) -> list[dict[str, float | None]]:
+def _of_group(paths: pl.DataFrame, group: dict[str, object]) -> pl.DataFrame:
+    return paths.filter(pl.lit(True), *(pl.col(name).eq_missing(pl.lit(value)) for name, value in group.items()))
+
+
+def _judged(
+    paths: pl.DataFrame, places: Sequence[str], tiers: Sequence[str], counts: Matrix, minimum: int
+) -> tuple[list[dict[str, object]], Matrix]:
+    """Per tier below the top, the columns of the backtest, and how far it was off; nothing is known of a single period."""
+    fitted = backtest.fitted_periods(len(counts))
+    held_out = len(counts) - fitted
+    if not held_out:
+        return [{} for _ in tiers[:-1]], np.full(len(tiers) - 1, np.nan)
+    expected = backtest.reach_within(backtest.chances(counts[:fitted].sum(axis=0)), steps=held_out)
+    happened = backtest.reached(paths, places, tiers, fitted).with_columns(
+        held_out_periods=pl.lit(held_out),
+        expected_share=pl.Series(expected),
+        reached_share=pl.when(pl.col("held_out_members") > 0).then(pl.col("reached") / pl.col("held_out_members")),
+    )
+    n, share = (happened[name].fill_null(0).to_numpy().astype(float) for name in ("held_out_members", "reached_share"))
+    return happened.drop("tier", "reached").to_dicts(), backtest.share_error(expected, share, n, minimum)
+
+
+def _outlook(total: Matrix, confidence: float, errors: Matrix) -> list[dict[str, float | None]]:
     """Per tier below the top: reach_top, low, high, periods_to_top."""
     lost, target = len(total) - 1, len(total) - 2
-    sizes = total.sum(axis=1, keepdims=True)
-    p = np.divide(total, sizes, out=np.eye(len(total)), where=sizes > 0)
-    chance, steps = reach(p, target=target, lost=lost)
+    chance, steps = reach(backtest.chances(total), target=target, lost=lost)
     draws = np.random.default_rng(SEED).gamma(total + 0.5, size=(DRAWS, *total.shape))
     drawn, _ = reach(draws / draws.sum(axis=2, keepdims=True), target=target, lost=lost)
     low, high = np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
+    low, high = np.minimum(low, chance), np.maximum(high, chance)
+    ends = [backtest.widened_share(*each) for each in zip(chance[:target], low, high, errors, strict=False)]
     return [
         {
             "reach_top": float(chance[tier]),
-            "low": float(min(low[tier], chance[tier])),
-            "high": float(max(high[tier], chance[tier])),
+            "low": float(ends[tier][0]),
+            "high": float(ends[tier][1]),
             "periods_to_top": None if np.isnan(steps[tier]) else float(steps[tier]),
         }
         for tier in range(target)

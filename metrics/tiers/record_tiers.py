@@ -34,6 +34,19 @@ RULE = {
 LAPSING = {"lapse_days": 365}  # as on the page Tiers and migration
 MEMBERS = {"lapse_days": Argument(0, LAPSE_MEANING), "ladder": LADDER}
 MEMBERS_WHO_LAPSE = {"lapse_days": Argument(365, LAPSE_MEANING), "ladder": LADDER}
+STEADINESS = {
+    "least_p": Argument(
+        0.05,
+        N_(
+            "Below this p-value of “tier_stationarity” moves were not steady, and forecasts are withheld; 0: they are shown all the same."
+        ),
+    )
+}
+STATE = Column(
+    N_(
+        "ok; too_few: below the minimum of members; unsteady: moves differed between periods, so that this is no forecast"
+    )
+)
 RATE_DEFINITION = N_(
     "Of the members who had a tier on the first date, the shares that are in a higher, the same or a lower tier on the second, or have "
     "lapsed. The tier on a date is that of the last change on or before it; where a rule is given instead, at each month’s end the "
@@ -195,7 +208,7 @@ METRICS = (
     ),
     Metric(
         name="tier_outlook",
-        version=2,
+        version=3,
         label=N_("Tier outlook"),
         unit=N_("share, 0 to 1; periods"),
         higher_is_better=True,
@@ -203,13 +216,19 @@ METRICS = (
         definition=N_(
             "The chance that a member of a tier reaches the top tier before lapsing, and how many periods that takes those who do, if "
             "members go on moving as they did between the ends of the complete periods of the dates asked for (a Markov chain; lapsing is "
-            "final). “tier_stationarity” tests whether the moves have been steady; where they have not, this is no forecast."
+            "final). Beside it stands a backtest: fitted to the first half of the periods, the share of the members of a tier who would "
+            "reach the top in the other half before lapsing, and the share who did."
         ),
         no_data=N_(
-            "With fewer than two tiers there is no row. Below the minimum of members, each counted once, the counts stand and the rest "
-            "is withheld; where the top cannot be reached the time is empty."
+            "With fewer than two tiers there is no row. Below the minimum of members, each counted once, and where “tier_stationarity” "
+            "finds that moves were not steady, the counts and the backtest stand and the rest is withheld; the state says which. Where "
+            "the top cannot be reached the time is empty. A single period has no backtest."
         ),
-        interval=N_("Quantiles over 1,000 draws of the moves from a Dirichlet distribution with ½ added to each cell."),
+        interval=N_(
+            "Quantiles over 1,000 draws of the moves from a Dirichlet distribution with ½ added to each cell, widened by how far the "
+            "backtest was off in log-odds: squares of both distances add up. A tier with too few members held out takes the largest error "
+            "of the others."
+        ),
         source=N_("Kemeny and Snell 1960, Finite Markov Chains."),
         function=tier_outlook,
         frame="tier_changes",
@@ -226,10 +245,18 @@ METRICS = (
             "low": LOW,
             "high": HIGH,
             "periods_to_top": Column(N_("expected periods to the top, of those who reach it"), "mean"),
+            "state": STATE,
+            "held_out_periods": Column(N_("the last periods, which the backtest forecasts from those before"), "count"),
+            "held_out_members": Column(N_("members of the tier when they begin"), "count"),
+            "expected_share": Column(
+                N_("of these, forecast to reach the top in them before lapsing, from 0 to 1"), "share"
+            ),
+            "reached_share": Column(N_("of these, who did, from 0 to 1"), "share"),
         },
         arguments={
             "period": PERIOD,
             **MEMBERS_WHO_LAPSE,
+            **STEADINESS,
             "confidence": CONFIDENCE,
             "minimum": Argument(
                 30, N_("Below this number of members of a tier its outlook is withheld; the counts are shown.")
@@ -275,7 +302,7 @@ METRICS = (
     ),
     Metric(
         name="tier_value",
-        version=2,
+        version=3,
         label=N_("Worth of a member by tier"),
         unit=N_("money"),
         higher_is_better=True,
@@ -284,15 +311,18 @@ METRICS = (
             "All net spend that a member of a tier is expected to bring from now on, later months discounted, if members go on moving "
             "between tiers and spending as in the complete months of the dates asked for: V = (I − P/(1+d))⁻¹R, with the moves P of a "
             "month, the mean spend R of a member in the month, times margin, and the monthly discount rate d. Lapsing is final and brings "
-            "nothing. “tier_stationarity” tests whether the moves have been steady."
+            "nothing. Beside it stands a backtest: fitted to the first half of the months, what a member of a tier would spend in the "
+            "other half, and what those members spent."
         ),
         no_data=N_(
-            "Without tiers or complete months there is no row. Below the minimum of members, each counted once, the counts stand and "
-            "the rest is withheld."
+            "Without tiers or complete months there is no row. Below the minimum of members, each counted once, and where "
+            "“tier_stationarity” finds that moves were not steady, the counts and the backtest stand and the rest is withheld; the state "
+            "says which. A single month has no backtest."
         ),
         interval=N_(
             "Quantiles over 1,000 draws: the moves from a Dirichlet distribution with ½ added to each cell, the spend from a normal one. "
-            "They take the months of one member as independent."
+            "They take the months of one member as independent, and are widened by how far the backtest was off as a ratio: squares of "
+            "both distances add up. A tier with too few members held out takes the largest error of the others."
         ),
         source=N_("Pfeifer and Carraway 2000, Journal of Interactive Marketing 14(2):43–55."),
         function=tier_value,
@@ -308,9 +338,15 @@ METRICS = (
             "value": Column(N_("expected discounted spend from now on, times margin"), "money"),
             "low": LOW,
             "high": HIGH,
+            "state": STATE,
+            "held_out_months": Column(N_("the last months, which the backtest forecasts from those before"), "count"),
+            "held_out_members": Column(N_("members of the tier when they begin"), "count"),
+            "expected_spend": Column(N_("forecast spend of each of these in them, before the margin"), "money"),
+            "actual_spend": Column(N_("what each of these spent in them"), "money"),
         },
         arguments={
             **MEMBERS_WHO_LAPSE,
+            **STEADINESS,
             "discount_rate": Argument(0.1, N_("What money a year later is worth less, per year.")),
             "margin": Argument(1.0, N_("The share of revenue that counts as value.")),
             "confidence": CONFIDENCE,

@@ -7,11 +7,12 @@ import polars as pl
 from data.text.labels import label
 from metrics.statistics.verdict import Verdict
 from metrics.texts import N_
+from metrics.tiers import backtest
 from pages.shared.readings.findings import shown
 from pages.shared.readings.readings import Reading
 from pages.shared.words.texts import _, joined, money, money_span, ngettext, number, percent, signed
 
-ALPHA = 0.05  # below which moves are called unsteady
+UNSTEADY_MOVES = N_("Moves were not steady, so this is no forecast")
 TIER_NAMES = {"new": N_("New"), "lapsed": N_("Lapsed")}
 # What changed clearly, by move and whether it rises: with its numbers, and beside another
 CHANGED = {
@@ -142,17 +143,19 @@ def time_in_tier(marks: pl.DataFrame, month: int) -> str:
     ).format(n=month, more=tier_label(known["tier"][0]), less=tier_label(known["tier"][-1]))
 
 
+def _unsteady(rows: pl.DataFrame) -> bool:
+    return bool((rows["state"] == backtest.UNSTEADY).any())
+
+
 def outlook(rows: pl.DataFrame, p_value: float | None) -> str:
     """The chance to reach the top, from rows of `tier_outlook`, which is a forecast only while moves are steady."""
     known = rows.drop_nulls("reach_top")
     if not rows.height:
         return _("An outlook needs two tiers")
     if not known.height:
-        return _("Too few members to look ahead")
+        return _(UNSTEADY_MOVES) if _unsteady(rows) else _("Too few members to look ahead")
     if p_value is None:
         return _("Too early to say whether moves are steady")
-    if p_value < ALPHA:
-        return _("Moves were not steady, so this is no forecast")
     row = known.row(-1, named=True)
     low, high = (percent(row[name], 0) for name in ("low", "high"))
     names = {"tier": tier_label(row["tier"]), "top": tier_label(row["top"])}
@@ -165,7 +168,7 @@ def worth(rows: pl.DataFrame, currency: str | None) -> str:
     """What the tiers are worth, from rows of `tier_value`, lowest first; the ends are compared when their intervals lie apart."""
     known = rows.drop_nulls("value")
     if not known.height:
-        return _("Too few members to tell what they are worth")
+        return _(UNSTEADY_MOVES) if _unsteady(rows) else _("Too few members to tell what they are worth")
     if known.height < 2:
         row = known.row(0, named=True)
         return _("A {tier} member is worth {value}").format(

@@ -56,6 +56,18 @@ def test_nps(rows: pl.DataFrame, expected: dict) -> None:
     assert values(nps_variants(lazy(rows), minimum=1)) == {**expected, "alone": expected["standard"]}
 
 
+@pytest.mark.parametrize(("minimum", "left_out"), [(1, 0), (2, 1), (9, 2)])
+@pytest.mark.parametrize(("variants", "survey", "top"), [(nps_variants, "nps", 10.0), (csat_variants, "csat", 5.0)])
+def test_a_mean_says_how_many_months_it_leaves_out(
+    variants, survey: str, top: float, minimum: int, left_out: int
+) -> None:
+    """Two answers in January, one in February."""
+    rows = answers((1, "2026-01-05", 5), (2, "2026-01-06", 4), (3, "2026-02-07", 3), survey=survey, top=top)
+    found = dict(variants(lazy(rows), minimum=minimum).select("variant", "left_out").iter_rows())
+    assert found.pop("mean_of_months") == left_out
+    assert set(found.values()) == {None}
+
+
 def test_weights_are_a_definition_only_where_there_are_any() -> None:
     weighted = pl.concat([answers((1, "2026-01-05", 9), weight=3.0), answers((2, "2026-01-06", 0))])
     assert values(nps_variants(lazy(weighted), minimum=1))["weighted"] == (2, 50.0)
@@ -107,6 +119,8 @@ VISITS = order_day_rows(VISITED)
 
 def test_retention() -> None:
     dates = {"as_of": day("2026-06-30"), "cohorts_from": day("2026-01"), "cohorts_to": day("2026-01-31")}
+    small = dict(retention_variants(lazy(VISITS), **dates, minimum=5).select("variant", "left_out").iter_rows())
+    assert small["mean_of_cohorts"] == 1
     nothing = retention_variants(lazy(VISITS.clear()), **dates, minimum=1)
     assert set(nothing["value"]) == {None}
     assert values(retention_variants(lazy(VISITS), **dates, minimum=1)) == {

@@ -33,6 +33,7 @@ from pages.shared.words.texts import (
 
 STAY_MONTHS = 12
 DISCOUNT = float(find("tier_value").arguments["discount_rate"].default)
+LEAST_P = float(find("tier_outlook").arguments["least_p"].default)  # below which moves are called unsteady
 ROW_HEIGHT = 50  # of an interval plot; one more for its axis
 
 
@@ -116,11 +117,57 @@ def outlook_section(view: View, basis: Basis) -> None:
         metric="tier_outlook",
     )
     if not known.height:
-        blocks.empty(title, _steps_remedy(rows), icon=":material/hourglass_empty:")
+        unsteady = title == _(findings.UNSTEADY_MOVES)
+        blocks.empty(
+            title, _steadiness(p_value) if unsteady else _steps_remedy(rows), icon=":material/hourglass_empty:"
+        )
+        blocks.quiet(_reached(rows) if unsteady else "")
         return
     _forest([_reach(row) for row in known.reverse().iter_rows(named=True)], "outlook", unit="%")
     _withheld(rows.filter(pl.col("reach_top").is_null())["tier"].to_list())
-    blocks.quiet(_steadiness(p_value))
+    blocks.quiet(sentences(_steadiness(p_value), _reached(rows)))
+
+
+def _reached(rows: pl.DataFrame) -> str:
+    """The backtest of the outlook: what was forecast, and what happened."""
+    tested = rows.drop_nulls("reached_share")
+    if not tested.height:
+        return ""
+    each = [
+        _("{tier} {expected} and {happened}").format(
+            tier=tier_label(row["tier"]),
+            expected=percent(row["expected_share"]),
+            happened=percent(row["reached_share"]),
+        )
+        for row in tested.iter_rows(named=True)
+    ]
+    text = ngettext(
+        "Forecast for the last month from those before, and what happened, of members who reached {top}: {tiers}.",
+        "Forecast for the last {n} months from those before, and what happened, of members who reached {top}: {tiers}.",
+        months := int(tested["held_out_periods"][0]),
+    )
+    return text.format(n=months, top=markup.plain(tier_label(rows["top"][0])), tiers=markup.plain(listed(each)))
+
+
+def _spent(rows: pl.DataFrame, currency: str | None) -> str:
+    """The backtest of the worth: what was forecast, and what happened."""
+    tested = rows.drop_nulls("actual_spend")
+    if not tested.height:
+        return ""
+    each = [
+        _("{tier} {expected} and {happened}").format(
+            tier=tier_label(row["tier"]),
+            expected=money(row["expected_spend"], currency),
+            happened=money(row["actual_spend"], currency),
+        )
+        for row in tested.iter_rows(named=True)
+    ]
+    text = ngettext(
+        "Forecast for the last month from those before, and what happened, of each member’s spend: {tiers}.",
+        "Forecast for the last {n} months from those before, and what happened, of each member’s spend: {tiers}.",
+        months := int(tested["held_out_months"][0]),
+    )
+    return text.format(n=months, tiers=markup.plain(listed(each)))
 
 
 def _reach(row: dict) -> ForestRow:
@@ -143,7 +190,7 @@ def _steadiness(p_value: float | None) -> str:
     if p_value is None:
         return _("One month is too little to say whether moves are steady.")
     shown = number(p_value, 3) if p_value >= 0.001 else _("below 0.001")
-    if p_value < findings.ALPHA:
+    if p_value < LEAST_P:
         return _("If moves were steady, months would differ this much with chance {p}: they were not steady.").format(
             p=shown
         )
@@ -166,7 +213,7 @@ def worth_section(view: View, basis: Basis) -> None:
         _(
             "If members went on moving and spending as in the last {n} months; who lapses is taken to bring nothing more."
         ).format(n=steady["periods"][0] if steady.height else 0),
-        _("The intervals take the months of one member as independent."),
+        _("The intervals take the months of one member as independent, and hold how far the last forecast was off."),
     )
     known = rows.drop_nulls("value")
     blocks.section(
@@ -177,8 +224,11 @@ def worth_section(view: View, basis: Basis) -> None:
         metric="tier_value",
     )
     if not known.height:
+        unsteady = title == _(findings.UNSTEADY_MOVES)
         why = states.few_remedy() if rows.height else _("It takes orders and two months of known tiers.")
-        blocks.empty(title, why, icon=":material/hourglass_empty:")
+        p_value = steady["p_value"][0] if steady.height else None
+        blocks.empty(title, _steadiness(p_value) if unsteady else why, icon=":material/hourglass_empty:")
+        blocks.quiet(_spent(rows, currency) if unsteady else "")
         return
     lines = []
     for row in known.reverse().iter_rows(named=True):
@@ -189,6 +239,7 @@ def worth_section(view: View, basis: Basis) -> None:
         for tick in money_ticks(max(line.high for line in lines))
     }
     _forest(lines, "worth", ticks=ticks, said=[money_span(line.low, line.high, currency) for line in lines])
+    blocks.quiet(_spent(rows, currency))
     _withheld(rows.filter(pl.col("value").is_null())["tier"].to_list())
 
 

@@ -304,6 +304,9 @@ def _unit(unit: str) -> Shown:
 
 def _basis(row: dict, show: Shown, comparison: Comparison) -> str:
     basis = counted(row["n"], comparison, row["variant"])
+    if row.get("left_out"):
+        out = ngettext("{n} with too few left out", "{n} with too few left out", row["left_out"])
+        basis = _("{basis}, {out}").format(basis=basis, out=out.format(n=number(row["left_out"])))
     if row["low"] is None:
         return basis
     return f"{markup.plain(_('{low} to {high}').format(low=show(row['low']), high=show(row['high'])))} · {basis}"

@@ -46,7 +46,7 @@ def test_moves_lead_to_the_worth_of_where_they_go() -> None:
 def test_too_few_members_are_counted_and_not_valued() -> None:
     bought = periods([(1, "2026-02", 4)])
     found = tier_value(tier_changes([(1, "2026-01-01", "gold")]), **DATES, customer_periods=bought)
-    assert found.rows() == [("gold", 1, 1, None, None, None, None)]
+    assert found.rows() == [("gold", 1, 1, None, None, None, None, "too_few", None, None, None, None)]
 
 
 @pytest.mark.parametrize(("members", "withheld"), [(29, True), (30, False)])

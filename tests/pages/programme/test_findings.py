@@ -164,17 +164,23 @@ def test_time_in_tier(rows: list[tuple], title: str) -> None:
 
 
 OUTLOOK = shares(("bronze", 0.1, 0.08, 0.12), ("silver", 0.3, 0.2, 0.4), value="reach_top").with_columns(
-    top=pl.lit("gold")
+    top=pl.lit("gold"), state=pl.lit("ok")
 )
+UNSTEADY = OUTLOOK.with_columns(reach_top=pl.lit(None, pl.Float64), state=pl.lit("unsteady"))
 
 
 @pytest.mark.parametrize(
     ("rows", "p_value", "english", "chinese"),
     [
         (OUTLOOK.clear(), 0.5, "An outlook needs two tiers", "前景需要两个等级"),
-        (OUTLOOK.with_columns(reach_top=None), 0.5, "Too few members to look ahead", "会员过少，无法展望"),
+        (
+            OUTLOOK.with_columns(reach_top=None, state=pl.lit("too_few")),
+            0.5,
+            "Too few members to look ahead",
+            "会员过少，无法展望",
+        ),
         (OUTLOOK, None, "Too early to say whether moves are steady", "尚无法判断变动是否稳定"),
-        (OUTLOOK, 0.049, "Moves were not steady, so this is no forecast", "等级变动并不稳定，以下不能视为预测"),
+        (UNSTEADY, 0.049, "Moves were not steady, so this is no forecast", "等级变动并不稳定，以下不能视为预测"),
         (
             OUTLOOK,
             0.3,
@@ -207,7 +213,12 @@ def test_an_outlook_is_a_forecast_only_while_moves_are_steady(
     ],
 )  # fmt: skip
 def test_worth(rows: list[tuple], title: str) -> None:
-    assert findings.worth(shares(*rows, value="value"), "GBP") == title
+    assert findings.worth(shares(*rows, value="value").with_columns(state=pl.lit("ok")), "GBP") == title
+
+
+def test_worth_is_told_only_while_moves_are_steady() -> None:
+    rows = shares(("gold", None, None, None), value="value").with_columns(state=pl.lit("unsteady"))
+    assert findings.worth(rows, "GBP") == "Moves were not steady, so this is no forecast"
 
 
 def difference(*rows: tuple[str | None, int | None, float, float, int, int]) -> pl.DataFrame:

@@ -158,18 +158,29 @@ def test_moves_after_the_last_change_may_be_missing(open_app, tmp_path: Path) ->
         (
             "en",
             "% who would reach Platinum before they lapse",
-            ["discounted by 10% each", "take the months of one member as independent"],
+            [
+                "discounted by 10% each",
+                "months of one member as independent",
+                "last 6 months from those before, and what happened",
+            ],
         ),
-        ("zh", "在流失之前升至白金", ["每晚一年折现 10%", "区间把同一会员的各月视为相互独立"]),
+        (
+            "zh",
+            "在流失之前升至白金",
+            ["每晚一年折现 10%", "区间把同一会员的各月视为相互独立", "以此前月份预测最近 6 个月"],
+        ),
     ],
 )
 def test_the_outlook_names_a_top_that_was_reached_between_the_dates(
     open_app, tmp_path: Path, language: str, top: str, worth: list[str]
 ) -> None:
-    changes = [(f"c{key}", "2025-02-01", "silver") for key in range(60)]
-    changes += [(f"c{key}", "2025-09-01", "gold") for key in range(20)]
+    months = [f"2025-{month:02}" for month in range(3, 13)] + [f"2026-{month:02}" for month in range(1, 7)]
+    changes = [(f"c{key}", "2025-02-01", "silver" if key < 50 else "gold") for key in range(60)]
+    # one of silver rises each month, and one of gold for a month, so that nobody is platinum on the last day
+    changes += [(f"c{place}", f"{month}-10", "gold") for place, month in enumerate(months)]
     changes += [
-        (f"c{key}", day, tier) for key in range(5) for day, tier in (("2025-11-01", "platinum"), ("2026-01-20", "gold"))
+        (f"c{50 + place // 2}", f"{month}-10", "gold" if place % 2 else "platinum")
+        for place, month in enumerate(months)
     ]
     app = open_app(with_tiers(shop(tmp_path / "s.duckdb"), changes), "tiers", **PERIOD, lang=language)
     assert not app.exception
