@@ -20,6 +20,7 @@ LONG = (
     "tests/hostile/test_requests.py",
     "tests/hostile/test_lines.py",
     "tests/data/questions/test_recomputed.py",
+    "tests/data/questions/test_sales.py",
     "tests/data/people/test_mentions.py",
     "tests/data/file/test_backup.py",
     "tests/pages/manage/links/test_public.py",
