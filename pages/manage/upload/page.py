@@ -5,12 +5,15 @@ from collections.abc import Callable
 import streamlit as st
 
 from data.imports import Undecided, Unread
+from data.imports.columns.templates import template
+from data.imports.mapper import KINDS
 from data.imports.profile import profiles
 from metrics.texts import N_
 from pages.manage.history import page as history
 from pages.manage.receipts import receipt, wording
 from pages.manage.upload import mapper, preview, questions, unread
 from pages.manage.upload.desk import Desk, Phase, Told, accept, desk
+from pages.manage.upload.mapper import KIND_NAMES
 from pages.shared.model import blocks
 from pages.shared.session import cached, site
 from pages.shared.words import markup
@@ -48,10 +51,27 @@ def _choose(current: Desk) -> None:
         blocks.section(_("How it may be written"), _("Nothing has to be set: it is detected and shown."))
         for line in (
             _("**CSV, TSV, XLSX, Parquet**, also packed as ZIP or gzip"),
-            _("**UTF-8, GB18030 (GBK), UTF-16**; comma, tab, semicolon or bar"),
+            _("**UTF-8, GB18030 (GBK), UTF-16**, others are asked for; comma, tab, semicolon, bar or blanks"),
             _("**1,234.50 or 1.234,50**; 2026-09-03, 3/9/2026 or 2026年9月3日"),
         ):
             st.markdown(line)
+        blocks.section(_("No export at hand?"), _("Templates with the columns of each kind, two rows as an example."))
+        _templates()
+
+
+def _templates() -> None:
+    with st.container(horizontal=True, gap="small"):
+        for kind in KINDS:
+            st.download_button(
+                _(KIND_NAMES[kind]),
+                template(kind),
+                f"template_{kind}.csv",
+                "text/csv",
+                icon=":material/download:",
+                type="tertiary",
+                key=f"upload.template.{kind}",
+                on_click="ignore",
+            )
 
 
 def _known_exports() -> list[str]:
