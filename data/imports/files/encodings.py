@@ -112,9 +112,7 @@ def _eastern(name: str, codec: str, text: str) -> float:
         return 0.0
     common = sum(_is_common(name, code) for code in codes) / len(codes)
     written = [letter for letter in wide if unicodedata.category(letter) == "Lo"]
-    if name == "euc-kr":
-        often = sum("\uac00" <= letter <= "\ud7a3" for letter in written)
-    elif name == "shift-jis":
+    if name == "shift-jis":
         often = sum("\u3041" <= letter <= "\u30fe" or letter in WORDS["frequent_characters"] for letter in written)
     else:
         often = sum(letter in WORDS["frequent_characters"] for letter in written)
