@@ -19,6 +19,7 @@ LONG = (
     "tests/hostile/test_damaged.py",
     "tests/hostile/test_requests.py",
     "tests/hostile/test_lines.py",
+    "tests/data/imports/test_dialects.py",
     "tests/data/questions/test_recomputed.py",
     "tests/data/questions/test_sales.py",
     "tests/data/people/test_mentions.py",
