@@ -137,4 +137,4 @@ def test_a_code_that_nobody_knows_is_named(server: str, page: Page) -> None:
 def test_the_overview_opens_under_its_own_name_too(server: str, page: Page) -> None:
     visit(page, f"{server}/overview?{urlencode(FILTERS)}")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    becomes(page, lambda: view(page), {name: [code] for name, code in FILTERS.items()})
+    becomes(page, lambda: view(page), {name: [code] for name, code in {**FILTERS, "cards": "auto"}.items()})
