@@ -2,32 +2,14 @@
 
 import csv
 import io
+import tomllib
+from pathlib import Path
 
 from data.imports.profile import Column, by_name, find_columns
 
-# Two rows per field; fields without an example are not in a template.
-EXAMPLES = {
-    "order_id": ("1001", "1002"),
-    "customer_id": ("C001", "C002"),
-    "ordered_at": ("2026-01-31 10:30", "2026-02-01 18:05"),
-    "amount": ("45.00", "20.00"),
-    "gross": ("50.00", "20.00"),
-    "discount": ("5.00", "0.00"),
-    "coupon": ("SPRING", ""),
-    "channel": ("web", "shop"),
-    "store": ("", "Main Street"),
-    "region": ("North", "South"),
-    "items": ("2", "1"),
-    "currency": ("EUR", "EUR"),
-    "status": ("completed", "completed"),
-    "responded_at": ("2026-02-03", "2026-02-04"),
-    "feedback_id": ("R1", "R2"),
-    "touchpoint": ("delivery", "delivery"),
-    "comment": ("Quick", "Too slow"),
-    "joined_on": ("2025-06-01", "2025-07-15"),
-    "acquisition_channel": ("friend", "search"),
-    "tier": ("Silver", "Gold"),
-    "effective_on": ("2026-01-01", "2026-03-01"),
+EXAMPLES: dict[str, tuple[str, str]] = {
+    field: tuple(cells)
+    for field, cells in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items()
 }
 SCORES = {"nps": ("0", "10"), "csat": ("1", "5"), "ces": ("1", "7")}
 
