@@ -116,11 +116,11 @@ def test_a_setting_that_cannot_be_read_is_a_sentence(open_app: Open, db: Path, m
 
 def test_the_preview_says_how_often_it_would_have_been_told(open_app: Open, db: Path) -> None:
     app = open_app(db, "alerts")
-    assert "With this rule you would have been told 1 time in the last 3 periods." in words(app)
+    assert "With this rule you would have been notified 1 time in the last 3 periods." in words(app)
     field(app, "number_input", "limit.nps.nps").set_value(-90.0).run()
     assert "you would not have been notified in any of the last 3 periods" in words(app)
     field(app, "segmented_control", "condition.nps.nps").set_value("changed").run()
-    assert "With this rule you would have been told 1 time in the last 3 periods." in words(app)
+    assert "With this rule you would have been notified 1 time in the last 3 periods." in words(app)
 
 
 def test_a_rule_is_made_and_told(open_app: Open, db: Path, hook: Receiver) -> None:

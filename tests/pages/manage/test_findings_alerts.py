@@ -71,13 +71,13 @@ def test_title(count: int, deliveries: list[Delivery], said: tuple[str, str]) ->
         (
             1,
             12,
-            "With this rule you would have been told 1 time in the last 12 periods.",
+            "With this rule you would have been notified 1 time in the last 12 periods.",
             "按此规则，最近 12 个周期中您会收到 1 次通知。",
         ),
         (
             3,
             12,
-            "With this rule you would have been told 3 times in the last 12 periods.",
+            "With this rule you would have been notified 3 times in the last 12 periods.",
             "按此规则，最近 12 个周期中您会收到 3 次通知。",
         ),
     ],
