@@ -44,7 +44,7 @@ def _refuse_answers(reading: Reading) -> None:
     """An answer must itself be readable as what the column holds."""
     given = {cell: answer for cell, answer in reading.answers.items() if answer not in (EMPTY, LEAVE_OUT)}
     frame = pl.DataFrame({reading.column.name: list(given.values())}, schema={reading.column.name: pl.String})
-    value, problems = read(replace(reading, answers={}))
+    value, problems = read(replace(reading, answers={}), pl.col(reading.column.name))
     bad = pl.any_horizontal(value.is_null(), *(condition.fill_null(False) for _, condition in problems))
     for cell, unread in zip(given, frame.select(bad.alias("bad"))["bad"], strict=True):
         if unread:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import duckdb
 import polars as pl
 
-from data.imports.columns.reading import TYPES, Reading, read
+from data.imports.columns.reading import TYPES, Reading, read, text_of
 
 BATCH_ROWS = 150_000
 
@@ -40,8 +40,9 @@ def parse(
     picked = (f"* replace ({replaced})" if replaced else "*") + "".join(f", {made[name]} as {name}" for name in new)
     connection.execute(f"create table {target} (file_no integer, row_no bigint, {columns}{more}{bad_names})")
     expressions, problems = [pl.col("file_no"), pl.col("row_no")], []
-    for reading in readings:
-        value, bad = read(reading)
+    texts = {f"text_{n}": text_of(reading) for n, reading in enumerate(readings) if reading.answers}
+    for n, reading in enumerate(readings):
+        value, bad = read(reading, pl.col(f"text_{n}") if reading.answers else text_of(reading))
         expressions.append(value.alias(reading.column.name))
         problems += [(rule, condition, reading) for rule, condition in bad]
     expressions += [pl.col(name) for name in extra]
@@ -49,7 +50,7 @@ def parse(
     done = 0
     for frame in batches(connection, f"select * from {source}"):
         # Lazily: what several expressions share is worked out once.
-        both = frame.lazy().select(*expressions, *flags).collect()
+        both = frame.with_columns(**texts).lazy().select(*expressions, *flags).collect()
         typed, bad_cells = both.select(pl.exclude(r"^bad_\d+$")), both.select(f"bad_{n}" for n in range(len(flags)))
         typed = typed.with_columns(**_name_problems(frame, bad_cells, problems))
         connection.register("arriving", typed.to_arrow())

@@ -47,9 +47,16 @@ class Reading:
     standings: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(reading: Reading) -> tuple[pl.Expr, list[tuple[str, pl.Expr]]]:
-    """The typed value of a field and, per rule, where its cell is bad."""
-    text = with_answers(pl.col(reading.cell or reading.column.name), reading.answers)
+def text_of(reading: Reading) -> pl.Expr:
+    """The cells of a field as they are read: with what was answered about them."""
+    return with_answers(pl.col(reading.cell or reading.column.name), reading.answers)
+
+
+def read(reading: Reading, text: pl.Expr) -> tuple[pl.Expr, list[tuple[str, pl.Expr]]]:
+    """The typed value of a field and, per rule, where its cell is bad.
+
+    `text` is a column that holds `text_of` the reading: it stands in the expressions many times, and each time would be worked out.
+    """
     kind = reading.column.type
     if kind in ("number", "date") and not reading.tidy:
         text = pl.when(~is_blank(text)).then(text)
