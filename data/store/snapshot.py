@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import duckdb
 import narwhals.stable.v2 as nw
@@ -156,10 +157,10 @@ class Snapshot:
             params = Parameters()
             conditions = self._between("r.month", start, last, params)
             return self._frame("customer_periods", PERIODS, conditions, params, segment, attributes, as_of)
-        window = {"as_of": as_of, "start": start, "end": end}
+        window: dict[str, Any] = {"as_of": as_of, "start": start, "end": end}
         rows = [
             frame.filter(~nw.col("customer_key").is_null())
-            for frame in (self.orders(segment, **window), self.refunds(segment, **window))  # type: ignore[arg-type]
+            for frame in (self.orders(segment, **window), self.refunds(segment, **window))
         ]
         return self._beside(definitions.customer_periods(*rows), attributes, as_of)
 
@@ -174,8 +175,8 @@ class Snapshot:
     ) -> nw.LazyFrame:
         """One row per order and per refund document that names none: customer_key (null where it names nobody), day, orders (1, of a refund
         0), revenue; the period as for `orders`."""
-        window = {"as_of": as_of, "start": start, "end": end, "attributes": attributes}
-        rows = self.orders(segment, **window), self.refunds(segment, **window)  # type: ignore[arg-type]
+        window: dict[str, Any] = {"as_of": as_of, "start": start, "end": end, "attributes": attributes}
+        rows = self.orders(segment, **window), self.refunds(segment, **window)
         return definitions.purchases(*rows, attributes)
 
     def sales(
@@ -189,11 +190,11 @@ class Snapshot:
         weekly: bool = False,
     ) -> nw.LazyFrame:
         """What `purchases` holds, with those of a known customer and month (if `weekly`, week) in one row, whose day is its first."""
-        window = {"as_of": as_of, "start": start, "end": end, "attributes": attributes}
+        window: dict[str, Any] = {"as_of": as_of, "start": start, "end": end, "attributes": attributes}
         if weekly:
-            return definitions.by_week(self.purchases(segment, **window), attributes)  # type: ignore[arg-type]
-        known = self.customer_periods(segment, **window).rename({"month": "day"})  # type: ignore[arg-type]
-        nobody = self.purchases(segment, **window).filter(nw.col("customer_key").is_null())  # type: ignore[arg-type]
+            return definitions.by_week(self.purchases(segment, **window), attributes)
+        known = self.customer_periods(segment, **window).rename({"month": "day"})
+        nobody = self.purchases(segment, **window).filter(nw.col("customer_key").is_null())
         return definitions.together(known, nobody, attributes)
 
     def customers(

@@ -119,7 +119,7 @@ def inactive(
 def _nobody_inactive(basis: str | None) -> str:
     """Why nobody counts as inactive, by the basis that `hiatus` gives without a threshold."""
     if basis == RARE_BASIS:
-        return _("This shop’s customers rarely order again; inactivity cannot be told")
+        return _("This shop’s customers rarely order again; who is inactive is not known")
     return _("Nobody has ordered twice yet, so nobody counts as inactive")
 
 

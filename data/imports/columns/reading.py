@@ -15,6 +15,7 @@ from data.imports.cells.zones import AS_WRITTEN, minutes_of, on_clock_of
 from data.imports.profile import Column
 
 CUSTOMERS = ("customer_id", "phone")
+KEYS = ("key", "phone")  # types
 TYPES = {"number": "double", "date": "timestamp", "score": "double"}
 
 
@@ -48,8 +49,9 @@ class Reading:
 
 
 def text_of(reading: Reading) -> pl.Expr:
-    """The cells of a field as they are read: with what was answered about them."""
-    return with_answers(pl.col(reading.cell or reading.column.name), reading.answers)
+    """The cells of a field as they are read: with what was answered about them, but for keys: theirs are about the spelling that is kept."""
+    text = pl.col(reading.cell or reading.column.name)
+    return text if reading.column.type in KEYS else with_answers(text, reading.answers)
 
 
 def read(reading: Reading, text: pl.Expr) -> tuple[pl.Expr, list[tuple[str, pl.Expr]]]:
@@ -61,8 +63,8 @@ def read(reading: Reading, text: pl.Expr) -> tuple[pl.Expr, list[tuple[str, pl.E
     if kind in ("number", "date") and not reading.tidy:
         text = pl.when(~is_blank(text)).then(text)
     filled = text.is_not_null() & (text.str.strip_chars() != "")
-    if kind in ("key", "phone"):
-        return _key(reading)
+    if kind in KEYS:
+        return _key(reading, text)
     if kind == "currency":
         known = reading.currencies
         token = currency_of(number_parts(text))
@@ -79,9 +81,8 @@ def read(reading: Reading, text: pl.Expr) -> tuple[pl.Expr, list[tuple[str, pl.E
     return pl.when(stripped != "").then(stripped), []
 
 
-def _key(reading: Reading) -> tuple[pl.Expr, list[tuple[str, pl.Expr]]]:
+def _key(reading: Reading, text: pl.Expr) -> tuple[pl.Expr, list[tuple[str, pl.Expr]]]:
     """A key in one spelling, null where it names nobody; answers are given for the key as it is stored."""
-    text = pl.col(reading.cell or reading.column.name)
     if reading.tidy:
         return text, []
     nobody = is_nobody(text) if reading.column.name in CUSTOMERS else is_blank(text)

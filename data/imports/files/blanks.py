@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from data.imports.files.decode import Decoded
@@ -37,8 +38,12 @@ def _split(lines: Sequence[str]) -> Split | None:
     for pattern in (re.compile(r"\s+"), re.compile(r"\s{2,}")):
         widths = {len(pattern.split(line.strip())) for line in lines}
         if len(widths) == 1 and max(widths) > 1:
-            return lambda line, pattern=pattern: pattern.split(line.strip()) if line.strip() else []  # type: ignore[misc]
+            return partial(_at, pattern)
     return None
+
+
+def _at(pattern: re.Pattern[str], line: str) -> list[str]:
+    return pattern.split(line.strip()) if line.strip() else []
 
 
 def _places(lines: Sequence[str]) -> list[tuple[int, int | None]]:

@@ -77,15 +77,15 @@ def decode(open_bytes: Callable[[], BinaryIO], name: str, target: Path, *, encod
     fits = fitting(open_bytes)
     if is_certain(fits) and fits[0].name == "gb18030":
         return _convert(open_bytes, name, target, "gb18030", 0)
-    raise _cut(open_bytes, name, fits) or _which(name, line, fits)
+    raise _cut(open_bytes, name, target, fits) or _which(name, line, fits)
 
 
-def _cut(open_bytes: Callable[[], BinaryIO], name: str, fits: list[Fit]) -> Refused | None:
+def _cut(open_bytes: Callable[[], BinaryIO], name: str, target: Path, fits: list[Fit]) -> Refused | None:
     """Whether a file is Chinese but for its last bytes, which are half a character."""
     if any(fit.score >= LEAST for fit in fits):
         return None
     try:
-        _convert(open_bytes, name, Path("/dev/null"), "gb18030", 0)
+        _convert(open_bytes, name, target, "gb18030", 0)
     except _Fault as fault:
         return _cut_or_damaged(fault, name, "gb18030") if fault.at_end else None
     return None
@@ -211,7 +211,7 @@ def _which(name: str, line: int, fits: list[Fit]) -> Refused:
     readings = "; ".join(f"{fit.name}: {fit.preview}" for fit in fits[:SHOWN])
     return Undecided(
         N_(
-            "{file}, line {line}: the text is not UTF-8, and how it is encoded cannot be told. Its cells would be – {readings}."
+            "{file}, line {line}: the text is not UTF-8, and how it is encoded is not clear. Its cells would be – {readings}."
         ),
         option="encoding",
         answers=tuple(fit.name for fit in fits),

@@ -85,7 +85,7 @@ def held(db: Path, app: AppTest) -> int:
         ((("sound.csv.gz", gzip.compress(SOUND, mtime=0)),), "sound.csv.gz can be imported: every row was read", "Import 10 orders"),
         ((("mixed.csv", MIXED),), "mixed.csv can be imported: 50.0% of its rows were read", "2 rows are left out"),
         ((("a.csv", SOUND), ("b.csv", MIXED)), "2 files can be imported: 71.4% of their rows were read", "Import"),
-        ((("w.csv", WESTERN),), "w.csv leaves one thing open", "how it is encoded cannot be told"),
+        ((("w.csv", WESTERN),), "w.csv leaves one thing open", "how it is encoded is not clear"),
         ((("unread.csv", UNREAD),), "unread.csv leaves one thing open", "“many” (1)"),
         ((("unknown.csv", UNKNOWN),), "Which column of unknown.csv is which?", "Still missing"),
     ],

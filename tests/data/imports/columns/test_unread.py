@@ -1,10 +1,14 @@
 """Cells that are not understood beside others that are: asked with their counts, answered one by one or all at once, remembered."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from data.imports import NamedBytes, Unread, stage
+from data.imports.columns.reading import Reading, read
+from data.imports.profile import Column
 from data.load import main
 from data.store.store import Store
 from tests.data.imports.exports import left_out, orders, receipt_of, refusal, staged_rows
@@ -149,3 +153,15 @@ def test_the_command_line_asks_with_values_and_counts(tmp_path: Path, capsys: py
     assert "--value amount:two=ANSWER" in said
     assert main([*arguments, "--value", "amount:two=2"]) == 0
     assert "net revenue: 5.00" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["number", "date", "score", "text"])
+def test_what_is_worked_out_does_not_grow_with_answers(kind: str) -> None:
+    """An answer stands in a column once, not in each place of the expressions where the cell does."""
+    plain = Reading(Column("x", (), kind), "X", "f.csv", scale="1-5")
+    answered = replace(plain, answers={f"word {n}": str(n) for n in range(20)})
+    sizes = {
+        sum(len(str(part)) for part in (value, *(condition for _, condition in problems)))
+        for value, problems in (read(one, pl.col("text")) for one in (plain, answered))
+    }
+    assert len(sizes) == 1
