@@ -49,7 +49,7 @@ class Reading:
 
 
 def text_of(reading: Reading) -> pl.Expr:
-    """The cells of a field as they are read: with what was answered about them, but for keys: theirs are about the spelling that is kept."""
+    """The cells of a field as read: with what was answered about them, but for keys: theirs are about the spelling that is kept."""
     text = pl.col(reading.cell or reading.column.name)
     return text if reading.column.type in KEYS else with_answers(text, reading.answers)
 
