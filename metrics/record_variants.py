@@ -150,7 +150,7 @@ METRICS = (
         {name: _CLV.arguments[name] for name in ("model", "horizon_weeks", "discount_rate", "margin")}
         | {"minimum": MINIMUM},
         {"state": STATE},
-        version=2,
+        version=3,
         no_data=N_(
             "A forecast whose models cannot be believed is empty (see “clv_model”), and so are past_rate and historical below the minimum "
             "of customers; the state says why."

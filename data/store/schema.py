@@ -19,7 +19,7 @@ from data.store import member_columns, rollups
 from metrics.engine.schemas import MONEY, NATURAL_KEYS, TABLES
 from metrics.texts import N_
 
-VERSION = 5
+VERSION = 6
 REWRITE = "rewrite"  # a key of meta: the file holds bytes of deleted rows, until it is written anew
 NEEDS = N_(
     "{path} is of an older Rapport, and bringing it up to date needs {need} MB, but {free} MB are free at {folder}. "
@@ -96,12 +96,18 @@ def _save_member_columns(connection: duckdb.DuckDBPyConnection) -> None:
     member_columns.refresh(connection)
 
 
+def _take_refunds_off(connection: duckdb.DuckDBPyConnection) -> None:
+    """6: what customers spent after their first day is net of refund documents."""
+    rollups.refresh_all(connection)
+
+
 # Steps from a schema version to the next one: {1: step_to_2, …}. A step gets a connection inside a transaction.
 MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {
     1: _add_neighbours,
     2: _add_sharing,
     3: _keep_exact_money,
     4: _save_member_columns,
+    5: _take_refunds_off,
 }
 
 

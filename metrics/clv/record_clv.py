@@ -26,7 +26,7 @@ SOURCE = N_(
 METRICS = (
     Metric(
         name="clv_model",
-        version=1,
+        version=2,
         label=N_("Models behind customer lifetime value"),
         unit=N_("parameters; weeks and money"),
         higher_is_better=True,
@@ -68,14 +68,15 @@ METRICS = (
     ),
     Metric(
         name="clv",
-        version=2,
+        version=3,
         label=N_("Customer lifetime value"),
         unit=N_("money within the horizon"),
         higher_is_better=True,
         grain=N_("one row per customer with an order, or the mean of each group"),
         definition=N_(
-            "Expected purchases within the horizon, each discounted to the as-of date, × expected spend per purchase × margin. The models "
-            "(see clv_model) are fitted to all customers asked for. The chance to be active is that of at least one purchase within the "
+            "Expected purchases within the horizon, each discounted to the as-of date, × expected spend per purchase × margin. "
+            "Spend is net of refunds: a refund that names no order lowers its customer’s latest order before it. The models (see "
+            "clv_model) are fitted to all customers asked for. The chance to be active is that of at least one purchase within the "
             "horizon: 1 − L(x, t_x, T + H)/L(x, t_x, T)."
         ),
         no_data=N_(
@@ -143,7 +144,7 @@ METRICS = (
     ),
     Metric(
         name="worth_keeping",
-        version=1,
+        version=2,
         label=N_("Customers worth keeping"),
         unit=N_("customers; money and chances"),
         higher_is_better=False,

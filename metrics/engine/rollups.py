@@ -125,9 +125,9 @@ def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
     """One row per customer: first_order_at, last_order_at, orders, order_days (days with an order), revenue, and of the order-days
     after the first one: repeat_spend (their amounts, added) and repeat_spend_days (how many have a known amount).
 
-    Revenue is net of `refunds`, documents that name no order; a customer with nothing but refunds has orders 0 and null dates.
-    Repeat spend is not: such a document belongs to no order-day. Rows without a customer must have been left out. Without rows the
-    result has none.
+    Both are net of `refunds`, documents that name no order. Such a document lowers the latest order-day of known amount up to its own day,
+    so it lowers the repeat spend from the second such day on. A customer with nothing but refunds has orders 0 and null dates. Rows
+    without a customer must have been left out. Without rows the result has none.
     """
     counted = orders.group_by("customer_key").agg(
         first_order_at=nw.col("ordered_at").min(),
@@ -141,7 +141,7 @@ def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
     )
     return (
         paid.join(counted, on="customer_key", how="left")
-        .join(_counted_days(orders), on="customer_key", how="left")
+        .join(_counted_days(orders, refunds), on="customer_key", how="left")
         .with_columns(
             nw.col("orders", "order_days", "repeat_spend_days").cast(nw.Int64).fill_null(0),
             *(money(name).fill_null(0) for name in ("revenue", "repeat_spend")),
@@ -149,7 +149,7 @@ def customers(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _counted_days(orders: nw.LazyFrame) -> nw.LazyFrame:
+def _counted_days(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
     """One row per customer with an order: order_days, repeat_spend, repeat_spend_days. Orders of one day are one purchase."""
     days = (
         orders.select("customer_key", money("amount"), day=nw.col("ordered_at").cast(nw.Date))
@@ -157,12 +157,36 @@ def _counted_days(orders: nw.LazyFrame) -> nw.LazyFrame:
         .agg(amount=nw.col("amount").sum(), known=one_if(~nw.col("amount").is_null()).sum())
     )
     # from the orders, not from `days`, which the engine would then work out twice
-    first = orders.group_by("customer_key").agg(first=nw.col("ordered_at").min())
-    first = first.with_columns(first=nw.col("first").cast(nw.Date))
+    first = _first_days(orders)
     known = (nw.col("day") > nw.col("first")) & (nw.col("known") > 0)
-    return (
+    counted = (
         days.join(first, on="customer_key")
         .with_columns(spend=nw.when(known).then(nw.col("amount")).otherwise(nw.lit(0)), spend_days=one_if(known))
         .group_by("customer_key")
         .agg(order_days=nw.len(), repeat_spend=nw.col("spend").sum(), repeat_spend_days=nw.col("spend_days").sum())
     )
+    return counted.join(_refunded(orders, refunds), on="customer_key", how="left").with_columns(
+        repeat_spend=money("repeat_spend") + money("refunded").fill_null(0)
+    )
+
+
+def _refunded(orders: nw.LazyFrame, refunds: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per customer whose refund documents lower a day after the first: refunded, their sum (not above 0)."""
+    documents = refunds.select("customer_key", money("amount"), day=nw.col("ordered_at").cast(nw.Date))
+    # few customers have such documents: the orders of the others are not looked at
+    of_them = orders.join(distinct(documents, ["customer_key"]), on="customer_key")
+    known = of_them.filter(~nw.col("amount").is_null()).with_columns(known_on=nw.col("ordered_at").cast(nw.Date))
+    second = (
+        known.join(_first_days(of_them), on="customer_key")
+        .filter(nw.col("known_on") > nw.col("first"))
+        .group_by("customer_key")
+        .agg(second=nw.col("known_on").min())
+    )
+    later = documents.join(second, on="customer_key").filter(nw.col("day") >= nw.col("second"))
+    return later.group_by("customer_key").agg(refunded=nw.col("amount").sum())
+
+
+def _first_days(orders: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per customer: first, the day of the first order."""
+    found = orders.group_by("customer_key").agg(first=nw.col("ordered_at").min())
+    return found.with_columns(first=nw.col("first").cast(nw.Date))

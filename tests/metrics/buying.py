@@ -29,9 +29,10 @@ def buying(*, seed: int, customers: int, leaving: bool = True, frequent_spend_mo
     return pl.DataFrame(rows, schema=ORDER_TYPES, orient="row")
 
 
-def customer_rows(orders: pl.DataFrame) -> pl.DataFrame:
-    """One row per customer, as the store's rollup, sorted by key."""
-    made = customers(lazy(orders), lazy(orders.clear())).collect("polars").to_native()
+def customer_rows(orders: pl.DataFrame, refunds: pl.DataFrame | None = None) -> pl.DataFrame:
+    """One row per customer, as the store's rollup, sorted by key; `refunds` are documents that name no order."""
+    documents = orders.clear() if refunds is None else refunds
+    made = customers(lazy(orders), lazy(documents)).collect("polars").to_native()
     return made.sort("customer_key").with_columns(customer_id="c" + pl.col("customer_key").cast(pl.String))
 
 

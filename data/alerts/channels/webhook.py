@@ -100,7 +100,9 @@ def _post(place: Place, parts: SplitResult, body: bytes, key: str) -> tuple[int,
                     N_("“{host}” cannot be reached, or its certificate is not trusted."), again=True, host=place.host
                 ) from None
             try:
-                with connection.getresponse() as answer:  # closing the connection leaves it open where it ends with its answer
+                with (
+                    connection.getresponse() as answer
+                ):  # closing the connection leaves it open where it ends with its answer
                     return answer.status, answer.read(LONGEST_ANSWER_BYTES)
             except (OSError, http.client.HTTPException):
                 raise Unsure(

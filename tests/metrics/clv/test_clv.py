@@ -154,6 +154,18 @@ def test_spend_that_depends_on_frequency_still_has_a_value_and_shows_the_correla
     assert clv(buyers, as_of=LAST)["low"].null_count() == 0
 
 
+def test_refunds_that_are_documents_lower_the_forecast_as_refunds_of_orders_do() -> None:
+    """Half of every order is given back on its day, and the shop is worth half as much."""
+    documents = ORDERS.with_columns(-(pl.col("amount") / 2).round(2))
+    net = ORDERS.with_columns((ORDERS["amount"] + documents["amount"]).round(2))
+    (row,), (same,), (gross,) = (
+        clv_average(lazy(rows), as_of=LAST).to_dicts()
+        for rows in (customer_rows(ORDERS, documents), customer_rows(net), BUYERS)
+    )
+    assert row == pytest.approx(same, rel=1e-9)
+    assert row["clv"] == pytest.approx(gross["clv"] / 2, rel=1e-3)
+
+
 def test_too_few_fall_back_to_their_history() -> None:
     """Watched for longer than a year: their rate; for less: what they bought so far is taken for a year's."""
     few = BUYERS.head(50)

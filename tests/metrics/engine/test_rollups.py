@@ -93,9 +93,38 @@ def test_repeat_spend_is_that_of_the_days_after_the_first_with_a_known_amount() 
         (1, "2026-02-09", None, None),  # not known
         (2, "2026-02-10", 7, None),
     )
-    frame = collected(customers(orders, REFUNDS), "customer_key")
+    frame = collected(customers(orders, rows((3, "2026-03-04", -7, None))), "customer_key")
     assert frame.select("customer_key", "order_days", "repeat_spend", "repeat_spend_days").rows() == [
         (1, 4, 30.0, 2),
         (2, 1, 0.0, 0),
         (3, 0, 0.0, 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("documents", "repeat_spend"),
+    [
+        ([], 30.0),
+        ([("2026-01-02", -5)], 30.0),  # before any order: it lowers the revenue alone
+        ([("2026-01-31", -5), ("2026-02-04", -5)], 30.0),  # after the first day, which repeat spend leaves out
+        ([("2026-02-05", -5)], 25.0),  # of the day itself
+        (
+            [("2026-02-09", -5), ("2026-03-01", -7)],
+            18.0,
+        ),  # the latest order-day before it is of unknown amount: the one before
+        ([("2026-02-05", -5), ("2026-02-05", None)], 25.0),  # of another currency
+        ([("2026-03-01", -40)], -10.0),
+    ],
+)
+def test_a_refund_that_names_no_order_lowers_the_latest_order_day_before_it(
+    documents: list[tuple[str, float | None]], repeat_spend: float
+) -> None:
+    orders = rows(
+        (1, "2026-01-31", 50, None),
+        (1, "2026-02-05T10:00", 20, None),
+        (1, "2026-02-05T11:00", 10, None),
+        (1, "2026-02-09", None, None),
+    )
+    refunds = rows(*((1, at, amount, None) for at, amount in documents))
+    (row,) = collected(customers(orders, refunds), "customer_key").to_dicts()
+    assert (row["order_days"], row["repeat_spend"], row["repeat_spend_days"]) == (3, repeat_spend, 1)
