@@ -3,6 +3,8 @@
 RAPPORT_PORT ?= 8501
 RAPPORT_DEMO ?= 1
 PY := .venv/bin/python
+# A test that fails is run once more, and both are shown; beyond ten of them none is: then it is the code. `make fuzz` runs none again.
+AGAIN := --reruns 1 --max-suite-reruns 10 --rerun-show-tracebacks
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-faults fuzz dialects lint test-spark soak bench coverage audit clean
@@ -20,12 +22,12 @@ run: ## install, build the demo data on the first start, and serve http://127.0.
 test: ## install what is needed, Chromium too, and run every test but those of faults and of Spark
 	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
 	@scripts/chromium.sh $(PY)
-	$(PY) -m pytest -m "not spark and not faults" -n auto --maxprocesses 4 --dist loadscope
+	$(PY) -m pytest -m "not spark and not faults" $(AGAIN) -n auto --maxprocesses 4 --dist loadscope
 
 test-faults: ## break it on purpose: kills, a full disk, loss of power, damaged files, a wrong clock (Linux, strace; ALIKE=4: at fewer like points)
 	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
 	@scripts/strace.sh
-	FAULTS_ALIKE=$(ALIKE) $(PY) -m pytest -m faults tests/faults -n auto --maxprocesses 4 --dist worksteal
+	FAULTS_ALIKE=$(ALIKE) $(PY) -m pytest -m faults tests/faults $(AGAIN) -n auto --maxprocesses 4 --dist worksteal
 
 dialects: ## write orders in COUNT random dialects (10,000) from a known truth and read them back
 	@scripts/venv.sh .venv requirements.txt requirements-dev.txt
@@ -47,7 +49,7 @@ lint: ## ruff, mypy and the import rules
 test-spark: ## the same metric definitions on Spark (Java 17)
 	@scripts/venv.sh .venv-spark requirements.txt requirements-dev.txt requirements-spark.txt
 	@scripts/java.sh
-	.venv-spark/bin/python -m pytest -m spark
+	.venv-spark/bin/python -m pytest -m spark $(AGAIN)
 
 soak: ## 40 people browse and data change on a busy machine, 3 × 5 minutes (SECONDS=60 TIMES=1: the short form)
 	@scripts/venv.sh .venv requirements.txt requirements-dev.txt

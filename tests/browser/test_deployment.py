@@ -119,8 +119,9 @@ def test_an_open_demo_starts_without_a_provider_and_is_healthy(container: Contai
         settled(page)
         expect(page.get_by_role("heading", name="Nothing to show yet")).to_be_visible()
         request = urllib.request.Request(f"{server}/_stcore/upload_file/a/b", b"x", method="PUT")
-        with pytest.raises(urllib.error.HTTPError, match="403"):
+        with pytest.raises(urllib.error.HTTPError, match="403") as refused:
             urllib.request.urlopen(request)
+        refused.value.close()
     finally:
         end(process)
 

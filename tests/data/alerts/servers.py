@@ -1,5 +1,6 @@
 """A real mail server and a real receiver of webhooks on this machine, which answer as they are told and keep what they got."""
 
+import asyncio
 import json
 import socket
 import ssl
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 # For localhost and 127.0.0.1, made for these tests, valid until 2126; nothing else trusts it.
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
@@ -83,6 +84,28 @@ class Mailbox:
         return AuthResult(success=good, handled=False, auth_data=data.login)
 
 
+class Lines(Controller):
+    """A mail server that closes, when it stops, also the lines that a client has just left or never ends."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sessions: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        self.sessions.append(super().factory())
+        return self.sessions[-1]
+
+    def stop(self, no_assert: bool = False) -> None:
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(10)
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        for session in self.sessions:
+            if session.transport is not None:
+                session.transport.abort()
+        await asyncio.sleep(0)  # the loop closes a socket one step later
+
+
 @contextmanager
 def mail_server(*, tls: bool = False) -> Iterator[Mailbox]:
     """A server on 127.0.0.1; with `tls` it wants STARTTLS and a login."""
@@ -93,7 +116,7 @@ def mail_server(*, tls: bool = False) -> Iterator[Mailbox]:
     more: dict[str, Any] = {}
     if tls:
         more = {"tls_context": context(), "require_starttls": True, "auth_required": True, "authenticator": box.login}
-    controller = Controller(box, hostname="127.0.0.1", port=box.port, **more)
+    controller = Lines(box, hostname="127.0.0.1", port=box.port, **more)
     controller.start()
     try:
         yield box
