@@ -6,7 +6,7 @@
 from metrics import record_variants
 from metrics.churn import record_churn
 from metrics.clv import record_clv
-from metrics.feedback import record_reach, record_satisfaction
+from metrics.feedback import record_reach, record_recovery, record_satisfaction
 from metrics.feedback.nps import nps, nps_sums, nps_trend
 from metrics.metric import (
     CONFIDENCE,
@@ -245,6 +245,7 @@ CATALOGUE: dict[str, Metric] = {
         _METRICS,
         record_satisfaction.METRICS,
         record_reach.METRICS,
+        record_recovery.METRICS,
         record_churn.METRICS,
         record_retention.METRICS,
         record_clv.METRICS,

@@ -6,6 +6,7 @@ from pages.customers.retention.entry import RETENTION
 from pages.customers.sales.entry import SALES
 from pages.feedback.csat.entry import CSAT
 from pages.feedback.nps.entry import NPS
+from pages.feedback.recovery.entry import RECOVERY
 from pages.manage.access.entry import ACCESS
 from pages.manage.alerts.entry import ALERTS
 from pages.manage.definitions.entry import DEFINITIONS
@@ -18,5 +19,9 @@ from pages.programme.replay.entry import REPLAY
 from pages.programme.tiers.entry import TIERS
 
 ENTRIES = (
-    OVERVIEW, NPS, CSAT, SALES, RETENTION, VALUE, CHURN, TIERS, REPLAY, UPLOAD, HISTORY, ALERTS, ACCESS, LINKS, PEOPLE, DEFINITIONS,
-)  # fmt: skip
+    OVERVIEW,
+    *(NPS, CSAT, RECOVERY),
+    *(SALES, RETENTION, VALUE, CHURN),
+    *(TIERS, REPLAY),
+    *(UPLOAD, HISTORY, ALERTS, ACCESS, LINKS, PEOPLE, DEFINITIONS),
+)

@@ -16,6 +16,7 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "promoter_value": ("nps", {}),
     "match_rate": ("nps", {}),
     "answered_share": ("nps", {}),
+    "recovery": ("recovery", {}),
     "repeat_curve": ("retention", {}),
     "retention": ("retention", {}),
     "cohort_orders": ("retention", {"measure": "orders"}),

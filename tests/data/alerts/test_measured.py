@@ -25,6 +25,7 @@ ROWS: dict[str, dict[str, str | int | float | bool]] = {
     "revenue_retention": {"period": 3},
     "tier_rates": {"move": "upgrade"},
     "promoter_value": {"kind": "promoter"},
+    "recovery": {"kind": "low"},
     "score_mean": {"scale_low": 1.0, "scale_high": 5.0},
     "repeat_curve": {"elapsed": 30},
     "gap_curve": {"elapsed": 30},

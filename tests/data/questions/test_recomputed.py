@@ -35,8 +35,11 @@ NO_COUNTS = {
     *("clv", "clv_model", "clv_variants", "worth_keeping", "time_in_tier", "tier_outlook", "tier_stationarity"),
     "tier_value",
 }
-# Counted from answers to the recommendation question, which neither file holds: see test_real_files, test_later_spend
-OF_A_SURVEY = {"nps", "nps_trend", "nps_variants", "ces", "ces_trend", "promoter_value", "match_rate", "answered_share"}
+# Counted from answers to the recommendation question, which neither file holds: see test_real_files, test_later_spend, test_recovery
+OF_A_SURVEY = {
+    *("nps", "nps_trend", "nps_variants", "ces", "ces_trend", "promoter_value", "match_rate", "answered_share"),
+    "recovery",
+}
 
 
 class Real:
