@@ -8,7 +8,7 @@ import polars as pl
 
 from data.imports.cells.status import REFUND
 from data.imports.columns.parse import batches
-from data.imports.orders.lines import FIRST, Lines
+from data.imports.orders.lines import FIRST, SUM, Lines
 from data.imports.orders.refunds import AFTER, BEFORE
 from data.imports.orders.statuses import RULES, Statuses
 from data.imports.profile import Condition, Output
@@ -59,6 +59,9 @@ class Folding:
         self.refunds: str = ""  # whether refunds are to be taken off the amount, or were
         self.ways = output.fold if output.fold is not None else lines.fold if lines else None
         self.fields = [safe_name(name) for name in fields]
+        self.books: Mapping[
+            int, int
+        ] = {}  # the sheets whose lines make orders together: the first one's number for each
         self.rows, self.docs = f"rows_{number}", f"docs_{number}"
         self.key_field = IDS.get(output.kind)
 
@@ -87,8 +90,9 @@ class Folding:
         kept = f"from {self.rows} where rule is null"
         if self.ways is not None:
             parts = ", ".join(f"{self._folded(name)} as {name}" for name in self.fields if name != self.key_field)
-            body = f"""select file_no, {self.key_field} as doc, {self.key_field}, min(row_no) as row_no, count(*) as lines, {parts}
-                {kept} group by file_no, {self.key_field}"""
+            row = f"arg_min(row_no, {POSITION})" if self.books else "min(row_no)"
+            body = f"""select {self._book("")} as file_no, {self.key_field} as doc, {self.key_field}, {row} as row_no,
+                count(*) as lines, {parts} {kept} group by {self._book("")}, {self.key_field}"""
         else:
             body = f"select file_no, row_no::varchar as doc, row_no, 1 as lines, {', '.join(self.fields)} {kept}"
         if self.refunds:
@@ -112,6 +116,19 @@ class Folding:
             from ruled order by file_no, row_no
             """
         )
+
+    def join_sheets(self, books: Mapping[int, int]) -> None:
+        """Have the lines of an order on several sheets of a workbook add up."""
+        if books:
+            self.books = books
+            self.ways = self.ways or Lines(SUM).fold
+
+    def _book(self, table: str) -> str:
+        """The number of the file whose lines make an order together."""
+        if not self.books:
+            return f"{table}file_no"
+        cases = " ".join(f"when {number} then {first}" for number, first in self.books.items())
+        return f"case {table}file_no {cases} else {table}file_no end"
 
     def _folded(self, name: str) -> str:
         """What the lines of a document give for a field; of a status, one by which it counts."""
@@ -224,7 +241,7 @@ class Folding:
             select r.file_no, r.row_no, r.rule, r.bad_column, r.bad_value, {amount} as amount from {self.rows} r where r.rule is not null
             union all
             select r.file_no, r.row_no, d.rule, d.bad_column, d.bad_value, {amount}
-            from {self.rows} r join {self.docs} d on r.file_no = d.file_no and r.{key} is not distinct from d.doc
+            from {self.rows} r join {self.docs} d on {self._book("r.")} = d.file_no and r.{key} is not distinct from d.doc
             where r.rule is null and d.rule is not null
         """
 

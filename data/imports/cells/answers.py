@@ -13,6 +13,8 @@ CONVENTIONS = (
     "ladder",
     "lines",
     "refunds",
+    "over_sheets",
+    "unit",
 )  # what a column may leave open beside its cells
 
 

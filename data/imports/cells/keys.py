@@ -6,17 +6,19 @@ SPOILT = r"^\d(?:(?:[.,]\d+)?[eE]\+\d{2,}|[.,]\d+[eE]\d{2,})$"  # what a spreads
 DIALLED = r"^\+\d[\d .()-]{6,}$"  # an international phone number, whatever its grouping
 LONG = r"^(\d{16,22})(?:\.0)?$"  # more digits than a spreadsheet keeps of a number
 SIGNIFICANT = 15
+INVISIBLE = r"\p{Cf}"  # zero-width signs and marks of direction, which copying leaves behind
 MASKED = r"\*{2,}|[xX×•＊]{4,}"
 
 
 def fold_key(value: pl.Expr) -> pl.Expr:
-    """A key in one spelling: `="…"` and a leading apostrophe unwrapped, spaces and width folded, e-mail in small
+    """A key in one spelling: `="…"` and a leading apostrophe unwrapped, invisible signs off, spaces and width folded, e-mail in small
     letters, an international phone number as its digits.
 
     Empty and masked values give null.
     """
     text = (
         value.str.normalize("NFKC")
+        .str.replace_all(INVISIBLE, "")
         .str.strip_chars()
         .str.replace(r'^="?(.*?)"?$', "$1")
         .str.replace(r"^['’]", "")

@@ -9,8 +9,9 @@ from data.errors import Refused
 from data.imports.cells.answers import EMPTY, LEAVE_OUT, cell_answers
 from data.imports.cells.currencies import meant as currency_codes
 from data.imports.cells.currencies import tokens as spellings
-from data.imports.cells.numbers import currency_of, decimal_sign, number_parts, number_shape
+from data.imports.cells.numbers import TOO_LARGE, currency_of, decimal_sign, number_parts, number_shape
 from data.imports.cells.status import STATUS_TYPES
+from data.imports.cells.units import header_unit
 from data.imports.columns.date_column import decide_date
 from data.imports.columns.key_column import decide_key
 from data.imports.columns.reading import Reading, read
@@ -65,8 +66,9 @@ def _number(wanted: Wanted) -> tuple[Reading, list[Convention]]:
     given = wanted.values.get("decimal")
     if given not in (None, "", ".", ","):
         raise Refused(N_("decimal is “{value}”; it must be . or a comma."), value=given)
+    plain, noted = _with_unit(wanted, plain)
     if not wanted.others(PLAIN_NUMBER):
-        return replace(plain, tidy=True), [Convention(wanted.file, wanted.header, "decimal sign", ".")]
+        return replace(plain, tidy=True), [Convention(wanted.file, wanted.header, "decimal sign", "."), *noted]
     cells = wanted.connection.sql(
         f"select distinct regexp_replace({name}, '[1-9]', '9', 'g') as c from {wanted.source}"
     ).pl()
@@ -102,11 +104,50 @@ def _number(wanted: Wanted) -> tuple[Reading, list[Convention]]:
             )
         decimal = known
     tidy = decimal == "." and not wanted.others(PLAIN_OR_OPEN)
-    found = [Convention(wanted.file, wanted.header, "decimal sign", decimal)]
+    found = [Convention(wanted.file, wanted.header, "decimal sign", decimal), *noted]
     if plain.currencies:
         signs = ", ".join(f"{sign} = {code}" for sign, code in plain.currencies.items())
         found.append(Convention(wanted.file, wanted.header, "currency", signs))
     return replace(plain, decimal=decimal, tidy=tidy, other=other), found
+
+
+def _with_unit(wanted: Wanted, plain: Reading) -> tuple[Reading, list[Convention]]:
+    """The unit and the currency that the header names. Raises Undecided for cents with decimals: one of the two is not so."""
+    if wanted.name not in (*MONEY, "discount", "refund"):
+        return plain, []
+    factor, sign = header_unit(wanted.header)
+    said = wanted.values.get("unit") or wanted.kept.get("unit")
+    if said:
+        factor = _factor(said)
+    elif factor < 1 and wanted.others(r"\s*[-+]?[0-9]*\s*"):
+        raise Undecided(
+            N_(
+                "{file}, column “{column}”: the header says that the numbers are in a small unit, and “{value}” has more than digits."
+            ),
+            option="unit",
+            answers=(f"{factor:g}", "1"),
+            file=wanted.file,
+            column=wanted.header,
+            value=_example(wanted, "[^0-9]"),
+        )
+    found = [Convention(wanted.file, wanted.header, "unit", f"{factor:,g}")] if factor != 1 else []
+    if not sign or wanted.name not in MONEY or not wanted.by_cell or wanted.values.get("currency"):
+        return replace(plain, factor=factor), found
+    code = _meant(wanted, [sign], decimals=not wanted.others(r".*[.,][0-9][0-9]"))[sign]
+    return replace(plain, factor=factor, currency=code), [
+        *found,
+        Convention(wanted.file, wanted.header, "currency", code),
+    ]
+
+
+def _factor(said: str) -> float:
+    try:
+        factor = float(said)
+    except ValueError:
+        factor = 0.0
+    if not 0 < factor < TOO_LARGE:
+        raise Refused(N_("unit is “{value}”; it must be a number such as 1000 or 0.01."), value=said)
+    return factor
 
 
 def _currencies(wanted: Wanted, cells: pl.DataFrame) -> dict[str, str]:
@@ -114,9 +155,13 @@ def _currencies(wanted: Wanted, cells: pl.DataFrame) -> dict[str, str]:
     if wanted.name not in MONEY or not wanted.by_cell:
         return {}
     found = cells.select(currency_of(number_parts(pl.col("c"))).alias("t"), pl.col("c")).drop_nulls()
-    tokens = found["t"].unique().to_list()
-    answers = cell_answers({**wanted.kept, **wanted.values}, "currency")
     decimals = bool(found.filter(pl.col("t") == "¥", pl.col("c").str.contains(r"\d[.,]\d\d(?:\D|$)")).height)
+    return _meant(wanted, found["t"].unique().to_list(), decimals)
+
+
+def _meant(wanted: Wanted, tokens: list[str], decimals: bool) -> dict[str, str]:
+    """The code of each sign. Raises Undecided for one of several currencies."""
+    answers = cell_answers({**wanted.kept, **wanted.values}, "currency")
     meant = {}
     for token, code in currency_codes(tokens, answers, wanted.values.get("currency", ""), decimals).items():
         if code is None:

@@ -9,7 +9,7 @@ import polars as pl
 from data.errors import Refused
 from data.imports.cells.blank import is_blank
 from data.imports.cells.status import COUNTS, fold_status, standing_of, standings
-from data.imports.files.layout import fold_header
+from data.imports.files.layout import fold_header, squash
 from data.imports.files.raw import RawFile
 from data.imports.outcome.undecided import Undecided
 from data.imports.profile import Output
@@ -34,6 +34,16 @@ DESCRIBES = re.compile(  # a customer, without naming one
     r"type|group|segment|note|comment|remark|country|city|region|state\b|address|zip|agent|since|date|count|tier|level|status|service|language|"
     r"consent|accepts|opt|device|software|model|备注|等级|类型|地址|级别|留言|客服|note|manager"
 )
+FLAG = re.compile(r"\btest\b|\bis test|\bdraft\b|\bdeleted\b|测试订单|是否测试|是否删除")
+NO_RIVAL = frozenset(  # names of amounts that are parts of an order, or what it would cost
+    map(
+        squash,
+        ("price", "line total", "sales", "revenue", "sales value", "sales amount", "total sales", "net sales", "paid"),
+    )
+)
+PAID = re.compile(
+    r"\bpaid\b|\bnet\b|collected|bezahlt|netto|实付|实际支付|实收|支付金额"
+)  # says itself that it is the one
 NAUGHT = ("0", "0.0", "0.00", "no", "n", "false", "f", "nein", "non", "否", "无", "无退款", "无退款申请", "none")
 
 
@@ -59,6 +69,50 @@ def ask_left_over(
                 continue
             for field in _meant(output.kind, fold_header(header), cells, present):
                 raise _question(file, header, field, cells)
+            if cells and output.kind in ("orders", "feedback"):
+                _ask_rival(connection, output, built, file, place, cells, values)
+
+
+def _ask_rival(
+    connection: duckdb.DuckDBPyConnection,
+    output: Output,
+    built: Built,
+    file: RawFile,
+    place: int,
+    cells: Sequence[str],
+    values: Mapping[str, str],
+) -> None:
+    """Raise Undecided for a column that could as well be the amount, and says another; or that names customers where theirs does not."""
+    said = {field for name, field in values.items() if name.startswith(f"{OPTION}:")}
+    header, places = file.layout.headers[place], built.places.get(file.number, {})
+    for column in output.columns:
+        chosen = places.get(column.name, ())
+        if column.name in said or len(column.headers) < 2 or len(chosen) != 1:  # one header: a person named it
+            continue
+        of = file.layout.headers[chosen[0]]
+        if column.name == "amount" and not PAID.search(fold_header(of)) and _could_be(header, column.headers):
+            n = _count(connection, file, f"trim(c{place}) <> trim(c{chosen[0]})")
+            if n:
+                raise _rival(AMOUNTS, file, header, column.name, cells, of=of, n=n)
+        if column.name == "customer_id" and CUSTOMER.search(fold_header(header)) and not _describes(header):
+            empty = f"coalesce(trim(c{chosen[0]}), '') = '' and trim(c{place}) <> ''"
+            n = _count(connection, file, empty)
+            if n:
+                raise _rival(CUSTOMERS, file, header, column.name, cells, of=of, n=n)
+
+
+def _could_be(header: str, names: Sequence[str]) -> bool:
+    """Whether a header is one of those under which amounts stand."""
+    plain = squash(header)
+    return plain not in NO_RIVAL and plain in map(squash, names)
+
+
+def _describes(header: str) -> bool:
+    return DESCRIBES.search(fold_header(header)) is not None
+
+
+def _count(connection: duckdb.DuckDBPyConnection, file: RawFile, where: str) -> int:
+    return int(connection.execute(f"select count(*) from {file.table} where {where}").fetchall()[0][0])
 
 
 def said(values: Mapping[str, str], fields: Collection[str]) -> dict[str, str]:
@@ -89,6 +143,9 @@ def _meant(kind: str, header: str, cells: Sequence[str], present: Collection[str
         if REFUND.search(header) and any(fold_status(cell) not in NAUGHT for cell in cells):
             numeric = all(re.fullmatch(r"\W*\d[\d.,\s]*\W*", cell) for cell in cells)
             yield "refund" if numeric and "refund" not in present else "cancelled"
+    flagged = any(fold_status(cell) not in NAUGHT for cell in cells)
+    if kind == "orders" and FLAG.search(header) and "cancelled" not in present and flagged:
+        yield "cancelled"
     named = CUSTOMER.search(header) and not DESCRIBES.search(header)
     if kind in ("orders", "feedback") and not {"customer_id", "phone"} & set(present) and named and len(cells) > 1:
         yield "customer_id"
@@ -127,6 +184,35 @@ def _cells(connection: duckdb.DuckDBPyConnection, file: RawFile, place: int) -> 
     return frame.filter(~is_blank(pl.col("cell")))["cell"].to_list() if frame.height else []
 
 
+AMOUNTS = N_(
+    "{file}: the amount is read from “{of}”, and “{column}” ({cells}) says another in {n} rows. Which one is what was paid?"
+)
+CUSTOMERS = N_(
+    "{file}: the customer is read from “{of}”, which is empty in {n} rows where “{column}” is filled ({cells}). "
+    "Which one names the customer?"
+)
+
+
+def _rival(
+    sentence: str, file: RawFile, header: str, field: str, cells: Sequence[str], *, of: str, n: int
+) -> Undecided:
+    return Undecided(
+        sentence,
+        option=f"{OPTION}:{header}",
+        answers=(field, NOT_USED),
+        file=file.name,
+        column=header,
+        cells=_shown(cells),
+        of=of,
+        n=n,
+    )
+
+
+def _shown(cells: Sequence[str]) -> str:
+    more = " …" if len(cells) > SHOWN else ""
+    return ", ".join(f"“{' '.join(cell.split())[:30]}”" for cell in cells[:SHOWN]) + more
+
+
 def _question(file: RawFile, header: str, field: str, cells: Sequence[str]) -> Undecided:
     return Undecided(
         N_(
@@ -136,6 +222,5 @@ def _question(file: RawFile, header: str, field: str, cells: Sequence[str]) -> U
         answers=(field, NOT_USED),
         file=file.name,
         column=header,
-        cells=", ".join(f"“{' '.join(cell.split())[:30]}”" for cell in cells[:SHOWN])
-        + (" …" if len(cells) > SHOWN else ""),
+        cells=_shown(cells),
     )

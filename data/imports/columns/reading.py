@@ -26,6 +26,7 @@ class Reading:
     Times go to the clock of `zone` where they name one of the `offsets` (minutes by their spelling), or all of them when `is_utc`.
     `cell` is the column of texts to read where it is not that of the field: the currency stands beside the amount.
     `standings` says which statuses count.
+    `factor` and `currency` are the unit that the header names: its numbers are multiplied, and cells without a sign are in that currency.
     `other` is the convention that a person decided against: cells of that kind are left out without another question.
     """
 
@@ -34,6 +35,8 @@ class Reading:
     file: str
     tidy: bool = False
     decimal: str = "."
+    factor: float = 1.0
+    currency: str = ""
     order: str = "none"
     forms: tuple[str, ...] = ()
     zone: str = ""
@@ -71,6 +74,8 @@ def read(reading: Reading, text: pl.Expr) -> tuple[pl.Expr, list[tuple[str, pl.E
         return token.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String), []
     if kind == "number":
         value = text.cast(pl.Float64, strict=False) if reading.tidy else parse_number(text, decimal=reading.decimal)
+        if reading.factor != 1:
+            value = (value * reading.factor).round(6)
         large = value.abs() >= TOO_LARGE
         return pl.when(~large).then(value), [("not_a_number", filled & value.is_null()), ("number_too_large", large)]
     if kind == "date":

@@ -16,6 +16,7 @@ from data.imports.columns.wanted import Wanted
 from data.imports.files.raw import RawFile, number_lines
 from data.imports.fold import Folding
 from data.imports.orders.lines import decide_lines, only_once
+from data.imports.orders.over_sheets import decide_over_sheets
 from data.imports.orders.refunds import decide_refunds
 from data.imports.orders.sum_row import leave_out_sum
 from data.imports.outcome.receipt import Convention
@@ -90,6 +91,8 @@ def read_outputs(
             conventions += found
             if lines and lines.once:
                 built = only_once(connection, built, lines.once)
+        named = next((reading.currency for reading in readings if reading.currency), "")
+        values |= {"currency": named} if named and not values.get("currency") else {}
         readings = _with_currency(readings)
         fields = [reading.column.name for reading in readings] + built.extra
         standings = {reading.column.name: reading.standings for reading in readings if reading.standings}
@@ -98,6 +101,11 @@ def read_outputs(
         parse(connection, built.table, folding.rows, readings, built.extra, folding.made(), step)
         if is_orders:
             leave_out_sum(connection, folding.rows, folding.fields)
+            books, found = decide_over_sheets(
+                connection, folding, raw, work.values.get("over_sheets", ""), work.kept.get("over_sheets", "")
+            )
+            conventions += found
+            folding.join_sheets(books)
         refuse_unread(connection, folding.rows, readings)
         if output.refunds_open and {"amount", "refund"} <= set(folding.fields):
             folding.refunds, found = decide_refunds(

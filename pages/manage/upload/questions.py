@@ -39,12 +39,16 @@ ASKED = {  # only where the cells do not tell
         "last": N_("Each line is a state of the order: the last one counts"),
         "first": N_("Each line is a state of the order: the first one counts"),
     },
+    "over_sheets": {
+        "sum": N_("Parts of the order: they are added up"),
+        "last": N_("States of the order: the last sheet counts"),
+    },
     "refunds": {
         "to take off": N_("Before refunds: they are still to be taken off"),
         "taken off": N_("After refunds: they are taken off already"),
     },
 }
-UNNAMED = {"sheet"}  # what is chosen goes by its own name
+UNNAMED = {"sheet", "unit"}  # what is chosen goes by its own name
 CLOCKS = {AS_WRITTEN: N_("As written: each cell in its own time zone"), "UTC": N_("UTC")}
 COLUMNS = {
     "status": N_("It says which orders count"),
@@ -52,6 +56,7 @@ COLUMNS = {
     "cancelled": N_("Where it is filled, the order does not count"),
     "refund": N_("It holds money that was given back"),
     "customer_id": N_("It names the customer"),
+    "amount": N_("It holds what was paid"),
     "not used": N_("Nothing of that: it is not needed"),
 }
 CURRENCY = N_("Which currency is meant?")
@@ -59,7 +64,9 @@ QUESTIONS = {
     "scale": N_("Which scale?"),
     "timezone": N_("Which time zone do the days follow?"),
     "lines": N_("What are the lines of one order?"),
+    "over_sheets": N_("What are the lines of one order on several sheets?"),
     "refunds": N_("What are the amounts?"),
+    "unit": N_("By what are the numbers multiplied?"),
     "date_order": N_("How are the dates written?"),
     "decimal": N_("How are the numbers written?"),
     "encoding": N_("How is the text encoded?"),

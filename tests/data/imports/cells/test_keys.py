@@ -31,6 +31,8 @@ NOBODY = [
     "walk-in",
     "\\N",
     "undefined",
+    "Laufkundschaft",
+    "散户",
 ]
 NOBODY += [
     "未知",

@@ -81,3 +81,53 @@ def test_lines_are_those_of_the_sheet() -> None:
 def test_an_order_in_two_sheets_is_one() -> None:
     rows = staged_rows([workbook({"Jan": JANUARY, "Again": JANUARY[:2]})], profile="orders")
     assert sorted(row["order_id"] for row in rows) == ["1", "2"]
+
+
+MAY = [HEADER, ("1", "C1", "2026-05-05", 10), ("2", "C1", "2026-05-06", 5)]
+SPLIT = [HEADER, ("2", "C1", "2026-05-06", 7), ("3", "C2", "2026-05-07", 1)]
+COPIED = [HEADER, ("2", "C1", "2026-05-06", 5), ("3", "C2", "2026-05-07", 1)]
+THREE = [HEADER, ("2", "C1", "2026-05-06", 100)]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "added", "last"),
+    [
+        ([MAY, SPLIT], {"1": 10, "2": 12, "3": 1}, {"1": 10, "2": 7, "3": 1}),
+        ([MAY, SPLIT, THREE], {"1": 10, "2": 112, "3": 1}, {"1": 10, "2": 100, "3": 1}),
+        ([SPLIT, [*MAY, ("2", "C1", "2026-05-06", 4)]], {"1": 10, "2": 16, "3": 1}, {"1": 10, "2": 9, "3": 1}),
+    ],
+    ids=["one line on each", "on three", "two lines on one"],
+)
+def test_an_order_on_several_sheets_is_asked_for(
+    sheets: list[list[tuple]], added: dict[str, float], last: dict[str, float]
+) -> None:
+    book = workbook({f"Part {n}": rows for n, rows in enumerate(sheets)})
+    inside = {"lines": "sum"} if len(sheets[1]) > 3 else {}
+    with pytest.raises(Undecided) as caught:
+        stage([book], store=None, profile="orders", values=inside)
+    assert (caught.value.option, caught.value.answers) == ("over_sheets", ("sum", "last"))
+    for way, truth in (("sum", added), ("last", last)):
+        values = {**inside, "over_sheets": way}
+        rows = staged_rows([book], profile="orders", values=values)
+        assert {row["order_id"]: row["amount"] for row in rows} == truth
+        receipt = receipt_of(book, profile="orders", values=values)
+        assert ("over_sheets", way) in {(one.what, one.value) for one in receipt.conventions}
+        assert receipt.lines_taken + sum(one.lines for one in receipt.left_out) == sum(len(rows) - 1 for rows in sheets)
+
+
+def test_a_copy_on_another_sheet_counts_once() -> None:
+    receipt = read({"A": MAY, "B": COPIED})
+    assert (receipt.orders, receipt.revenue) == (3, 16)
+    assert [one for one in receipt.conventions if one.what == "over_sheets"] == []
+
+
+def test_two_files_are_states_of_an_order() -> None:
+    """Only the sheets of one workbook are one table: a later file says what became of an order."""
+    files = [workbook({"A": MAY}), workbook({"A": SPLIT})]
+    assert {row["order_id"]: row["amount"] for row in staged_rows(files, profile="orders")} == {"1": 10, "2": 7, "3": 1}
+
+
+def test_over_sheets_is_one_of_two() -> None:
+    assert "over_sheets is “first”" in refusal(
+        workbook({"A": MAY, "B": SPLIT}), profile="orders", values={"over_sheets": "first"}
+    )
