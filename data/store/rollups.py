@@ -7,7 +7,7 @@ Their definitions are the metric functions of the same names; here their results
 import duckdb
 import narwhals.stable.v2 as nw
 
-from data.sql import Parameters, first_row, only_value
+from data.sql import first_row, only_value
 from data.store.extent import home_currency
 from metrics.engine import rollups as definitions
 
@@ -15,6 +15,11 @@ from metrics.engine import rollups as definitions
 REBUILD_SHARE = 0.2
 
 PRESENT = "replaced_by is null"
+TOUCHED = "and customer_key in (select customer_key from touched)"
+# The name of the value that is the home currency: joined, two relations must not share one.
+HOME = {"order": "home_of_orders", "refund": "home_of_refunds"}
+
+Texts = dict[str, tuple[str, tuple[str, ...]]]  # by rollup
 
 
 def forget_touched(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -45,32 +50,57 @@ def refresh(cursor: duckdb.DuckDBPyConnection) -> None:
     everyone = share is None or share >= REBUILD_SHARE or known != (currency,)
     cursor.execute("delete from meta where key = 'currency'")
     cursor.execute("insert into meta values ('currency', $currency)", {"currency": currency})
-    who = "" if everyone else "and customer_key in (select customer_key from touched)"
-    gone = "" if everyone else "where customer_key in (select customer_key from touched)"
-    orders, refunds = (_rows(cursor, kind, currency, who) for kind in ("order", "refund"))
+    gone = "" if everyone else f"where true {TOUCHED}"
+    for table, (text, names) in _texts(cursor, "" if everyone else TOUCHED).items():
+        cursor.execute(f"delete from {table} {gone}")
+        cursor.execute(f"insert into {table} {text}", dict.fromkeys(names, currency))
+
+
+def _texts(cursor: duckdb.DuckDBPyConnection, who: str) -> Texts:
+    """The query that makes the rows of each rollup, and the names of its values, all of them the home currency.
+
+    They hang on the tables alone, and to have the engine look through each of their many steps takes longer than to make the rollups of a
+    few thousand customers: so they are written once for all files that have the same tables.
+    """
+    tables = tuple(
+        cursor.execute(
+            "select table_name, column_name, data_type from duckdb_columns() where not internal and database_name = current_database()"
+            " order by table_name, column_index"
+        ).fetchall()
+    )
+    if (who, tables) not in _written:
+        _written[who, tables] = _write(cursor, who, [(table, column) for table, column, _ in tables])
+    return _written[who, tables]
+
+
+_written: dict[tuple[str, tuple[tuple[str, str, str], ...]], Texts] = {}
+
+
+def _write(cursor: duckdb.DuckDBPyConnection, who: str, tables: list[tuple[str, str]]) -> Texts:
+    orders, refunds = (_rows(cursor, kind, who) for kind in ("order", "refund"))
     periods = definitions.with_neighbour_months(definitions.customer_periods(orders, refunds))
     days = definitions.with_neighbours(definitions.order_days(orders))
+    written = {}
     for table, made, order in (
         ("customer_periods", periods.to_native(), "customer_key"),
         ("order_days", days.to_native(), "customer_key, day"),
         ("customers", _with_attributes(definitions.customers(orders, refunds).to_native(), who), "customer_key"),
     ):
-        columns = ", ".join(
-            name for (name,) in cursor.execute(f"select column_name from (describe {table})").fetchall()
-        )
-        cursor.execute(f"delete from {table} {gone}")
-        _derived(made, f"select {columns} from made order by {order}").insert_into(table)
+        columns = ", ".join(column for name, column in tables if name == table)
+        text = _derived(made, f"select {columns} from made order by {order}").sql_query()
+        written[table] = (text, tuple(name for name in HOME.values() if f"${name}" in text))
+    return written
 
 
-def _rows(cursor: duckdb.DuckDBPyConnection, kind: str, currency: str | None, who: str) -> nw.LazyFrame:
-    params = Parameters()
-    home = params.add(currency)
-    money = ", ".join(f"{in_home_currency(name, home)} as {name}" for name in ("amount", "discount"))
+def _rows(cursor: duckdb.DuckDBPyConnection, kind: str, who: str) -> nw.LazyFrame:
+    """Orders or refunds; their money is in the home currency, the value for which is still to be given."""
+    home = HOME[kind]
+    money = ", ".join(f"{in_home_currency(name, f'${home}')} as {name}" for name in ("amount", "discount"))
     return nw.from_native(
         cursor.sql(
             f"select customer_key, ordered_at, {money} from orders r "
-            f"where {PRESENT} and kind = {params.add(kind)} and customer_key is not null {who}",
-            params=dict(params),
+            f"where {PRESENT} and kind = '{kind}' and customer_key is not null {who}",
+            params={home: None},
         )
     )
 
