@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.util import calc_hash
 
 from data.demo.load import load
@@ -18,6 +18,7 @@ from data.store.store import ImportMeta, Store
 from tests import callbacks
 from tests.data.rows import order, take
 from tests.metrics.buying import buying
+from tests.pages import answers
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 120
@@ -137,12 +138,23 @@ EVERY_ONE: list[Store] = []
 
 
 @pytest.fixture(scope="session", autouse=True)
-def installed() -> Iterator[None]:
-    """Which packages bring components is looked up once: they do not change meanwhile, and Streamlit reads what is said of every package
-    for each app that it tests, which takes longer than most pages."""
+def quick() -> Iterator[None]:
+    """What Streamlit does for each app that it tests, and takes longer than most pages, it does once, or not at all: to look up which
+    packages bring components, which do not change meanwhile, and to look a thousand times a second whether the page is done."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(local_script_runner, "require_widgets_deltas", _wait)
         yield
+
+
+def _wait(runner: local_script_runner.LocalScriptRunner, timeout: float) -> None:
+    thread = runner._script_thread
+    assert thread is not None
+    thread.join(timeout)
+    if not runner.script_stopped():
+        runner.request_stop()
+        runner.join()
+        raise RuntimeError(f"The page took longer than {timeout} s.")
 
 
 @pytest.fixture(autouse=True)
@@ -157,12 +169,18 @@ def remember_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
     opens = Store.open.__func__  # type: ignore[attr-defined]
 
     def remembered(cls: type[Store], *args: object, **kwargs: object) -> Store:
-        store: Store = opens(cls, *args, **kwargs)
+        store = answers.opens(Path(str(args[0])), lambda: opens(cls, *args, **kwargs))
         OPENED["store"] = store
         EVERY_ONE.append(store)
         return store
 
     monkeypatch.setattr(Store, "open", classmethod(remembered))
+
+
+@pytest.fixture(autouse=True)
+def share_answers(monkeypatch: pytest.MonkeyPatch, no_callbacks: None, remember_the_store: None) -> None:
+    """Work out what is asked of equal files once. After the others, for what a test replaces itself ends it."""
+    answers.share(monkeypatch)
 
 
 def words(app: AppTest) -> str:

@@ -19,8 +19,7 @@ from data.people import policy, sign_ins
 from data.people.access import LOCAL, Person, Role
 from data.settings import Settings
 from data.text.characters import whole
-from pages.shared.session import visit
-from pages.shared.session.once import once
+from pages.shared.session import once, visit
 from pages.shared.session.opened import store
 
 LOG = logging.getLogger("rapport.access")
@@ -53,7 +52,7 @@ def mode() -> Mode:
 
 def providers() -> list[str | None]:
     """The names to give st.login; None is the unnamed provider. Empty without sign-in."""
-    return once("providers", _providers)  # where there is no secrets file, Streamlit looks for it each time
+    return once.once("providers", _providers)  # where there is no secrets file, Streamlit looks for it each time
 
 
 def _providers() -> list[str | None]:
@@ -66,7 +65,7 @@ def _providers() -> list[str | None]:
 
 def person() -> Person | None:
     """Who is looking, asked anew in every run: whom this session belongs to, as the link allows that it is in; None for nobody."""
-    return _stands_for.get() or once("person", lambda: visit.person(own()))
+    return _stands_for.get() or once.once("person", lambda: visit.person(own()))
 
 
 def own() -> Person | None:
@@ -93,10 +92,14 @@ def later() -> Callable[[], Person | None]:
 
 @contextlib.contextmanager
 def standing_for(who: Person | None) -> Iterator[None]:
-    """Within the block, and on its thread alone, this person asks: a page that runs without a browser has no session to sign in to."""
+    """Within the block, and on its thread alone, this person asks: a page that runs without a browser has no session to sign in to.
+
+    What the run around it found out once was found for somebody else, so it is a run of its own.
+    """
     token = _stands_for.set(who)
     try:
-        yield
+        with once.run():
+            yield
     finally:
         _stands_for.reset(token)
 

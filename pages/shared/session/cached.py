@@ -64,7 +64,11 @@ def access() -> Access:
     if person is None:
         raise Forbidden(N_("You are signed out. Load the page again to sign in."))
     # What the app itself asks takes its time; it is watched all the same, so that it can be given up (see offscreen).
-    return Access(store(), person, math.inf if auth.stands() else Settings.read().question_seconds)
+    return Access(store(), person, math.inf if auth.stands() else once("question seconds", _question_seconds))
+
+
+def _question_seconds() -> float:
+    return Settings.read().question_seconds
 
 
 def renew() -> int:
@@ -104,12 +108,14 @@ def shown() -> Shown:
 
 def extent() -> Extent:
     """How far the data reach."""
-    return _extent(**_place(), version=version(), _access=access())
+    seen = version()
+    return once(f"extent {seen}", lambda: _extent(**_place(), version=seen, _access=access()))
 
 
 def values(column: str) -> list[str]:
-    """The codes that the data hold for a filter."""
-    return _values(**_place(), version=version(), column=column, _access=access())
+    """The codes that the data hold for a filter. Shared: never change the list in place."""
+    seen = version()
+    return once(f"values {seen} {column}", lambda: _values(**_place(), version=seen, column=column, _access=access()))
 
 
 def filters() -> tuple[Dimension, ...]:
@@ -123,7 +129,9 @@ def dimensions_of(noun: Noun) -> tuple[Dimension, ...]:
 
 
 def _members() -> tuple[Dimension, ...]:
-    return tuple(map(known, _member_columns(**_place(), version=version(), _access=access())))
+    seen = version()
+    columns = once(f"members {seen}", lambda: _member_columns(**_place(), version=seen, _access=access()))
+    return tuple(map(known, columns))
 
 
 def last_import() -> dict | None:
@@ -244,8 +252,12 @@ def erasures() -> int:
 
 def _place() -> dict[str, Any]:
     """Whose data, and how much of them is seen: the store of a process can be another one in the next (tests, another setting)."""
-    opened = access()
-    return {"path": str(opened.path), "sees": opened.person.sees, "erasures": erasures()}
+
+    def found() -> dict[str, Any]:
+        opened = access()
+        return {"path": str(opened.path), "sees": opened.person.sees, "erasures": erasures()}
+
+    return once("place", found)
 
 
 # Each of these has the place in its key, and not who asks: people who may see the same share the answers. They are called by

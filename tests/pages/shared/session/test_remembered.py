@@ -5,10 +5,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from data.people.access import Access, Person, Role
-from pages.shared.session import auth, once, remembered, visit
+from data.segment import Segment
+from pages.shared.session import auth, cached, once, remembered, visit
 from pages.shared.words.texts import language, speaking
 
 asked: list[str] = []
@@ -74,3 +76,19 @@ def test_a_page_settles_who_is_looking_once_in_a_run(
     assert not app.exception
     assert set(seen) == {"a"}
     assert visit.token() is None
+
+
+def test_who_is_stood_for_is_not_given_what_was_found_out_for_another(
+    open_app: Callable[..., AppTest], few_path: Path
+) -> None:
+    """Within one run, as a page for a message is made: whose data it is, and the values of the filters."""
+    open_app(few_path, "nps")
+    st.session_state[cached.VERSION_KEY] = 1
+    all_of_it, of_nowhere = Person("a", Role.VIEWER), Person("b", Role.VIEWER, scope=Segment(region=("Nowhere",)))
+    with auth.standing_for(all_of_it):
+        assert cached.values("region") == ["East China"]
+        with auth.standing_for(of_nowhere):
+            assert cached.values("region") == []
+            assert cached._place()["sees"] == of_nowhere.sees
+        assert cached.values("region") == ["East China"]
+        assert cached._place()["sees"] == all_of_it.sees
