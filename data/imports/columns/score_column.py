@@ -21,6 +21,11 @@ FEW, ENOUGH = (
     30,
 )  # answers of which none comes near the top: worth a question from FEW on, where the gap is small from ENOUGH on
 MOST_WORDS = 200
+NAMED = r"^-?\d+\s*[-–—:.、=(]\s*([^\d\s].*?)\)?$"  # the words behind a number, folded
+UPSIDE_DOWN = N_(
+    "{file}, column “{column}”: the numbers of {lines} answers run against their words: {cells}. On the scale {scale} the best answer has "
+    "the highest number. Which score does each of them mean?"
+)
 
 
 def decide_score(wanted: Wanted) -> tuple[Reading, list[Convention]]:
@@ -42,6 +47,8 @@ def decide_score(wanted: Wanted) -> tuple[Reading, list[Convention]]:
         found.append(
             Convention(wanted.file, wanted.header, "words", ", ".join(f"{word} = {known[word]:g}" for word in named))
         )
+    if ALL not in answers:
+        _refuse_upside_down(wanted, numbers.filter(~pl.col("cell").is_in(list(answers))), scale)
     if not wanted.values.get("scale"):
         scale = _kept(wanted, numbers, scale) if scale else _scale(wanted, numbers)
     elif "scale" not in wanted.given and "scale" not in wanted.kept:
@@ -81,6 +88,8 @@ def _scale(wanted: Wanted, numbers: pl.DataFrame) -> str:
     fits = [scale for scale in USUAL if scale_of(scale)[0] <= low and high <= scale_of(scale)[1]]
     if wanted.is_item and fits:
         return fits[0]
+    if spanned not in USUAL and low == 0 and high <= 7:  # nobody gave a score that only the longer scale has
+        fits = [f"0-{5 if high <= 5 else 7}", *fits]
     if spanned in USUAL or len(fits) == 1:
         return spanned if spanned in USUAL else fits[0]
     raise Undecided(
@@ -147,17 +156,33 @@ def _refuse_lower(wanted: Wanted, numbers: pl.DataFrame, scale: str) -> None:
     )
 
 
+def _refuse_upside_down(wanted: Wanted, numbers: pl.DataFrame, scale: str | None) -> None:
+    """Raise Unread where "1 - Very satisfied" and "5 - Very dissatisfied" number their words from the good end."""
+    named = numbers.with_columns(word=pl.col("cell").str.extract(NAMED, 1)).filter(pl.col("word").is_not_null())
+    lists = fitting(named["word"].to_list(), scale) if named["word"].n_unique() > 1 else []
+    if len(lists) != 1:
+        return
+    points = [(number, lists[0].words[word]) for number, word in named.select("number", "word").iter_rows()]
+    pairs = [(a - c) * (b - d) for a, b in points for c, d in points]
+    if any(one < 0 for one in pairs) and not any(one > 0 for one in pairs):
+        proposals = {cell: lists[0].words[word] for cell, word in named.select("cell", "word").iter_rows()}
+        raise _asked(UPSIDE_DOWN, wanted, named, lists[0].scale, proposals)
+
+
 def _question(wanted: Wanted, words: pl.DataFrame, scale: str | None, several: bool) -> Unread:
     """All words of the column, with the scores of the list that holds most of them as proposals, unless lists differ on them."""
     near = nearest(words["cell"].to_list(), scale)
     on = scale or (near.scale if near else USUAL[0])
-    proposals = near.words if near and not several else {}
+    return _asked(QUESTIONS["score"], wanted, words, on, near.words if near and not several else {})
+
+
+def _asked(sentence: str, wanted: Wanted, words: pl.DataFrame, on: str, proposals: Mapping[str, float]) -> Unread:
     cells = tuple(
         UnreadCell(row["value"], row["lines"], f"{proposals[row['cell']]:g}" if row["cell"] in proposals else "")
         for row in words.head(Unread.SHOWN).iter_rows(named=True)
     )
     return Unread(
-        QUESTIONS["score"],
+        sentence,
         field=wanted.name,
         kind="score",
         cells=cells,

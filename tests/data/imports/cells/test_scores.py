@@ -123,7 +123,6 @@ def test_all_words_are_asked_for_when_one_is_unknown() -> None:
         (["1", "7", "4"], (1, 7)),
         (["1", "10"], (1, 10)),
         (["0", "10"], (0, 10)),
-        (["0", "5"], (0, 10)),  # a 0 rules out 1–5
         (["0", "8"], (0, 10)),
         (["1", "5", "99", ""], (1, 5)),
     ],
@@ -202,3 +201,40 @@ def test_answers_beyond_the_scale_of_earlier_files_are_asked_for(tmp_path: Path)
         assert (caught.value.option, caught.value.answers) == ("scale", ("1-7", "1-10", "0-10", "1-5"))
         with stage([answers("1", "5")], store=store) as staged:
             assert staged.receipt.already_loaded == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "meant"),
+    [
+        (["1 - Very satisfied", "2 - Satisfied", "5 - Very dissatisfied"], [5, 4, 1]),
+        (["1=非常满意", "5=非常不满意"], [5, 1]),
+        (["1 (Strongly agree)", "2 (Agree)", "5 (Strongly disagree)"], [5, 4, 1]),
+    ],
+    ids=["satisfied", "in Chinese", "agree"],
+)
+def test_numbers_against_their_words_are_asked_for(cells: list[str], meant: list[float]) -> None:
+    file = answers(*cells)
+    with pytest.raises(Unread) as caught:
+        stage([file], store=None, profile="csat")
+    assert {one.value: one.proposal for one in caught.value.cells} == dict(zip(cells, map(str, meant), strict=True))
+    given = {f"score:{one.value}": one.proposal for one in caught.value.cells}
+    assert [row["score"] for row in staged_rows([file], "feedback", profile="csat", values=given)] == meant
+
+
+@pytest.mark.parametrize(
+    "cells", [["5 - Very satisfied", "1 - Very dissatisfied"], ["1 - Blue", "5 - Red"], ["5 - Very satisfied"]]
+)
+def test_numbers_with_their_words_are_read(cells: list[str]) -> None:
+    rows = staged_rows([answers(*cells)], "feedback", profile="csat", values={"scale": "1-5"})
+    assert [row["score"] for row in rows] == [float(cell[0]) for cell in cells]
+
+
+@pytest.mark.parametrize(
+    ("given", "scales"), [((0, 2, 5), ("0-5", "0-10")), ((0, 7), ("0-7", "0-10")), ((0, 3), ("0-5", "0-10"))]
+)
+def test_a_scale_from_0_whose_end_nobody_reached(given: tuple[int, ...], scales: tuple[str, ...]) -> None:
+    file = answers(*map(str, given))
+    question = asked(file, profile="csat")
+    assert (question.option, question.answers) == ("scale", scales)
+    high = float(scales[0][2:])
+    assert scores(file, profile="csat", values={"scale": scales[0]}) == [(float(score), high) for score in given]
