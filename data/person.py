@@ -31,21 +31,27 @@ from data.store import member_columns, rollups, schema
 from data.store.extent import measure
 from data.store.store import Store
 from data.text.characters import whole
-from metrics.engine.schemas import TABLES
+from metrics.engine.schemas import DATES, TABLES, people
 from metrics.texts import N_
 
-TIMES = {"orders": "ordered_at", "feedback": "responded_at", "answers": "responded_at", "tier_changes": "effective_on"}
+TIMES = {table: date for table, date in DATES.items() if table != "members"}  # when a person joined is no span of rows
 NAMES = re.compile(r"name|phone|mobile|e-?mail|姓名|名字|昵称|称呼|手机|电话|邮箱|邮件", re.IGNORECASE)  # headers
-# Rows of the person: those under the key, and answers that name no customer but an order of the person's.
+OF_ORDERS = "select {0} from orders where customer_key = $key"
+# Rows of the person that do not stand under the key: answers that name no customer but an order of the person's, and lines of orders.
+BY_ORDER = {
+    "feedback": f"customer_key is null and order_id in ({OF_ORDERS.format('order_id')})",
+    "order_lines": f"(source, order_id) in ({OF_ORDERS.format('(source, order_id)')})",
+}
+# Rows of the person: those under a key, whoever brought or was brought, and those by an order. Events are nobody's.
 OF_PERSON = {
-    table: "customer_key = $key"
-    + (
-        " or (customer_key is null and order_id in (select order_id from orders where customer_key = $key))"
-        if table == "feedback"
-        else ""
+    table: " or ".join(
+        [*(f"{name} = $key" for name in people(table).values()), *([BY_ORDER[table]] if table in BY_ORDER else [])]
     )
     for table in TABLES
+    if people(table) or table in BY_ORDER
 }
+# Those by an order go before the orders.
+ORDERED = sorted(OF_PERSON, key=lambda table: table not in BY_ORDER)
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ def find(store: Store, customer_id: str) -> list[Held]:
     """One entry per table that holds rows of the customer. An id that the file does not know raises RapportError."""
     with store.reading() as cursor:
         _, key = _known(cursor, customer_id)
-        held = [_held(cursor, table, key) for table in TABLES]
+        held = [_held(cursor, table, key) for table in OF_PERSON]
     return [each for each in held if each.rows or each.past]
 
 
@@ -85,7 +91,7 @@ def export(store: Store, customer_id: str) -> dict[str, object]:
     """Every row of the customer by table, with the import that brought it and the version that replaced it; values as JSON takes them."""
     with store.reading() as cursor:
         name, key = _known(cursor, customer_id)
-        tables = {table: _rows(cursor, table, key) for table in TABLES}
+        tables = {table: _rows(cursor, table, key) for table in OF_PERSON}
     return {"customer_id": name, "exported_at": dt.datetime.now().isoformat(timespec="seconds"), **tables}
 
 
@@ -109,7 +115,9 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
         name, key = _known(cursor, customer_id)
         words = [name, *_words(cursor, key)]
         gone, first = 0, only_value(cursor, "select max(id) from imports")
-        for table in ("feedback", *(table for table in TABLES if table != "feedback")):  # feedback looks at orders
+        rollups.forget_touched(cursor)
+        rollups.touch(cursor, f"select {int(key)}")
+        for table in ORDERED:
             rows = f"from {table} where {OF_PERSON[table]}"
             earliest = only_value(cursor, f"select min(added_by) {rows}", {"key": key})
             first = min(first, earliest or first)
@@ -117,9 +125,11 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
                 f"delete from sightings where table_name = '{table}' and row_id in (select row_id {rows})", {"key": key}
             )
             gone += only_value(cursor, f"select count(*) {rows}", {"key": key})
+            for beside in list(people(table).values())[
+                1:
+            ]:  # whoever was brought, or brought, may be known by nothing else
+                cursor.execute(f"insert into touched select unnest([customer_key, {beside}]) {rows}", {"key": key})
             cursor.execute(f"delete {rows}", {"key": key})
-        rollups.forget_touched(cursor)
-        rollups.touch(cursor, f"select {int(key)}")
         cursor.execute("delete from customer_keys where customer_key = $key", {"key": key})
         mentions.take_out(cursor, name)
         _forget_answers(cursor)
@@ -179,7 +189,12 @@ def _held(cursor: duckdb.DuckDBPyConnection, table: str, key: int) -> Held:
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection, table: str, key: int) -> list[dict[str, object]]:
-    columns = ", ".join(name for name in schema.content(table) if name != "customer_key")
+    """Rows of the person, without the keys of others: `role` says as whom a row names the person where it may name two."""
+    keys = people(table)
+    columns = ", ".join(name for name in schema.content(table) if name not in keys.values())
+    if len(keys) > 1:
+        roles = " ".join(f"when {key_name} = $key then '{name}'" for name, key_name in keys.items())
+        columns += f", case {roles} end as role"
     rows = cursor.sql(
         f"select {columns}, origin as import, added_by as since_version, replaced_by as until_version from {table} "
         f"where {OF_PERSON[table]} order by since_version, row_id",

@@ -16,9 +16,33 @@ WATCHED_KINDS = ("share", "points", "money", "mean", "count")
 # "day": nothing, customers are seen whole as of the day; "dates": the function gets them; "cohorts": they choose cohorts.
 Dates = Literal["rows", "within", "day", "dates", "cohorts"]
 Frame = Literal[
-    "feedback", "customer_periods", "customers", "order_days", "orders", "tier_changes", "sales", "purchases"
+    "feedback",
+    "customer_periods",
+    "customers",
+    "order_days",
+    "orders",
+    "tier_changes",
+    "sales",
+    "purchases",
+    "order_lines",
+    "points",
+    "referrals",
+    "benefits",
 ]
-Beside = Literal["orders", "refunds", "customers", "answers", "customer_periods", "tier_changes", "members"]
+ROWS_OF_CUSTOMERS = ("order_lines", "points", "referrals", "benefits")  # uploaded rows that are asked for as they are
+Beside = Literal[
+    "orders",
+    "refunds",
+    "customers",
+    "answers",
+    "customer_periods",
+    "tier_changes",
+    "members",
+    "points",
+    "referrals",
+    "benefits",
+    "order_lines",
+]
 Noun = Literal["answers", "customers", "members", "orders"]
 # How the dates of a judged period become those of the question. "period": the rows of the period; "day": what holds on its last day;
 # "eve": from the day before it to its end; "row": the row of that period in a calendar; "cohort": the cohort whose k-th period it is;

@@ -7,9 +7,14 @@ from data.demo.effort import effort_rows
 from data.demo.feedback import feedback_rows, item_rows, said
 from data.demo.people import members, people
 from data.demo.process import orders
+from data.demo.programme.benefits import benefit_rows
+from data.demo.programme.events import event_rows
+from data.demo.programme.lines import line_rows
+from data.demo.programme.points import point_rows
+from data.demo.programme.referrals import referral_rows
 from data.demo.seasons import seasons
 from data.demo.spend import order_rows, seconds
-from data.demo.tiers import tier_rows
+from data.demo.tiers import tier_of_orders, tier_rows, tiers_by_month
 from data.demo.world import CUSTOMERS, SEED, Pace
 
 PART_SIZE = 10_000_000  # members of one part have numbers of their own
@@ -24,10 +29,11 @@ def build(*, customers: int = CUSTOMERS, seed: int = SEED) -> dict[str, pl.DataF
 
 
 def build_part(customers: int, *, seed: int, part: int = 0, pace: Pace | None = None) -> dict[str, pl.DataFrame]:
-    """The same for one of several independent parts of a larger chain: ids of different parts never meet."""
+    """The same for one of several independent parts of a larger chain: ids of different parts never meet. Events are of the whole
+    chain, and stand in the first."""
     pace = pace or Pace()
     # One stream per stage: a change in one leaves the draws of the others as they are.
-    streams = [np.random.default_rng([seed, part, stage]) for stage in range(8)]
+    streams = [np.random.default_rng([seed, part, stage]) for stage in range(12)]
     first = part * PART_SIZE + 1
     days = seasons()
     who = people(customers, days, pace, streams[0])
@@ -40,11 +46,18 @@ def build_part(customers: int, *, seed: int, part: int = 0, pace: Pace | None = 
     firsts = dict.fromkeys(("first_order_number", "first_feedback_number", "first_member_number"), first)
     said_rows = feedback_rows(who, placed, rows, answers, streams[5], **firsts)
     eased_rows = effort_rows(placed, second, rows, pace, streams[7], **firsts)
-    amount_cents = np.rint(rows["amount"].to_numpy() * 100)
+    tier = tiers_by_month(who, placed, np.rint(rows["amount"].to_numpy() * 100))
+    held = tier_of_orders(placed, tier)
+    number = {"first_member_number": first}
     return {
         "orders": rows,
         "members": members(who, first),
         "feedback": pl.concat([said_rows, eased_rows]).sort("responded_at", maintain_order=True),
         "answers": item_rows(placed, rows, answers, streams[6], first_feedback_number=first, first_member_number=first),
-        "tier_changes": tier_rows(who, placed, amount_cents, first_member_number=first),
+        "tier_changes": tier_rows(who, tier, **number),
+        "order_lines": line_rows(placed, rows, customers, streams[8]),
+        "points": point_rows(placed, second, rows, held, streams[9], **number),
+        "referrals": referral_rows(who, streams[10], **number),
+        "benefits": benefit_rows(who, placed, second, held, tier, streams[11], **number),
+        "events": event_rows() if customers and not part else event_rows().clear(),
     }

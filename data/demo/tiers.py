@@ -17,16 +17,33 @@ def month_starts() -> list[dt.date]:
     return [dt.date(month // 12, month % 12 + 1, 1) for month in months]
 
 
-def tier_rows(who: People, placed: Orders, amount_cents: np.ndarray, *, first_member_number: int) -> pl.DataFrame:
-    """One row per customer and change (metrics.engine.schemas.TierChange), by customer and date.
+def month_days() -> np.ndarray:
+    """The days since the first of `month_starts`."""
+    return np.array([(start - FIRST_DAY).days for start in month_starts()])
+
+
+def tiers_by_month(who: People, placed: Orders, amount_cents: np.ndarray) -> np.ndarray:
+    """The place of each customer's tier from each month start on: customers in rows; the lowest before they join."""
+    starts = month_days()
+    spent = _trailing_spend(len(who), placed, amount_cents, starts)
+    tier = np.searchsorted(np.array(TIER_THRESHOLDS_CNY[1:]) * 100, spent, side="right")
+    return np.where(who.joined[:, None] < starts, tier, 0)
+
+
+def tier_of_orders(placed: Orders, tier: np.ndarray) -> np.ndarray:
+    """The place of the tier that each order's customer held; the lowest for people without a number."""
+    months = np.searchsorted(month_days(), placed.day, side="right")
+    held = np.concatenate([np.zeros((len(tier), 1), np.int64), tier], axis=1)
+    nobody = np.zeros((1, held.shape[1]), np.int64)
+    return np.concatenate([held, nobody])[placed.customer, months]
+
+
+def tier_rows(who: People, tier: np.ndarray, *, first_member_number: int) -> pl.DataFrame:
+    """One row per customer and change (metrics.engine.schemas.TierChange), by customer and date; `tier` as of `tiers_by_month`.
 
     Everybody enters in the lowest tier on the day of joining. What a month end decides holds from the next day.
     """
-    starts = np.array([(start - FIRST_DAY).days for start in month_starts()])
-    spent = _trailing_spend(len(who), placed, amount_cents, starts)
-    tier = np.searchsorted(np.array(TIER_THRESHOLDS_CNY[1:]) * 100, spent, side="right")
-    member = who.joined[:, None] < starts
-    tier = np.where(member, tier, 0)
+    starts = month_days()
     before = np.concatenate([np.zeros((len(who), 1), np.int64), tier[:, :-1]], axis=1)
     customer, month = np.nonzero(tier != before)
     everybody = np.arange(len(who))

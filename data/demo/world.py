@@ -131,6 +131,10 @@ TIERS = ("bronze", "silver", "gold", "platinum")
 TIER_THRESHOLDS_CNY = (0, 1_200, 3_000, 8_000)  # net spend of the trailing twelve calendar months
 TIER_MONTHS = 12
 
+POINTS_SINCE = dt.date(2025, 1, 1)  # the programme gives points from here on
+POINTS_PER_CNY = (1.0, 1.2, 1.5, 2.0)  # by tier
+POINTS_LAST_DAYS = 365  # after they were earned
+
 
 @dataclass(frozen=True)
 class Pace:

@@ -13,9 +13,9 @@ from data.imports.orders.refunds import AFTER, BEFORE
 from data.imports.orders.statuses import RULES, Statuses
 from data.imports.profile import Condition, Output
 from data.imports.sql import listed, quote, safe_name
-from metrics.engine.schemas import NATURAL_KEYS, TABLES
+from metrics.engine.schemas import DATES, EXACT, NATURAL_KEYS, TABLES
 
-SQL_TYPES = {pl.String: "varchar", pl.Float64: "double", pl.Datetime: "timestamp", pl.Date: "date"}
+SQL_TYPES = {pl.String: "varchar", pl.Float64: "double", pl.Int64: "bigint", pl.Datetime: "timestamp", pl.Date: "date"}
 POSITION = "(file_no::bigint * 1099511627776 + row_no)"
 AGGREGATES = {
     "sum": "sum({0}::decimal(38, 8))::double",
@@ -29,15 +29,23 @@ REQUIRED = {
     "feedback": {"responded_at": "no_date", "score": "no_score"},
     "answers": {"responded_at": "no_date", "score": "no_score"},
     "tier_changes": {"customer_id": "no_customer_id", "effective_on": "no_date", "tier": "no_tier"},
+    "points": {"customer_id": "no_customer_id", "moved_at": "no_date", "points": "no_points"},
+    "referrals": {"customer_id": "no_customer_id", "referrer_id": "no_referrer", "referred_on": "no_date"},
+    "benefits": {"customer_id": "no_customer_id", "used_at": "no_date", "benefit": "no_benefit"},
+    "events": {"name": "no_name", "starts_on": "no_date"},
 }
-DATES = {
-    "orders": "ordered_at",
-    "members": "joined_on",
-    "feedback": "responded_at",
-    "answers": "responded_at",
-    "tier_changes": "effective_on",
+IDS = {
+    "orders": "order_id",
+    "feedback": "feedback_id",
+    "answers": "response_id",
+    "points": "movement_id",
+    "benefits": "use_id",
+    "events": "event_id",
 }
-IDS = {"orders": "order_id", "feedback": "feedback_id", "answers": "response_id"}
+RANKED = {"orders": "amount", "feedback": "score", "answers": "score", "points": "points", "benefits": "benefit"}
+PLANNED = ("events",)  # whose dates may lie in the future
+PRODUCTS = ("product", "product_group")  # what makes a line of an order worth keeping
+LINE_ALONE = (*PRODUCTS, "line_amount", "line_price", "line_discount")  # fields of lines, which the order does without
 
 
 class Folding:
@@ -89,7 +97,8 @@ class Folding:
             self.statuses.leave_out_lines(self.connection, self.rows)
         kept = f"from {self.rows} where rule is null"
         if self.ways is not None:
-            parts = ", ".join(f"{self._folded(name)} as {name}" for name in self.fields if name != self.key_field)
+            named = [name for name in self.fields if name != self.key_field and name not in LINE_ALONE]
+            parts = ", ".join(f"{self._folded(name)} as {name}" for name in named)
             row = f"arg_min(row_no, {POSITION})" if self.books else "min(row_no)"
             body = f"""select {self._book("")} as file_no, {self.key_field} as doc, {self.key_field}, {row} as row_no,
                 count(*) as lines, {parts} {kept} group by {self._book("")}, {self.key_field}"""
@@ -145,14 +154,16 @@ class Folding:
             done.add(name)
             as_type = SQL_TYPES[type(column.dtype)]
             parts.append(f"({self._column(name, values, source, local)})::{as_type} as {name}")
-        parts += [name for name in self.fields if name not in done]
+        parts += [name for name in self.fields if name not in done and name not in LINE_ALONE]
         return ", ".join(parts), done | set(self.fields)
 
     def _column(self, name: str, values: Mapping[str, str], source: str, local: str) -> str:
-        have = name in self.fields
+        have, kind_of = name in self.fields, self.output.kind
         if name == "source":
             return quote(source)
-        if name == "kind":
+        if kind_of == "points" and name in ("kind", "points"):
+            return _movement(name, said="kind" in self.fields)
+        if kind_of == "orders" and name == "kind":
             tests = [" and ".join(map(_condition, self.output.refunds))] if self.output.refunds else []
             tests += self.statuses.tests(REFUND)
             return f"case when {' or '.join(tests)} then 'refund' else 'order' end" if tests else "'order'"
@@ -166,7 +177,7 @@ class Folding:
             )
         if name == "amount" and have and (back := self.statuses.tests(REFUND)):
             return f"round(case when {' or '.join(back)} then -abs(amount) else amount end, 4)"
-        if name in ("amount", "gross", "discount", "refund") and have:
+        if name in EXACT.get(kind_of, ()) and have:
             return f"round({name}, 4)"
         if name == "currency" and have:
             return (
@@ -188,9 +199,12 @@ class Folding:
             if "customer_id" in self.fields
             else "coalesce(phone, '-')"
             if "phone" in self.fields
+            else "coalesce(name, '-')"
+            if "name" in self.fields
             else "'-'"
         )
-        rank = "amount, " if self.output.kind == "orders" else "score, "
+        ranked = RANKED.get(self.output.kind, "")
+        rank = f"{ranked}, " if ranked else ""
         stem = f"{who} || ' ' || strftime({when}, '%Y-%m-%dT%H:%M:%S')"
         prefix = "" if self.output.kind == "orders" or who != "'-'" else f"{quote(local + ' ')} || "
         return f"{prefix}{stem} || ' ' || row_number() over (partition by {stem} order by {rank}file_no, row_no)"
@@ -207,7 +221,8 @@ class Folding:
             cases.append(("amount = 0 and refund <> 0", "refunded", "refund"))
         cases += [(f"{name} is null", rule, name) for name, rule in REQUIRED[kind].items()]
         date = DATES[kind]
-        cases.append((f"{date} >= timestamp '{latest}'", "date_in_future", date))
+        if kind not in PLANNED:
+            cases.append((f"{date} >= timestamp '{latest}'", "date_in_future", date))
         cases.append((f"{date} < timestamp '1990-01-01'", "date_before_1990", date))
         rule = " ".join(f"when {test} then {quote(name)}" for test, name, _ in cases)
         column = " ".join(f"when {test} then {quote(where)}" for test, _, where in cases)
@@ -233,6 +248,32 @@ class Folding:
                 )
                 self.connection.unregister("arriving_broken")
 
+    def order_lines(self) -> str:
+        """SQL for the lines of the orders that are taken, with the columns of their table; empty where the file names no products.
+
+        A line has an amount of its own where those of the lines make up that of the order, or a column says it."""
+        if self.output.kind != "orders" or not set(PRODUCTS) & set(self.fields):
+            return ""
+        key = self.key_field if self.folded else "row_no::varchar"
+        quantity = next((f"r.{name}" for name in ("items", "quantity") if name in self.fields), "null")
+        amount = "null"
+        if "line_amount" in self.fields:
+            amount = "r.line_amount"
+        elif not self.folded:
+            amount = "d.amount"
+        elif self.ways and self.ways.get("amount") == "sum" and not (self.lines and "amount" in self.lines.once):
+            amount = "r.amount - coalesce(abs(r.refund), 0)" if self.refunds == BEFORE else "r.amount"
+            if self.statuses.tests(REFUND):
+                amount = f"case when d.kind = 'refund' and d.amount < 0 then -abs({amount}) else {amount} end"
+        product, group = (f"r.{name}" if name in self.fields else "null" for name in PRODUCTS)
+        return f"""
+            select d.source, d.order_id, row_number() over (partition by d.order_id order by r.file_no, r.row_no) as line,
+                {product}::varchar as product, {group}::varchar as product_group, round(({quantity})::double, 4) as quantity,
+                round(({amount})::double, 4) as amount
+            from {self.rows} r join {self.docs} d on {self._book("r.")} = d.file_no and r.{key} = d.doc
+            where r.rule is null and d.rule is null and ({product} is not null or {group} is not null or {amount} <> 0)
+        """
+
     def left_out(self) -> str:
         """SQL for the lines that gave nothing: file_no, row_no, rule, bad_column, bad_value, amount."""
         amount = "r.amount" if "amount" in self.fields else "null::double"
@@ -244,6 +285,17 @@ class Folding:
             from {self.rows} r join {self.docs} d on {self._book("r.")} = d.file_no and r.{key} is not distinct from d.doc
             where r.rule is null and d.rule is not null
         """
+
+
+def _movement(name: str, *, said: bool) -> str:
+    """Kind and signed points of a movement, as SQL. Without a kind the sign tells it; an award that is taken back is an adjustment."""
+    if name == "points":
+        out = "case when kind in ('spend', 'expire', 'cancel') then -abs(points) else points end"
+        return f"round({out if said else 'points'}, 4)"
+    by_sign = "case when points < 0 then 'spend' else 'earn' end"
+    if not said:
+        return by_sign
+    return f"case when kind is null then {by_sign} when kind = 'earn' and points < 0 then 'adjust' else kind end"
 
 
 def _formula(formula: str) -> str:

@@ -11,7 +11,7 @@ from data.imports.files.layout import Layout, fold_header, listed
 from data.imports.profile import by_name, find_columns
 from metrics.texts import N_
 
-KINDS = ("orders", "members", "nps", "csat", "ces", "tier_changes")
+KINDS = ("orders", "members", "nps", "csat", "ces", "tier_changes", "points", "referrals", "benefits", "events")
 
 RECOMMEND = re.compile("recommend|推荐")
 SCORE = re.compile(r"\d|10")

@@ -17,8 +17,8 @@ FOLDER = Path(__file__).parents[1] / "profiles"
 
 @dataclass(frozen=True)
 class Column:
-    """One field: the headers it may stand under and how its cells are read (key, phone, number, date, text, score; status, event,
-    after_sale, flag and paid say whether an order counts). A header may be several: `Date+Time`."""
+    """One field: the headers it may stand under and how its cells are read (key, phone, number, date, text, score; movement of
+    points; status, event, after_sale, flag and paid say whether an order counts). A header may be several: `Date+Time`."""
 
     name: str
     headers: tuple[str, ...]
@@ -266,12 +266,23 @@ TYPES = {
     "order_id": "key",
     "customer_id": "key",
     "phone": "phone",
+    "referrer_id": "key",
     "feedback_id": "key",
+    "movement_id": "key",
+    "award_id": "key",
+    "use_id": "key",
+    "event_id": "key",
     "response_id": "key",
     "ordered_at": "date",
     "responded_at": "date",
     "joined_on": "date",
     "effective_on": "date",
+    "moved_at": "date",
+    "expires_on": "date",
+    "referred_on": "date",
+    "used_at": "date",
+    "starts_on": "date",
+    "ends_on": "date",
     "amount": "number",
     "gross": "number",
     "discount": "number",
@@ -279,6 +290,11 @@ TYPES = {
     "items": "number",
     "quantity": "number",
     "unit_price": "number",
+    "line_amount": "number",
+    "line_price": "number",
+    "line_discount": "number",
+    "points": "number",
+    "cost": "number",
     "weight": "number",
     "score": "score",
 }

@@ -15,6 +15,7 @@ from data.imports.outcome.result import Result
 from data.imports.profile import Profile
 from data.imports.sql import quote
 from data.store.imported import Counts
+from metrics.engine.schemas import DATES, TABLES, people
 from metrics.texts import N_
 
 PLACEHOLDER_ORDERS, PLACEHOLDER_SHARE = 20, 0.05  # a customer with more of all orders is no person
@@ -39,10 +40,7 @@ def receipt(connection: duckdb.DuckDBPyConnection, profile: Profile, raw: list[R
         lines_taken=lines_in - sum(entry.lines for entry in left_out),
         left_out=left_out,
         customers=_customers(connection, result),
-        members=counts.get("members", 0),
-        feedback=counts.get("feedback", 0),
-        answers=counts.get("answers", 0),
-        tier_changes=counts.get("tier_changes", 0),
+        **{kind: counts.get(kind, 0) for kind in TABLES if kind != "orders"},
         tables=tuple(TableCounts(kind, counts[kind], None, None, None) for kind in result.kinds if counts[kind]),
         conventions=tuple(result.conventions),
     )
@@ -122,21 +120,18 @@ def _left_out(
 
 
 def _customers(connection: duckdb.DuckDBPyConnection, result: Result) -> int:
-    parts = " union ".join(f"select customer_id from out_{kind} where customer_id is not null" for kind in result.kinds)
-    return _one(connection, f"select count(distinct customer_id) from ({parts})")[0]
+    named = [(kind, name) for kind in result.kinds for name in people(kind)]
+    parts = " union ".join(
+        f"select {name} as customer_id from out_{kind} where {name} is not null" for kind, name in named
+    )
+    return _one(connection, f"select count(distinct customer_id) from ({parts})")[0] if named else 0
 
 
 def _dates(connection: duckdb.DuckDBPyConnection, result: Result) -> tuple[dt.date | None, dt.date | None]:
-    columns = {
-        "orders": "ordered_at",
-        "feedback": "responded_at",
-        "answers": "responded_at",
-        "tier_changes": "effective_on",
-        "members": "joined_on",
-    }
     parts = " union all ".join(
-        f"select min({columns[kind]})::date as a, max({columns[kind]})::date as b from out_{kind}"
+        f"select min({DATES[kind]})::date as a, max({DATES[kind]})::date as b from out_{kind}"
         for kind in result.kinds
+        if kind in DATES
     )
     first, last = _one(connection, f"select min(a), max(b) from ({parts})")
     return first, last

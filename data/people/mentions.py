@@ -15,7 +15,7 @@ import duckdb
 
 from data.errors import RapportError
 from data.people.spelling import Span, Spelling, trace
-from metrics.engine.schemas import NATURAL_KEYS, TABLES
+from metrics.engine.schemas import NATURAL_KEYS, PEOPLE, TABLES, people, texts
 from metrics.texts import N_
 
 MOST_LISTED, AROUND = 200, 40  # mentions; letters of an excerpt to each side
@@ -39,7 +39,7 @@ OTHERS_IDS = ("customer_keys", "customer_id")
 # one of the old name beside it.
 KNOWN_BY = {
     *((table, name) for table, key in NATURAL_KEYS.items() for name in key),
-    ("feedback", "order_id"),
+    *((table, name) for table, name in texts() if name.endswith("_id")),
 }
 # What never comes from data: codes that Rapport writes and reads, and what is made anew from other columns.
 OWN = {
@@ -51,6 +51,7 @@ OWN = {
     *(("alerts", name) for name in ("kind", "every", "channel", "language", "condition")),
     *(("deliveries", name) for name in ("period", "status")),
     ("orders", "kind"),
+    ("points", "kind"),
     ("sightings", "table_name"),
     ("ended_sessions", "session"),
     ("mappings", "signature"),
@@ -66,18 +67,25 @@ OF_FILES = {
     ("deliveries", "message"),
     ("deliveries", "error"),
 }
+NAMED = "(select customer_id from customer_keys k where k.customer_key = t.customer_key)"
+
+
+def _called(table: str) -> str:
+    """SQL: what an uploaded row is called where it is listed, by what tells it apart within its source."""
+    key = [name for name in NATURAL_KEYS[table] if name != "source"]
+    words = [NAMED if name in PEOPLE else name for name in key if name in PEOPLE or not name.endswith("_on")]
+    return " || ' ' || ".join(words)
+
+
 # What a row is called where it is listed.
 ROWS = {
-    "orders": "order_id",
-    "feedback": "feedback_id",
-    "answers": "response_id || ' ' || item",
-    "members": "(select customer_id from customer_keys k where k.customer_key = t.customer_key)",
-    "tier_changes": "(select customer_id from customer_keys k where k.customer_key = t.customer_key)",
+    **{table: _called(table) for table in TABLES},
     "audit": "strftime(done_at, '%Y-%m-%d %H:%M:%S')",
     "deliveries": "alert_id || ' ' || period",
     "customer_keys": "customer_id",
     **dict.fromkeys(("imports", "links", "alerts"), "id"),
 }
+NAMING = {table for table in TABLES if "customer_id" in people(table)}  # tables whose rows are of somebody
 
 
 @dataclass(frozen=True)
@@ -212,7 +220,7 @@ def _candidates(cursor: duckdb.DuckDBPyConnection, table: str, column: str, spel
 def _rows(cursor: duckdb.DuckDBPyConnection, table: str, column: str, text: str, beside: int = -1) -> list[str]:
     """What the rows are called that hold the text; those of past versions are called as the present one."""
     of_others = (
-        f"and customer_key is distinct from {int(beside)}" if table in TABLES or table == "customer_keys" else ""
+        f"and customer_key is distinct from {int(beside)}" if table in NAMING or table == "customer_keys" else ""
     )
     query = f"""
         select distinct {_name(table)} as name from {table} t where {column} = $text {of_others}
@@ -236,7 +244,7 @@ def _change(
     if row is not None:
         where += f" and {_name(table)} = $row"
         values["row"] = row
-    if table in TABLES:
+    if table in NAMING:
         cursor.execute(f"insert into touched select distinct customer_key from {table} t where {where}", values)
         cursor.execute("delete from touched where customer_key is null")
     counted = cursor.execute(f"select count(*) from {table} t where {where}", values).fetchall()[0][0]
@@ -251,7 +259,7 @@ def _without(spelling: Spelling, table: str, column: str, text: str, *, asked: b
     """The text without the person. A cell that says nothing else is empty then; what rows are known by keeps a trace in its place."""
     if asked and (table, column) == COMMENTS:
         return None
-    is_key = table not in TABLES or column in (*NATURAL_KEYS[table], "order_id")
+    is_key = table not in TABLES or (table, column) in KNOWN_BY
     if not is_key and spelling.is_all_of(text):
         return None if _may_be_null(table, column) else trace(spelling.text)
     joined = asked or (table, column) in OF_FILES

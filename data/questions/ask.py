@@ -16,7 +16,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.clv.lifetime import calibration_end
 from metrics.dimension import ATTRIBUTES, DIMENSIONS, TIER, is_attribute, is_member_column
 from metrics.engine import rollups
-from metrics.metric import Beside, Metric
+from metrics.metric import ROWS_OF_CUSTOMERS, Beside, Metric
 from metrics.texts import N_
 from metrics.tiers.rules import known_from
 from metrics.tiers.tiers import parse_rule, tiers_by_rule
@@ -170,6 +170,8 @@ def observed(extent: Extent, metric: Metric, as_of: dt.date) -> dt.date:
     # what customers do after an answer is known as far as their orders are
     of_answers = metric.frame == "feedback" and "orders" not in metric.beside
     last = extent.feedback_last if of_answers else extent.orders_last
+    if metric.frame in ("points", "benefits"):  # programmes may be told of to another day than orders
+        last = getattr(extent, f"{metric.frame}_last")
     return min(as_of, last) if last else as_of
 
 
@@ -224,6 +226,9 @@ def _frame(snap: Snapshot, metric: Metric, question: Question, as_of: dt.date, *
         if cut:  # the saved days know of the ones beside them, also of those outside the window
             raise NotImplementedError(f"{metric.name} must take as_of: days with an order are not cut to a window.")
         return snap.order_days(question.segment, as_of=as_of, attributes=attributes)
+    if metric.frame in ROWS_OF_CUSTOMERS:
+        rows_of: Callable[..., nw.LazyFrame] = getattr(snap, metric.frame)
+        return rows_of(question.segment, as_of=as_of, **window, attributes=attributes)
     if metric.frame == "sales":
         return snap.sales(question.segment, as_of=as_of, **window, attributes=attributes, weekly=weekly)
     if metric.frame == "purchases":
@@ -245,6 +250,9 @@ def _beside(snap: Snapshot, frame: Beside, question: Question, as_of: dt.date) -
         return snap.tier_changes(as_of=question.as_of)
     if frame == "members":
         return snap.members()
+    if frame in ROWS_OF_CUSTOMERS:
+        rows_of: Callable[..., nw.LazyFrame] = getattr(snap, frame)
+        return rows_of(as_of=as_of)
     if frame == "answers":
         return snap.feedback(as_of=question.as_of, start=question.start, end=question.end)
     rows = snap.orders if frame == "orders" else snap.refunds

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import duckdb
 
 from data.sql import first_row, only_value
-from metrics.engine.schemas import TABLES
+from metrics.engine.schemas import DATES, TABLES, people
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,12 @@ class Extent:
     feedback_last: dt.date | None = None
     tiers_first: dt.date | None = None
     tiers_last: dt.date | None = None
+    points_first: dt.date | None = None
+    points_last: dt.date | None = None
+    benefits_first: dt.date | None = None
+    benefits_last: dt.date | None = None
+    referrals_first: dt.date | None = None
+    referrals_last: dt.date | None = None
     orders: int = 0
     customers: int = 0
     feedback: int = 0
@@ -33,13 +39,17 @@ class Extent:
     @property
     def last(self) -> dt.date | None:
         """The last date in the data, which every question is answered as of unless it names another: of orders and answers, and of tier
-        changes where there is neither."""
-        return max((date for date in (self.orders_last, self.feedback_last) if date), default=self.tiers_last)
+        changes, points, benefits and referrals where there is neither."""
+        others = (self.tiers_last, self.points_last, self.benefits_last, self.referrals_last)
+        last = max((date for date in others if date), default=None)
+        return max((date for date in (self.orders_last, self.feedback_last) if date), default=last)
 
     @property
     def first(self) -> dt.date | None:
         """The first date in the data; as `last`."""
-        return min((date for date in (self.orders_first, self.feedback_first) if date), default=self.tiers_first)
+        others = (self.tiers_first, self.points_first, self.benefits_first, self.referrals_first)
+        first = min((date for date in others if date), default=None)
+        return min((date for date in (self.orders_first, self.feedback_first) if date), default=first)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), default=dt.date.isoformat)
@@ -64,6 +74,10 @@ def measure(cursor: duckdb.DuckDBPyConnection, version: int | None = None) -> Ex
     feedback_first, feedback_last, feedback_count = first_row(cursor, dated.format("responded_at", feedback)) or nothing
     tiers = f"select min(effective_on), max(effective_on) from tier_changes where {visible}"
     tiers_first, tiers_last = first_row(cursor, tiers) or (None, None)
+    reach = {}
+    for table in ("points", "benefits", "referrals"):
+        ends = f"select min({DATES[table]})::date, max({DATES[table]})::date from {table} where {visible}"
+        reach[f"{table}_first"], reach[f"{table}_last"] = first_row(cursor, ends) or (None, None)
     currency = home_currency(cursor, visible)
     refunds_last = only_value(cursor, f"select max(ordered_at)::date from orders where {visible} and kind = 'refund'")
     known = "customers" if version is None else f"({keys_query(visible)})"
@@ -74,6 +88,7 @@ def measure(cursor: duckdb.DuckDBPyConnection, version: int | None = None) -> Ex
         feedback_last=feedback_last,
         tiers_first=tiers_first,
         tiers_last=tiers_last,
+        **reach,
         orders=orders_count,
         customers=only_value(cursor, f"select count(*) from {known}"),
         feedback=feedback_count,
@@ -101,7 +116,9 @@ def visible_in(version: int | None) -> str:
 def keys_query(visible: str) -> str:
     """The query for the customers of whom a row is visible."""
     return " union ".join(
-        f"select customer_key from {table} where {visible} and customer_key is not null" for table in TABLES
+        f"select {key} as customer_key from {table} where {visible} and {key} is not null"
+        for table in TABLES
+        for key in people(table).values()
     )
 
 

@@ -13,8 +13,8 @@ from data.sql import first_row, only_value
 from data.store import member_columns, rollups
 from data.store.extent import measure
 from data.store.imported import Counts, ImportMeta, Merged
-from data.store.schema import content, key, sql_type
-from metrics.engine.schemas import TABLES
+from data.store.schema import content, key, says_nothing, sql_type
+from metrics.engine.schemas import NATURAL_KEYS, TABLES, TOGETHER, people
 from metrics.texts import N_
 
 
@@ -67,11 +67,13 @@ def _watched(rows: pa.RecordBatchReader, steps: Steps, start: float, share: floa
 
 def assign_keys(cursor: duckdb.DuckDBPyConnection, tables: list[str]) -> int:
     """Give every customer id that was never seen a key, in the order of the ids; return how many."""
-    if not tables:
-        return 0
     named = " union ".join(
-        f"select customer_id from incoming_{table} where customer_id is not null" for table in tables
+        f"select {name} as customer_id from incoming_{table} where {name} is not null"
+        for table in tables
+        for name in people(table)
     )
+    if not named:
+        return 0
     highest = only_value(cursor, "select coalesce(max(customer_key), 0) from customer_keys")
     cursor.execute(
         f"""
@@ -86,23 +88,24 @@ def assign_keys(cursor: duckdb.DuckDBPyConnection, tables: list[str]) -> int:
 
 def classify(cursor: duckdb.DuckDBPyConnection, table: str) -> Counts:
     """Lay the incoming rows beside the visible ones as temporary table `arrived_…` with their fate: new, changed or same."""
-    columns, names = content(table), key(table)
-    keyed = "customer_key" in columns
-    listed = ", ".join("k.customer_key" if name == "customer_key" else f"i.{name}" for name in columns)
+    columns, names, keys = content(table), key(table), people(table)
+    listed = ", ".join(
+        f"k_{name}.customer_key as {keys[name]}" if name in keys else f"i.{name}"
+        for name in TABLES[table].column_names()
+    )
+    joins = " ".join(f"left join customer_keys k_{name} on k_{name}.customer_id = i.{name}" for name in keys)
     cursor.execute(
-        f"""
-        create or replace temp table keyed_{table} as
-        select i.rowid as place, {listed} from incoming_{table} i
-        {"left join customer_keys k on k.customer_id = i.customer_id" if keyed else ""}
-        """
+        f"create or replace temp table keyed_{table} as select i.rowid as place, {listed} from incoming_{table} i {joins}"
     )
     cursor.execute(f"drop table incoming_{table}")  # each step holds the rows once more; only the newest is needed
     _keep_last(cursor, table, names)
+    gone = _add_gone(cursor, table)
+    olds = "".join(f", o.{name} as old_{name}" for name in keys.values())
     equal = " and ".join(f"i.{name} is not distinct from o.{name}" for name in columns if name not in names) or "true"
     cursor.execute(
         f"""
         create or replace temp table arrived_{table} as
-        select i.* exclude (place), o.row_id as old_row_id, o.customer_key as old_customer_key,
+        select i.* exclude (place), o.row_id as old_row_id{olds},
             case when o.row_id is null then 'new' when {equal} then 'same' else 'changed' end as fate
         from keyed_{table} i left join (select * from {table} where replaced_by is null) o
             on {" and ".join(f"i.{name} = o.{name}" for name in names)}
@@ -110,8 +113,25 @@ def classify(cursor: duckdb.DuckDBPyConnection, table: str) -> Counts:
         """
     )
     cursor.execute(f"drop table keyed_{table}")
-    fates = dict(cursor.execute(f"select fate, count(*) from arrived_{table} group by fate").fetchall())
+    brought = f"where not ({gone})" if gone else ""
+    fates = dict(cursor.execute(f"select fate, count(*) from arrived_{table} {brought} group by fate").fetchall())
     return Counts(sum(fates.values()), fates.get("new", 0), fates.get("changed", 0), fates.get("same", 0))
+
+
+def _add_gone(cursor: duckdb.DuckDBPyConnection, table: str) -> str:
+    """For each visible row that comes no longer with those it belongs to, add one that says nothing, so that undoing this import brings
+    it back like any other content. The condition that a row is one of these; empty where rows stand alone."""
+    if table not in TOGETHER:
+        return ""
+    names, whole = ", ".join(NATURAL_KEYS[table]), ", ".join(TOGETHER[table])
+    cursor.execute(
+        f"""
+        insert into keyed_{table} (place, {names})
+        select {2**62} + row_id, {names} from {table} where replaced_by is null
+            and ({whole}) in (select {whole} from keyed_{table}) and ({names}) not in (select {names} from keyed_{table})
+        """
+    )
+    return says_nothing(table)
 
 
 def _keep_last(cursor: duckdb.DuckDBPyConnection, table: str, names: list[str]) -> None:
@@ -183,7 +203,7 @@ def _write(cursor: duckdb.DuckDBPyConnection, table: str, version: int) -> None:
         f"insert into sightings select '{table}', old_row_id, $version from arrived_{table} where fate = 'same'",
         {"version": version},
     )
-    for column in ("customer_key", "old_customer_key"):
+    for column in (name for each in people(table).values() for name in (each, f"old_{each}")):
         rollups.touch(cursor, f"select {column} from arrived_{table} where fate <> 'same'")
 
 
@@ -233,7 +253,7 @@ def _take_back(cursor: duckdb.DuckDBPyConnection, table: str, version: int) -> N
     cursor.execute(
         f"""
         create or replace temp table leaving as
-        select row_id, customer_key, {", ".join(name for name in names if name != "customer_key")} from {table}
+        select {", ".join(dict.fromkeys(("row_id", *people(table).values(), *names)))} from {table}
         where replaced_by is null and row_id not in (select row_id from claims)
         """
     )
@@ -256,7 +276,8 @@ def _take_back(cursor: duckdb.DuckDBPyConnection, table: str, version: int) -> N
         {"version": version},
     )
     for rows in ("leaving", "returning_rows"):
-        rollups.touch(cursor, f"select customer_key from {rows}")
+        for name in people(table).values():
+            rollups.touch(cursor, f"select {name} from {rows}")
 
 
 def _next_version(cursor: duckdb.DuckDBPyConnection) -> int:

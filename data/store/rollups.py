@@ -8,7 +8,7 @@ import duckdb
 import narwhals.stable.v2 as nw
 
 from data.sql import first_row, only_value
-from data.store.extent import home_currency
+from data.store.extent import home_currency, keys_query
 from metrics.engine import rollups as definitions
 
 # From this share of touched customers on, writing all anew (sorted by customer) is faster than replacing rows.
@@ -116,10 +116,7 @@ def attributes_query(visible: str, who: str = "") -> str:
     Region and acquisition channel come from the members file; where it is silent, from the first order.
     """
     first = "row(ordered_at, order_id, source)"
-    known = " union ".join(
-        f"select customer_key from {table} where {visible} and customer_key is not null {who}"
-        for table in ("orders", "members", "feedback", "answers", "tier_changes")
-    )
+    known = f"select customer_key from ({keys_query(visible)}) where true {who}"
     return f"""
         select k.customer_key, k.customer_id, m.joined_on, o.first_order_at,
             coalesce(m.acquisition_channel, o.channel) as acquisition_channel, coalesce(m.region, o.region) as region

@@ -16,16 +16,22 @@ from data.errors import StoreError
 from data.file import copying, space
 from data.sql import only_value
 from data.store import member_columns, rollups
-from metrics.engine.schemas import MONEY, NATURAL_KEYS, TABLES
+from metrics.engine.schemas import EXACT, MONEY, NATURAL_KEYS, PEOPLE, TABLES
 from metrics.texts import N_
 
-VERSION = 6
+VERSION = 7
 REWRITE = "rewrite"  # a key of meta: the file holds bytes of deleted rows, until it is written anew
 NEEDS = N_(
     "{path} is of an older Rapport, and bringing it up to date needs {need} MB, but {free} MB are free at {folder}. "
     "Make room, and start again; nothing was changed."
 )
-SQL_TYPES = {pl.String(): "VARCHAR", pl.Float64(): "DOUBLE", pl.Date(): "DATE", pl.Datetime("us"): "TIMESTAMP"}
+SQL_TYPES = {
+    pl.String(): "VARCHAR",
+    pl.Float64(): "DOUBLE",
+    pl.Int64(): "BIGINT",
+    pl.Date(): "DATE",
+    pl.Datetime("us"): "TIMESTAMP",
+}
 MONEY_TYPE = "decimal(38, 4)"  # sums are exact, in whatever order they are added
 
 ORDER_DAYS = """create table order_days (customer_key bigint, day date, previous_day date, next_day date, first_day date,
@@ -74,6 +80,7 @@ def _add_neighbours(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"drop table customer_periods; drop table customers; {CUSTOMER_PERIODS}; {CUSTOMERS}; {ORDER_DAYS}"
     )
+    _lay_tables(connection)  # the rollups look at every table
     rollups.refresh_all(connection)
 
 
@@ -87,6 +94,7 @@ def _keep_exact_money(connection: duckdb.DuckDBPyConnection) -> None:
     for name in MONEY:
         connection.execute(f"alter table orders alter {name} type {MONEY_TYPE} using try_cast({name} as {MONEY_TYPE})")
     connection.execute(f"drop table customer_periods; drop table customers; {CUSTOMER_PERIODS}; {CUSTOMERS}")
+    _lay_tables(connection)
     rollups.refresh_all(connection)
 
 
@@ -98,7 +106,20 @@ def _save_member_columns(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _take_refunds_off(connection: duckdb.DuckDBPyConnection) -> None:
     """6: what customers spent after their first day is net of refund documents."""
+    _lay_tables(connection)
     rollups.refresh_all(connection)
+
+
+def _lay_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables of uploaded rows that are not there yet. 7: lines of orders, points, referrals, benefits and events."""
+    for table, rows in TABLES.items():
+        columns = ", ".join(
+            f"{PEOPLE[name]} bigint" if name in PEOPLE else f"{name} {sql_type(table, name)}"
+            for name in rows.column_names()
+        )
+        connection.execute(
+            f"create table if not exists {table} (row_id bigint, origin integer, added_by integer, replaced_by integer, {columns})"
+        )
 
 
 # Steps from a schema version to the next one: {1: step_to_2, …}. A step gets a connection inside a transaction.
@@ -108,36 +129,35 @@ MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {
     3: _keep_exact_money,
     4: _save_member_columns,
     5: _take_refunds_off,
+    6: _lay_tables,
 }
 
 
 def content(table: str) -> list[str]:
-    """The columns of a stored row beyond its version: those of the schema, with the customer as a key."""
-    return ["customer_key" if name == "customer_id" else name for name in TABLES[table].column_names()]
+    """The columns of a stored row beyond its version: those of the schema, with customers as keys."""
+    return [PEOPLE.get(name, name) for name in TABLES[table].column_names()]
 
 
 def key(table: str) -> list[str]:
     """The columns that name a row of the world, whatever its version."""
-    return ["customer_key" if name == "customer_id" else name for name in NATURAL_KEYS[table]]
+    return [PEOPLE.get(name, name) for name in NATURAL_KEYS[table]]
+
+
+def says_nothing(table: str, alias: str = "") -> str:
+    """The condition that a row stands for one that came no longer (see merging): it has nothing beside its key."""
+    return " and ".join(f"{alias}{name} is null" for name in content(table) if name not in key(table))
 
 
 def sql_type(table: str, name: str) -> str:
     """The type of a stored column."""
-    return MONEY_TYPE if table == "orders" and name in MONEY else SQL_TYPES[TABLES[table].columns()[name].dtype]
+    return MONEY_TYPE if name in EXACT.get(table, ()) else SQL_TYPES[TABLES[table].columns()[name].dtype]
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Lay the tables of an empty file, all or none."""
     connection.execute("begin")
     connection.execute(FIXED)
-    for table, rows in TABLES.items():
-        columns = ", ".join(
-            "customer_key bigint" if name == "customer_id" else f"{name} {sql_type(table, name)}"
-            for name in rows.column_names()
-        )
-        connection.execute(
-            f"create table {table} (row_id bigint, origin integer, added_by integer, replaced_by integer, {columns})"
-        )
+    _lay_tables(connection)
     connection.execute("insert into meta values ('schema_version', $version)", {"version": str(VERSION)})
     connection.execute("commit")
 

@@ -16,11 +16,11 @@ from data.store import attributes as attributes_of
 from data.store import member_columns, rollups
 from data.store.extent import Extent
 from data.store.member_columns import MemberColumn
-from data.store.schema import content
+from data.store.schema import content, says_nothing
 from data.text import bands
 from metrics.dimension import TIER, is_attribute, is_member_column
 from metrics.engine import rollups as definitions
-from metrics.engine.schemas import MONEY
+from metrics.engine.schemas import DATES, MONEY
 from metrics.texts import N_
 from metrics.tiers.order import fold_tier
 from metrics.tiers.tiers import LAPSED
@@ -28,6 +28,7 @@ from metrics.tiers.tiers import LAPSED
 DAYS = ("customer_key", "day", "previous_day", "next_day", "first_day", "age", "previous_age", "next_age")
 PERIODS = ("customer_key", "month", "previous_month", "next_month", "first_month", "orders", "revenue", "discount")
 KNOWN = ("customer_key", "customer_id", "joined_on", "acquisition_channel", "region")
+OF_ORDER = ("customer_key", "ordered_at", "kind", "channel", "store", "region", "currency")  # what a line takes from it
 TOTALS = ("first_order_at", "last_order_at", "orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days")
 
 
@@ -137,6 +138,75 @@ class Snapshot:
     def tier_changes(self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None) -> nw.LazyFrame:
         """One row per customer and day of a change of tier, up to `as_of`."""
         return self._dated("tier_changes", "effective_on", segment, as_of, None, None, ())
+
+    def points(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per movement of points; the period as for `orders`."""
+        return self._dated("points", DATES["points"], segment, as_of, start, end, attributes)
+
+    def referrals(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per customer who was brought, of the segment those; the period as for `orders`."""
+        return self._dated("referrals", DATES["referrals"], segment, as_of, start, end, attributes)
+
+    def benefits(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per use of a benefit; the period as for `orders`."""
+        return self._dated("benefits", DATES["benefits"], segment, as_of, start, end, attributes)
+
+    def events(self, *, as_of: dt.date | None = None) -> nw.LazyFrame:
+        """One row per event that has begun by `as_of` (without it, also those that are planned). Events name no customer: everybody sees
+        all of them."""
+        params = Parameters()
+        limits = [self._visible("r."), *self._between(f"r.{DATES['events']}", None, as_of, params)]
+        listed, where = ", ".join(f"r.{name}" for name in content("events")), " and ".join(limits)
+        return nw.from_native(
+            self.cursor.sql(f"select {listed} from events r where {where}", params=dict(params) or None)
+        )
+
+    def order_lines(
+        self,
+        segment: Segment = EVERYBODY,
+        *,
+        as_of: dt.date | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        attributes: Sequence[str] = (),
+    ) -> nw.LazyFrame:
+        """One row per line of an order or refund document: line, product, product_group, quantity, amount, and of its order customer_key,
+        ordered_at, kind, channel, store, region, currency; who, when and money as for `orders`."""
+        params = Parameters()
+        last = min((date for date in (as_of, end) if date), default=None)
+        money = {"amount": rollups.in_home_currency("amount", params.add(self.extent().currency))}
+        rows = f"""(
+            select l.* exclude (row_id, origin, added_by, replaced_by), {", ".join(f"o.{name}" for name in OF_ORDER)}
+            from order_lines l join orders o using (source, order_id)
+            where {self._visible("l.")} and {self._visible("o.")} and not ({says_nothing("order_lines", "l.")})
+        )"""
+        limits = self._between("r.ordered_at", start, last, params)
+        columns = (*content("order_lines"), *OF_ORDER)
+        return self._frame(rows, columns, limits, params, segment, attributes, as_of, money, kind="orders")
 
     def customer_periods(
         self,
@@ -367,11 +437,16 @@ class Snapshot:
         attributes: Sequence[str],
         as_of: dt.date | None,
         computed: dict[str, str] | None = None,
+        *,
+        kind: str = "",
     ) -> nw.LazyFrame:
-        """Columns of `rows` (as r), where conditions and segment hold. An attribute asked for is the customer's value."""
+        """Columns of `rows` (as r), where conditions and segment hold. An attribute asked for is the customer's value.
+
+        `kind` names the table whose rows they are like, where they are a query.
+        """
         limits = [*self.scope.codes, *segment.codes]
         values = attributes_of.Values(
-            rows, self._known(), self._visible(), as_of, self.extent().orders_last, self._member
+            kind or rows, self._known(), self._visible(), as_of, self.extent().orders_last, self._member
         )
         value, joins = values.of([*attributes, *(column for column, _codes in limits)], params)
         for column, codes in limits:

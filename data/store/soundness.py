@@ -9,7 +9,7 @@ from data.sql import only_value
 from data.store import schema
 from data.store.extent import keys_query, visible_in
 from data.store.schema import key
-from metrics.engine.schemas import NATURAL_KEYS
+from metrics.engine.schemas import NATURAL_KEYS, people
 
 COLUMNS = """select table_name, column_name, data_type from duckdb_columns()
     where schema_name = 'main' and not internal and table_name in (select table_name from duckdb_tables() where not temporary)"""
@@ -48,10 +48,11 @@ def _rules() -> dict[str, str]:
                 select count(*) > 0 from {table} where added_by not in (select id from imports)
                     or replaced_by not in (select id from imports) or replaced_by <= added_by
             """,
-            f"a row of {table} is of no known customer": f"""
-                select count(*) > 0 from {table} where customer_key not in (select customer_key from customer_keys)
-            """,
         }
+        for name in people(table).values():
+            rules[f"a row of {table} is of no known customer ({name})"] = (
+                f"select count(*) > 0 from {table} where {name} not in (select customer_key from customer_keys)"
+            )
     rules["the saved totals are of other customers"] = (
         f"select (select count(*) from customers) <> (select count(*) from ({keys_query(visible_in(None))}))"
     )

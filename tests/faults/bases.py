@@ -57,6 +57,30 @@ def data(folder: Path) -> None:
             sha256="others",
             remember={"signature": "{}"},
             members=[{"customer_id": f"c{n}", "region": ("East", "West")[n % 2]} for n in range(45)],
+            order_lines=[
+                {"source": "orders", "order_id": str(n), "line": 1, "product": "Mug", "quantity": 1.0, "amount": 5.0}
+                for n in range(50)
+            ],
+            points=[
+                {
+                    "source": "t",
+                    "movement_id": str(n),
+                    "customer_id": f"c{n % 40}",
+                    "moved_at": NOW,
+                    "kind": "earn",
+                    "points": 9.0,
+                }
+                for n in range(60)
+            ],
+            referrals=[
+                {"source": "t", "customer_id": f"c{n}", "referrer_id": f"c{n + 1}", "referred_on": NOW.date()}
+                for n in range(10)
+            ],
+            benefits=[
+                {"source": "t", "use_id": str(n), "customer_id": f"c{n}", "used_at": NOW, "benefit": "gift"}
+                for n in range(10)
+            ],
+            events=[{"source": "t", "event_id": "1", "name": "Training", "starts_on": NOW.date()}],
             feedback=[nps(str(n), f"c{n % 50}", f"2026-0{1 + n % 6}-11", n % 11, order_id=str(n)) for n in range(120)],
             tier_changes=[
                 {"customer_id": f"c{n}", "effective_on": dt.date(2026, 1 + n % 5, 3), "tier": "gold"} for n in range(20)

@@ -8,11 +8,11 @@ import pytest
 
 from data.text.words import LANGUAGES, catalogue
 from metrics.catalogue import CATALOGUE, WATCHED, as_markdown
-from metrics.metric import Metric
+from metrics.metric import ROWS_OF_CUSTOMERS, Metric
 from metrics.statistics.paired import Pairing
 from tests.engines.generated import order_rows
 from tests.metrics.buying import no_customers
-from tests.metrics.frames import answer_rows, day, lazy, order_days, orders, periods, sales, tier_changes
+from tests.metrics.frames import answer_rows, day, lazy, order_days, orders, periods, sales, stored, tier_changes
 
 METRICS = pytest.mark.parametrize("metric", CATALOGUE.values(), ids=CATALOGUE)
 OF_DATES: dict[str, tuple[str, ...]] = {
@@ -29,6 +29,7 @@ EMPTY = {
     "tier_changes": tier_changes([]),
     "customers": lazy(no_customers()),
     **dict.fromkeys(("sales", "purchases"), sales([])),
+    **{name: lazy(stored(name)) for name in ROWS_OF_CUSTOMERS},
 }
 BESIDE = {
     **dict.fromkeys(("orders", "refunds"), lazy(order_rows(seed=1, orders=0))),
@@ -36,6 +37,7 @@ BESIDE = {
     "tier_changes": EMPTY["tier_changes"],
     "answers": EMPTY["feedback"],
     "customer_periods": EMPTY["customer_periods"],
+    **{name: EMPTY[name] for name in ROWS_OF_CUSTOMERS},
     "members": lazy(pl.DataFrame(schema={"customer_key": pl.Int64, "joined_on": pl.Date})),
 }
 ASKED = {*DATES, *BESIDE, "by", "order_days", "known_from", "data_from"}  # what a question brings

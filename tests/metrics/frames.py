@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from metrics.engine.schemas import PEOPLE, TABLES
+
 PERIOD_TYPES = {
     "customer_key": pl.Int64,
     "month": pl.Date,
@@ -102,3 +104,18 @@ def answer_rows(answers: Iterable[Mapping[str, object]]) -> pl.DataFrame:
 
 def scores(*values: float, **same: object) -> nw.LazyFrame:
     return lazy(answer_rows({"score": value, **same} for value in values))
+
+
+OF_ORDER = {
+    "customer_key": pl.Int64,
+    "ordered_at": pl.Datetime("us"),
+    **dict.fromkeys(("kind", "channel", "store", "region", "currency"), pl.String),
+}  # what a line takes from its order
+
+
+def stored(table: str, rows: Iterable[Mapping[str, object]] = ()) -> pl.DataFrame:
+    """Rows of an uploaded table as a snapshot gives them: customers as keys, what is not given null."""
+    types = {PEOPLE.get(name, name): column.dtype for name, column in TABLES[table].columns().items()}
+    types = {name: pl.Int64() if name in PEOPLE.values() else kind for name, kind in types.items()}
+    types |= OF_ORDER if table == "order_lines" else {}
+    return pl.DataFrame([{**dict.fromkeys(types), **row} for row in rows], schema=types)

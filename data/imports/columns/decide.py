@@ -14,6 +14,7 @@ from data.imports.cells.status import STATUS_TYPES
 from data.imports.cells.units import header_unit
 from data.imports.columns.date_column import decide_date
 from data.imports.columns.key_column import decide_key
+from data.imports.columns.movement_column import decide_movement
 from data.imports.columns.reading import Reading, read
 from data.imports.columns.score_column import decide_score
 from data.imports.columns.status_column import decide_status
@@ -32,7 +33,7 @@ def decide(wanted: Wanted) -> tuple[Reading, list[Convention]]:
     answers = cell_answers({**wanted.kept, **wanted.values}, wanted.name)
     reading, found = DECIDED.get(wanted.column.type, _as_it_is)(wanted)
     if answers and wanted.column.type not in STATUS_TYPES:  # a status has words of its own
-        reading = replace(reading, answers=answers, tidy=False)
+        reading = replace(reading, answers={**reading.answers, **answers}, tidy=False)
         _refuse_answers(reading)
     return reading, found
 
@@ -192,5 +193,6 @@ DECIDED: dict[str, Callable[[Wanted], tuple[Reading, list[Convention]]]] = {
     "number": _number,
     "date": decide_date,
     "score": decide_score,
+    "movement": decide_movement,
     **dict.fromkeys(STATUS_TYPES, decide_status),
 }

@@ -14,7 +14,7 @@ from data.imports.cells.scores import is_no_answer, parse_score, scale_of
 from data.imports.cells.zones import AS_WRITTEN, minutes_of, on_clock_of
 from data.imports.profile import Column
 
-CUSTOMERS = ("customer_id", "phone")
+CUSTOMERS = ("customer_id", "phone", "referrer_id")
 KEYS = ("key", "phone")  # types
 TYPES = {"number": "double", "date": "timestamp", "score": "double"}
 

@@ -7,16 +7,21 @@ from pathlib import Path
 
 from data.imports.profile import Column, by_name, find_columns
 
-EXAMPLES: dict[str, tuple[str, str]] = {
-    field: tuple(cells)
-    for field, cells in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items()
-}
+WRITTEN = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 SCORES = {"nps": ("0", "10"), "csat": ("1", "5"), "ces": ("1", "7")}
 
 
+def examples_of(kind: str) -> dict[str, tuple[str, str]]:
+    """The two cells of each field: those of the kind before those of any; of orders no fields of points, and the like."""
+    general = {field: cells for field, cells in WRITTEN.items() if not isinstance(cells, dict)}
+    own = WRITTEN.get(kind, {})
+    scores = {"score": SCORES[kind]} if kind in SCORES else {}
+    return {field: tuple(cells) for field, cells in {**general, **own, **scores}.items()}
+
+
 def template(kind: str) -> bytes:
-    """The file of one kind (orders, members, nps, csat, ces, tier_changes), in UTF-8 with a mark, so that spreadsheets show it."""
-    examples = EXAMPLES | ({"score": SCORES[kind]} if kind in SCORES else {})
+    """The file of one kind (one of data.imports.mapper.KINDS), in UTF-8 with a mark, so that spreadsheets show it."""
+    examples = examples_of(kind)
     columns = [column for column in by_name(kind).outputs[0].columns if column.name in examples]
     if kind in SCORES:
         columns = [column for column in columns if column.name != "order_id"]

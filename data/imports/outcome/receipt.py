@@ -123,6 +123,11 @@ class Receipt:
     feedback: int = 0
     answers: int = 0
     tier_changes: int = 0
+    order_lines: int = 0
+    points: int = 0
+    referrals: int = 0
+    benefits: int = 0
+    events: int = 0
     tables: tuple[TableCounts, ...] = ()
     conventions: tuple[Convention, ...] = ()
     cannot_answer: tuple[CannotAnswer, ...] = ()

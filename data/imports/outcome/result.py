@@ -29,11 +29,14 @@ class Result:
     used: dict[int, set[int]] = field(default_factory=dict)
     parts: list[Unused] = field(default_factory=list)
     kinds: tuple[str, ...] = ()
+    lines: list[str] = field(default_factory=list)
 
     def add(self, folding: Folding, conventions: list[Convention], headers: dict[str, str], scale: str | None) -> None:
         self.foldings.append(folding)
         self.conventions = list(dict.fromkeys(self.conventions + conventions))
         self.headers.append(headers)
+        if query := folding.order_lines():
+            self.lines.append(query)
         self.scale = self.scale or scale
 
     def use(self, used: Mapping[int, Collection[int]]) -> None:
@@ -56,6 +59,9 @@ class Result:
                 if folding.output.kind == kind
             ]
             connection.execute(f"create view out_{kind} as {' union all '.join(parts)}")
+        if self.lines:  # of orders that are taken: no row of the files is in them that the orders have not
+            connection.execute(f"create table out_order_lines as {' union all '.join(self.lines)}")
+            self.kinds = (*self.kinds, "order_lines")
         self._make_fates(connection, raw)
 
     def _make_fates(self, connection: duckdb.DuckDBPyConnection, raw: list[RawFile]) -> None:

@@ -25,6 +25,11 @@ LEAVES = {
     "members": (N_("{n} member leaves the data."), N_("{n} members leave the data.")),
     "tier_changes": (N_("{n} tier change leaves the data."), N_("{n} tier changes leave the data.")),
     "answers": (N_("{n} item answer leaves the data."), N_("{n} item answers leave the data.")),
+    "order_lines": (N_("{n} order line leaves the data."), N_("{n} order lines leave the data.")),
+    "points": (N_("{n} movement of points leaves the data."), N_("{n} movements of points leave the data.")),
+    "referrals": (N_("{n} referral leaves the data."), N_("{n} referrals leave the data.")),
+    "benefits": (N_("{n} use of a benefit leaves the data."), N_("{n} uses of benefits leave the data.")),
+    "events": (N_("{n} event leaves the data."), N_("{n} events leave the data.")),
 }
 
 

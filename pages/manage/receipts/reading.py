@@ -41,6 +41,7 @@ CONVENTION_KINDS = {
     "tier order": N_("**{value}** in {columns}"),
     "spelling": N_("**Two spellings of one**: {value} in {columns}"),
     "status": N_("**What counts** by {columns}: {value}"),
+    "movements": N_("**What moved points** by {columns}: {value}"),
     "nobody": N_("**Nobody is meant** in {columns} by: {value}"),
     "offset": N_("**Offset {value}** in {columns}: the times stay as they are written"),
     "time zone": N_("**Time zone of {value}** for times with an offset in {columns}"),

@@ -41,6 +41,11 @@ TABLE_NAMES = {
     "members": N_("Members"),
     "tier_changes": N_("Tier changes"),
     "answers": N_("Item answers"),
+    "order_lines": N_("Order lines"),
+    "points": N_("Points"),
+    "referrals": N_("Referrals"),
+    "benefits": N_("Benefits used"),
+    "events": N_("Events"),
 }
 COUNTED = {
     "in": N_("Rows of data in the files, without title, header and empty lines."),
@@ -55,6 +60,13 @@ COUNTED = {
     "members": N_("Customers whom a members file describes. New, changed and unchanged beside what the store holds."),
     "answers": N_("Answers to items of a questionnaire that are neither NPS, CSAT nor CES."),
     "tier_changes": N_("Days on which a customer’s tier changed."),
+    "order_lines": N_(
+        "What the orders are made of: one line for each product of an order, kept where the file names products."
+    ),
+    "points": N_("Movements of points: earned, spent, expired, adjusted or cancelled."),
+    "referrals": N_("Customers who were brought by another customer."),
+    "benefits": N_("Uses of benefits of the programme."),
+    "events": N_("Trainings, campaigns and other things that happened on certain days. They name no customer."),
     "customers": N_("Different customers named in the files, and how many of them the store has never seen."),
     "revenue": N_("Net amounts of the orders less refunds, in the currency of the files."),
 }

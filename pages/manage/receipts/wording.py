@@ -30,6 +30,11 @@ TAKEN = {
     "members": (N_("{n} member"), N_("{n} members")),
     "tier_changes": (N_("{n} tier change"), N_("{n} tier changes")),
     "answers": (N_("{n} item answer"), N_("{n} item answers")),
+    "order_lines": (N_("{n} order line"), N_("{n} order lines")),
+    "points": (N_("{n} movement of points"), N_("{n} movements of points")),
+    "referrals": (N_("{n} referral"), N_("{n} referrals")),
+    "benefits": (N_("{n} use of a benefit"), N_("{n} uses of benefits")),
+    "events": (N_("{n} event"), N_("{n} events")),
 }
 
 

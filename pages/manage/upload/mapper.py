@@ -24,11 +24,25 @@ KIND_NAMES = {
     "csat": N_("CSAT answers"),
     "ces": N_("CES answers"),
     "tier_changes": N_("Tier changes"),
+    "points": N_("Points"),
+    "referrals": N_("Referrals"),
+    "benefits": N_("Benefits used"),
+    "events": N_("Events"),
 }
 SAMPLES = 3
 FILE_ROWS = 6
-DATES = ("ordered_at", "responded_at", "joined_on", "effective_on")
-FIXED_TEXTS = ("currency", "channel", "store", "region", "touchpoint", "acquisition_channel", "tier")
+DATES = ("ordered_at", "responded_at", "joined_on", "effective_on", "moved_at", "referred_on", "used_at", "starts_on")
+FIXED_TEXTS = (
+    "currency",
+    "channel",
+    "store",
+    "region",
+    "touchpoint",
+    "acquisition_channel",
+    "tier",
+    "benefit",
+    "stores",
+)
 SCALES = {"csat": ("1-5", "1-7", "1-10", "0-10"), "ces": ("1-7", "1-5", "1-10", "0-10")}
 FOUND_OUT = ""
 

@@ -36,7 +36,9 @@ def page() -> None:
 def _choose(current: Desk) -> None:
     blocks.heading(
         _("Drop in an export, and see what it holds before anything is stored"),
-        _("Orders, members, survey answers or tier changes, one file or several that belong together."),
+        _(
+            "Orders, members, survey answers, tiers, points, referrals, benefits or events, one file or several that belong together."
+        ),
     )
     _note(current)
     _uploader(current)

@@ -21,6 +21,7 @@ READ_AS = {
     "date": N_("a date, such as 2026-09-03"),
     "score": N_("a score"),
     "status": N_("counts or not"),
+    "movement": N_("what moved the points"),
 }
 COUNTS, DOES_NOT_COUNT, REFUND = STATUSES
 NAMES = {
@@ -29,6 +30,11 @@ NAMES = {
     COUNTS: N_("counts"),
     DOES_NOT_COUNT: N_("does not count"),
     REFUND: N_("is a refund"),
+    "earn": N_("earned"),
+    "spend": N_("spent"),
+    "expire": N_("expired"),
+    "adjust": N_("adjusted"),
+    "cancel": N_("cancelled"),
 }
 STATUS_WAYS = {
     EACH: N_("Say for each of them whether it counts"),

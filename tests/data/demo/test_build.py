@@ -68,6 +68,11 @@ def test_fixed_numbers_do_not_drift(demo: Frames) -> None:
         "feedback": 48_328,
         "answers": 49_606,
         "tier_changes": 30_607,
+        "order_lines": 168_101,
+        "points": 96_071,
+        "referrals": 2_177,
+        "benefits": 11_302,
+        "events": 11,
     }
     assert demo["orders"]["amount"].sum() == pytest.approx(27_384_163.65, abs=0.005)
 

@@ -20,7 +20,16 @@ from data.store.store import ImportMeta, Merged, Store
 from tests.data.rows import nps, order, readers, table
 
 WHO = "mei.lin@example.com"
-SECRETS = [WHO, "ORD-4711-MEI", "my neighbour knows", "ANS-0815-MEI", "platinum-of-mei"]
+SECRETS = [
+    WHO,
+    "ORD-4711-MEI",
+    "my neighbour knows",
+    "ANS-0815-MEI",
+    "platinum-of-mei",
+    "mug-of-mei",
+    "MOVE-9-MEI",
+    "gift-of-mei",
+]
 
 
 def rows(*, with_person: bool) -> list[dict[str, list[dict]]]:
@@ -40,6 +49,25 @@ def rows(*, with_person: bool) -> list[dict[str, list[dict]]]:
         "tier_changes": [{"customer_id": "c1", "effective_on": dt.date(2026, 1, 1), "tier": "gold"}]
         + [{"customer_id": WHO, "effective_on": dt.date(2026, 1, 1), "tier": "platinum-of-mei"}] * bool(own),
     }
+    at = dt.datetime(2026, 2, 1)
+    lines = [("c12", 1, "mug"), ("ORD-4711-MEI", 1, "mug-of-mei"), ("ORD-4711-MEI", 2, "mug-of-mei")][: 3 if own else 1]
+    first |= {
+        "order_lines": [{"source": "shop", "order_id": o, "line": n, "product": what, "amount": 5.0} for o, n, what in lines],
+        "points": [
+            {"source": "t", "movement_id": f"MOVE-9-{'MEI' if who == WHO else who}", "customer_id": who, "moved_at": at, "kind": "earn",
+             "points": 7.0}
+            for who in people
+        ],
+        "referrals": [{"source": "t", "customer_id": "c2", "referrer_id": "c1", "referred_on": at.date()}]
+        + [
+            {"source": "t", "customer_id": "c3", "referrer_id": WHO, "referred_on": at.date()},
+            {"source": "t", "customer_id": WHO, "referrer_id": "only-brought-mei", "referred_on": at.date()},
+        ]
+        * bool(own),
+        "benefits": [{"source": "t", "use_id": "u1", "customer_id": "c1", "used_at": at, "benefit": "gift", "cost": 3.0}]
+        + [{"source": "t", "use_id": "u2", "customer_id": WHO, "used_at": at, "benefit": "gift-of-mei", "cost": 3.0}] * bool(own),
+        "events": [{"source": "t", "event_id": "e1", "name": "Training", "starts_on": at.date()}],
+    }  # fmt: skip
     second = {"orders": [order(f"{who[:2]}1", who, "2026-01-05", 11.0) for who in people]}
     third = {"orders": [order("last", "c2", "2026-03-03", 5.0), order("c12", "c1", "2026-02-05", 20.0)]}
     return [first, second, third]
@@ -85,13 +113,15 @@ def seen(store: Store) -> list[object]:
     for version in (1, 2, 3):
         with store.snapshot(version) as snap:
             frames = [snap.customers(), snap.orders(), snap.feedback(), snap.tier_changes(), snap.customer_periods()]
+            frames += [snap.order_lines(), snap.points(), snap.benefits()]
             named = [frame.collect("polars").to_native() for frame in frames]
             keys = dict(named[0].select("customer_key", "customer_id").iter_rows())
             lists = [
                 sorted(map(repr, frame.with_columns(frame["customer_key"].replace_strict(keys, default=None)).rows()))
                 for frame in named
             ]
-            found += [snap.extent(), lists]
+            brought = snap.referrals().collect("polars").to_native().select("customer_key", "referrer_key").rows()
+            found += [snap.extent(), lists, sorted((keys[who], keys[by]) for who, by in brought)]
     return found
 
 
@@ -103,6 +133,10 @@ def test_what_is_held_is_counted_by_table(db: Path) -> None:
         "members": (1, 0, None, None),
         "feedback": (2, 0, dt.date(2026, 2, 1), dt.date(2026, 2, 27)),
         "tier_changes": (1, 0, dt.date(2026, 1, 1), dt.date(2026, 1, 1)),
+        "order_lines": (2, 0, None, None),
+        "points": (1, 0, dt.date(2026, 2, 1), dt.date(2026, 2, 1)),
+        "referrals": (2, 0, dt.date(2026, 2, 1), dt.date(2026, 2, 1)),
+        "benefits": (1, 0, dt.date(2026, 2, 1), dt.date(2026, 2, 1)),
     }
 
 
@@ -119,6 +153,9 @@ def test_the_export_holds_every_row_of_the_person_and_of_nobody_else(db: Path) -
     assert [row["comment"] for row in told["feedback"]] == [None, "my neighbour knows"]
     assert [row["tier"] for row in told["tier_changes"]] == ["platinum-of-mei"]
     assert told["answers"] == []
+    assert [row["product"] for row in told["order_lines"]] == ["mug-of-mei"] * 2
+    assert [row["role"] for row in told["referrals"]] == ["referrer_id", "customer_id"]
+    assert not {"only-brought-mei", "c3"} & {str(value) for row in told["referrals"] for value in row.values()}
 
 
 def test_after_erasing_every_version_is_as_if_the_person_had_never_been(db: Path, built: dict[bool, Path]) -> None:
@@ -127,7 +164,7 @@ def test_after_erasing_every_version_is_as_if_the_person_had_never_been(db: Path
     with Store.open(db) as store:
         assert seen(store) != expected
         erased = person.erase(store, WHO, "ada@example.com")
-        assert (erased.rows, erased.gone, erased.copies) == (8, True, ())
+        assert (erased.rows, erased.gone, erased.copies) == (14, True, ())
         assert seen(store) == expected
         with pytest.raises(RapportError, match="know no customer"):
             person.find(store, WHO)
@@ -225,7 +262,7 @@ def test_extents_of_a_version_are_measured_as_they_were_written(db: Path) -> Non
 @pytest.mark.parametrize("spelling", ["Mei.Lin@Example.com", "  mei.lin@example.com ", '="mei.lin@example.com"'])
 def test_an_id_may_be_spelt_as_uploads_spell_it(db: Path, spelling: str) -> None:
     with Store.open(db) as store:
-        assert len(person.find(store, spelling)) == 4
+        assert len(person.find(store, spelling)) == 8
 
 
 HOSTILE = [
@@ -256,7 +293,7 @@ def test_hostile_ids_are_nobody_and_change_nothing(db: Path) -> None:
             with pytest.raises(RapportError, match="Nothing names"):
                 person.remove(store, hostile, f"feedback.comment:{hostile}")
         assert store.imports().height == 3
-        assert len(person.find(store, WHO)) == 4
+        assert len(person.find(store, WHO)) == 8
 
 
 def test_the_command_finds_exports_and_erases(db: Path, capsys: pytest.CaptureFixture) -> None:
@@ -267,6 +304,6 @@ def test_the_command_finds_exports_and_erases(db: Path, capsys: pytest.CaptureFi
     assert person.main(["export", WHO, "--db", str(db)]) == 0
     assert len(json.loads(capsys.readouterr().out)["orders"]) == 4
     assert person.main(["erase", WHO, "--db", str(db), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"rows": 8, "gone": True, "copies": [], "mentions": []}
+    assert json.loads(capsys.readouterr().out) == {"rows": 14, "gone": True, "copies": [], "mentions": []}
     assert person.main(["erase", WHO, "--db", str(db)]) == 2
     assert capsys.readouterr().err == f"The data know no customer “{WHO}”.\n"
