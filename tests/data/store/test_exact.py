@@ -223,7 +223,9 @@ def test_threads_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
                     for each in every(snap, ADDED_UP)
                     if not each.arguments or each.arguments[0][0] in ("rule", "weighted")
                 ]
-                frames += [{each.label: each.answer(where) for each in asked} for where in (snap, plain)]
+                # without rollups on several threads alone: on one, the law above holds it
+                places = (snap,) if threads == 1 else (snap, plain)
+                frames += [{each.label: each.answer(where) for each in asked} for where in places]
     one, *others = frames
     assert len(one) > 40
     for other in others:
