@@ -116,8 +116,14 @@ def test_no_other_page_is_opened(open_app: Open, demo_path: Path, make: Make, co
     assert not app.exception
     assert "This link does not open this page" in words(app)
     assert not app.title and not app.get("plotly_chart") and not app.dataframe
-    app = go(open_app(demo_path, "nps", link=token), code)
-    assert "This link does not open this page" in words(app)
+
+
+def test_no_other_page_is_gone_to(open_app: Open, demo_path: Path, make: Make) -> None:
+    app = open_app(demo_path, "nps", link=make(public()))
+    for code in (entry.code for entry in ENTRIES if entry.code != "nps"):
+        assert "This link does not open this page" in words(go(app, code)), code
+    assert not go(app, "nps").exception
+    assert "This link does not open this page" not in words(app)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.code)
