@@ -92,6 +92,7 @@ def export(store: Store, customer_id: str) -> dict[str, object]:
     with store.reading() as cursor:
         name, key = _known(cursor, customer_id)
         tables = {table: _rows(cursor, table, key) for table in OF_PERSON}
+        tables["campaigns"] = _campaigns(cursor, key)
     return {"customer_id": name, "exported_at": dt.datetime.now().isoformat(timespec="seconds"), **tables}
 
 
@@ -130,6 +131,7 @@ def erase(store: Store, customer_id: str, who: str = "") -> Erased:
             ]:  # whoever was brought, or brought, may be known by nothing else
                 cursor.execute(f"insert into touched select unnest([customer_key, {beside}]) {rows}", {"key": key})
             cursor.execute(f"delete {rows}", {"key": key})
+        cursor.execute("delete from campaign_members where customer_key = $key", {"key": key})
         cursor.execute("delete from customer_keys where customer_key = $key", {"key": key})
         mentions.take_out(cursor, name)
         _forget_answers(cursor)
@@ -201,6 +203,15 @@ def _rows(cursor: duckdb.DuckDBPyConnection, table: str, key: int) -> list[dict[
         params={"key": key},
     ).pl()
     return list(json.loads(rows.with_columns(cs.decimal().cast(pl.Float64)).write_json()))
+
+
+def _campaigns(cursor: duckdb.DuckDBPyConnection, key: int) -> list[dict[str, object]]:
+    """Lists that the person was on, or was held out of by lot."""
+    rows = cursor.sql(
+        "select campaign_id, arm, listed_on from campaign_members where customer_key = $key order by campaign_id",
+        params={"key": key},
+    ).pl()
+    return list(json.loads(rows.write_json()))
 
 
 def _words(cursor: duckdb.DuckDBPyConnection, key: int) -> list[str]:

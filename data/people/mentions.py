@@ -32,6 +32,7 @@ LEFT_TO_PEOPLE = {
     ("links", "maker"),
     ("alerts", "maker"),
     ("alerts", "target"),
+    ("campaigns", "maker"),
     ("customer_keys", "customer_id"),
 }
 OTHERS_IDS = ("customer_keys", "customer_id")
@@ -54,6 +55,8 @@ OWN = {
     ("points", "kind"),
     ("sightings", "table_name"),
     ("ended_sessions", "session"),
+    ("campaigns", "seed"),
+    ("campaign_members", "arm"),
     ("mappings", "signature"),
 }
 # What Rapport wrote of files: a name of a file joins an id to other words.
@@ -83,7 +86,7 @@ ROWS = {
     "audit": "strftime(done_at, '%Y-%m-%d %H:%M:%S')",
     "deliveries": "alert_id || ' ' || period",
     "customer_keys": "customer_id",
-    **dict.fromkeys(("imports", "links", "alerts"), "id"),
+    **dict.fromkeys(("imports", "links", "alerts", "campaigns"), "id"),
 }
 NAMING = {table for table in TABLES if "customer_id" in people(table)}  # tables whose rows are of somebody
 

@@ -19,7 +19,7 @@ from data.store import member_columns, rollups
 from metrics.engine.schemas import EXACT, MONEY, NATURAL_KEYS, PEOPLE, TABLES
 from metrics.texts import N_
 
-VERSION = 7
+VERSION = 8
 REWRITE = "rewrite"  # a key of meta: the file holds bytes of deleted rows, until it is written anew
 NEEDS = N_(
     "{path} is of an older Rapport, and bringing it up to date needs {need} MB, but {free} MB are free at {folder}. "
@@ -59,6 +59,13 @@ create table deliveries (alert_id integer, period varchar, status varchar, attem
 create table ended_sessions (session varchar, ended_at timestamp);
 """
 
+# Whom lists were exported to contact, and who was held out of them by lot.
+CAMPAIGNS = """
+create table if not exists campaigns (id integer, share double, seed varchar, begins_on date, ends_on date, maker varchar,
+    made_at timestamp, ended_at timestamp);
+create table if not exists campaign_members (campaign_id integer, customer_key bigint, arm varchar, listed_on date);
+"""
+
 FIXED = f"""
 create table meta (key varchar, value varchar);
 create table imports (id integer, kind varchar, undoes integer, file_name varchar, sha256 varchar, profile varchar,
@@ -71,6 +78,7 @@ create table mappings (signature varchar, mapping varchar, kept_at timestamp);
 {ORDER_DAYS};
 {ATTRIBUTES};
 {SHARING}
+{CAMPAIGNS}
 """
 
 
@@ -122,6 +130,11 @@ def _lay_tables(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+def _add_campaigns(connection: duckdb.DuckDBPyConnection) -> None:
+    """8: who was exported to be contacted, and who was held out, is kept in the file."""
+    connection.execute(CAMPAIGNS)
+
+
 # Steps from a schema version to the next one: {1: step_to_2, …}. A step gets a connection inside a transaction.
 MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {
     1: _add_neighbours,
@@ -130,6 +143,7 @@ MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {
     4: _save_member_columns,
     5: _take_refunds_off,
     6: _lay_tables,
+    7: _add_campaigns,
 }
 
 

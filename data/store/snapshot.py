@@ -289,6 +289,11 @@ class Snapshot:
         known = f"({self._known()})"
         return self._frame(known, ("customer_key", "joined_on"), [], Parameters(), EVERYBODY, (), None)
 
+    def further(self, segment: Segment = EVERYBODY) -> nw.LazyFrame:
+        """One row per member: customer_key, attributes (the further columns of the members file, as a JSON object; null without any)."""
+        columns = ("customer_key", "attributes")
+        return self._frame("members", columns, [self._visible("r.")], Parameters(), segment, (), None)
+
     def order_days(
         self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None, attributes: Sequence[str] = ()
     ) -> nw.LazyFrame:

@@ -29,6 +29,7 @@ DIFFERS = {
     "mappings": ("kept_at",),
     "links": ("id",),
     "ended_sessions": ("ended_at",),
+    "campaigns": ("seed", "made_at"),
 }
 TIME = re.compile(r"\d{4}-\d\d-\d\d-\d{6}")
 COPIES = re.compile(

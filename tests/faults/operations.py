@@ -14,7 +14,7 @@ from data.alerts.book import Delivery
 from data.demo import __main__ as demo
 from data.imports import __main__ as imports
 from data.imports import stage
-from data.people import audit, links, sign_ins
+from data.people import audit, campaigns, links, sign_ins
 from data.settings import Settings
 from data.store import schema
 from data.store.backups import Keeper
@@ -52,6 +52,12 @@ def start(folder: Path) -> None:
 def _mapped(store: Store) -> None:
     """An import with a mapping made by hand."""
     take(store, sha256="mapped", orders=[order("77777", "c1", "2026-06-01", 5.0)], remember={"signature": "[]"})
+
+
+def _list_taken(store: Store) -> None:
+    """A worklist is exported, which begins a campaign; nobody is held out, since the lot is another one each time."""
+    terms = {"share": 0.0, "days": 90, "what": "worklist_csv", "who": "ben"}
+    campaigns.take(store, ["c1", "c3"], on=dt.date(2026, 6, 30), **terms)  # type: ignore[arg-type]
 
 
 def with_store(act: Callable[[Store], object]) -> Callable[[Path], None]:
@@ -114,6 +120,7 @@ OPERATIONS: dict[str, Operation] = {
         bases.data, with_store(lambda store: book.settle(store, Delivery(1, "2026-05", "sent", 1, "told", None, NOW)))
     ),
     "mapping remembered": Operation(bases.data, with_store(_mapped)),
+    "list taken": Operation(bases.data, with_store(_list_taken)),
     "sign-out": Operation(bases.data, with_store(lambda store: sign_ins.end(store, "somebody else"))),
 }  # fmt: skip
 

@@ -90,6 +90,16 @@ TABLES: dict[str, dict[str, str]] = {
     "win_back": {
         **_CUSTOMER, "days_since": N_("days since the last order"), "usual_gap_days": N_("mean days between two days with an order"),
     },
+    "worklist_reasons": {
+        "reason": N_("the rule that the customers meet"), "customers": CUSTOMERS, "stake": N_("what is at stake with them in total"),
+    },
+    "worklist_lift": {
+        "number": N_("the number"), "contacted": N_("customers who were contacted"), "held_out": N_("customers held out by lot"),
+        "mean_contacted": N_("mean of those contacted"), "mean_held_out": N_("mean of those held out"),
+        "lift": N_("the difference, less what both differed in before"), "low": LOW, "high": HIGH,
+        "least": N_("the smallest difference that would have been seen in four of five cases"),
+        "correlation": N_("correlation of after with before"),
+    },
     "imports": {
         "id": N_("number of the import"), "kind": N_("import or undo"), "undoes": N_("the import that it undid"),
         "file_name": N_("the file"), "sha256": N_("checksum of the file"), "profile": N_("as what the file was read"),

@@ -14,6 +14,7 @@ from pages.shared.model.parts import (
     Cards,
     Chart,
     Columns,
+    File,
     Fold,
     Form,
     Group,
@@ -23,6 +24,7 @@ from pages.shared.model.parts import (
     Mark,
     Place,
     Quote,
+    Row,
     Section,
     Source,
     Table,
@@ -123,6 +125,13 @@ def empty(title: str, why: str, *, icon: str = ":material/inbox:", buttons: Sequ
 def button(button: Button) -> None:
     """Something to press."""
     renderer().control(button)
+
+
+def files(files: Sequence[File]) -> None:
+    """Files to take away at one click, side by side."""
+    with renderer().frame(Row())[0]:
+        for each in files:
+            renderer().control(each)
 
 
 def form(draw: Callable[[], None]) -> None:

@@ -4,7 +4,7 @@ the screen only. None knows how it is drawn.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 import polars as pl
@@ -217,7 +217,19 @@ class Form:
     draw: Callable[[], None]
 
 
-Control = Choice | Several | Amount | Definition | OtherDefinitions | Button | Form
+@dataclass(frozen=True)
+class File:
+    """A file that is made when it is asked for: `make` gets who looks at the page, and says so in the audit where it names customers.
+    `first` is the one that most want."""
+
+    label: str
+    name: str
+    kind: str
+    make: "Callable[[Any], bytes]"
+    first: bool = False
+
+
+Control = File | Choice | Several | Amount | Definition | OtherDefinitions | Button | Form
 
 
 @dataclass(frozen=True)

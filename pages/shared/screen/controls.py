@@ -5,8 +5,19 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.model.parts import Amount, Button, Choice, Control, Definition, Form, OtherDefinitions, Place, Several
-from pages.shared.screen import why
+from pages.shared.model.parts import (
+    Amount,
+    Button,
+    Choice,
+    Control,
+    Definition,
+    File,
+    Form,
+    OtherDefinitions,
+    Place,
+    Several,
+)
+from pages.shared.screen import takeaway, why
 from pages.shared.screen.definition import define
 from pages.shared.session import site, view, visit
 from pages.shared.words.texts import _
@@ -142,4 +153,5 @@ CONTROLS: dict[type, Callable[[Any], None]] = {
     OtherDefinitions: _other_definitions,
     Button: _button,
     Form: _form,
+    File: takeaway.file,
 }

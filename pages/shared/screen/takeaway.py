@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from pages.shared.files import pdf, pictures
 from pages.shared.files.exports import csv_bytes
 from pages.shared.files.html import document
 from pages.shared.files.workbook import workbook
-from pages.shared.model.parts import Chart, Table
+from pages.shared.model.parts import Chart, File, Table
 from pages.shared.model.report import Report
 from pages.shared.screen.current_report import of_run
 from pages.shared.session import auth
@@ -142,7 +142,21 @@ def _taken(report: Report, table: Table) -> Table:
     return replace(table, source=frame)
 
 
-def _button(label: str, kind: str, name: str, made: Callable[[Report], bytes]) -> None:
+def file(wanted: File) -> None:
+    """The button of a file that a page makes itself; nothing where no report was begun."""
+    if of_run() is not None:
+        look: Literal["primary", "secondary"] = "primary" if wanted.first else "secondary"
+        _button(wanted.label, wanted.kind, wanted.name, lambda report: wanted.make(report.access), look=look)
+
+
+def _button(
+    label: str,
+    kind: str,
+    name: str,
+    made: Callable[[Report], bytes],
+    *,
+    look: Literal["primary", "secondary", "tertiary"] = "tertiary",
+) -> None:
     """A button for one file. It is made outside the run of the page, so it carries report and language along, and asks again whether
     who looked at the page is still who they were."""
     report, failures, looking = of_run(), _failures(), auth.later()
@@ -164,7 +178,7 @@ def _button(label: str, kind: str, name: str, made: Callable[[Report], bytes]) -
         f"{report.code if name == PAGE else name}.{kind}",
         MIMES[kind],
         icon=ICONS[kind],
-        type="tertiary",
+        type=look,
         key=f"{kind}-{name}",
         on_click="ignore",
     )

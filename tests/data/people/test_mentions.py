@@ -95,6 +95,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
             cursor.execute("insert into deliveries values (1, '2026-01', 'sent', 1, 'title', '', '2026-01-01')")
             cursor.execute("insert into kept_answers values (1, 'question', 'frame'::blob)")
             cursor.execute("insert into ended_sessions values ('session', '2026-01-01')")
+            cursor.execute("insert into campaigns (id, share, seed, maker) values (1, 0.1, 'seed', 'bo')")
     return path
 
 
