@@ -15,6 +15,9 @@ from pages.shared.session.site import Entry
 from tests.browser.idle import PATIENCE_MS, settled
 from tests.browser.server import ROOT
 
+# Of each section one: what a server that has run no script yet makes of an address does not hang on which page of it is asked for.
+COLD = list({entry.section: entry for entry in ENTRIES}.values())
+
 
 def address(entry: Entry) -> str:
     """A page's place in the address; that of the first page is empty."""

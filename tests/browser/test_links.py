@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from metrics import dimension
 from pages.frame.registry import ENTRIES
+from pages.shared.session.site import Entry
 from tests.browser.idle import settled, visit
-from tests.browser.pages import address, becomes, follow, metric, shown_number, view
+from tests.browser.pages import COLD, address, becomes, follow, metric, shown_number, view
 
 PERIOD = {"from": "2026-01-01", "to": "2026-03-31", "as_of": "2026-06-30"}
 FILTERS = {
@@ -34,15 +35,24 @@ def test_a_link_on_a_cold_server_shows_the_number_of_its_filters(own_server: str
     becomes(page, lambda: shown_number(page, "NPS"), nps_by_command_line(demo_db, "region=East China"))
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.code)
-def test_every_page_opens_whole_as_the_first_request_to_a_cold_server(entry, own_server: str, page: Page) -> None:
-    visit(page, f"{own_server}/{address(entry)}?lang=zh")
+def opens_whole(page: Page, entry: Entry, server: str) -> None:
+    visit(page, f"{server}/{address(entry)}?lang=zh")
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_role("dialog")).to_have_count(0)  # Streamlit’s “Page not found”
     expect(page.get_by_test_id("stMainBlockContainer").get_by_role("heading").first).to_be_visible()
     expect(page.get_by_test_id("stTopNav")).to_be_visible()  # app.py has run, not the page alone
     becomes(page, lambda: view(page)["lang"], ["zh"])
     assert ("from" in view(page)) == entry.data
+
+
+@pytest.mark.parametrize("entry", COLD, ids=lambda entry: entry.code)
+def test_a_page_opens_whole_as_the_first_request_to_a_cold_server(entry: Entry, own_server: str, page: Page) -> None:
+    opens_whole(page, entry, own_server)
+
+
+@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry not in COLD], ids=lambda entry: entry.code)
+def test_every_other_page_opens_whole_as_the_first_of_a_visitor(entry: Entry, server: str, page: Page) -> None:
+    opens_whole(page, entry, server)
 
 
 def test_a_filter_survives_page_change_reload_back_and_another_browser(

@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from pages.frame.registry import ENTRIES
+from pages.shared.session.site import Entry
 from tests.browser.idle import settled, visit
-from tests.browser.pages import address, becomes, metric, shown_number, view
+from tests.browser.pages import COLD, address, becomes, metric, shown_number, view
 from tests.browser.provider import serve_with_sign_in, sign_in
 
 FILTERS = {"from": "2026-01-01", "to": "2026-03-31", "as_of": "2026-06-30", "vs": "none", "region": "West China"}
@@ -29,17 +30,24 @@ def nps(db: Path, *where: str) -> str:
     return f"{metric(db, 'nps', *DATES, *where)['nps']:.1f}".replace("-", "\N{MINUS SIGN}")
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.code)
-def test_a_cold_server_shows_nothing_before_sign_in(entry, demo_db: Path, tmp_path: Path, page: Page) -> None:
+def shows_nothing(page: Page, entry: Entry, server: str) -> None:
+    visit(page, f"{server}/{address(entry)}?lang=en")
+    expect(page.get_by_role("heading", name="Sign in to see the numbers")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("heading")).to_have_count(1)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("[data-testid=stPlotlyChart], [data-testid=stDataFrame], input[type=file]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("entry", COLD, ids=lambda entry: entry.code)
+def test_a_cold_server_shows_nothing_before_sign_in(entry: Entry, demo_db: Path, tmp_path: Path, page: Page) -> None:
     with serve_with_sign_in(Path(shutil.copy(demo_db, tmp_path)), tmp_path) as cold:
-        visit(page, f"{cold.address}/{address(entry)}?lang=en")
-        expect(page.get_by_role("heading", name="Sign in to see the numbers")).to_be_visible()
-        expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-        expect(page.get_by_role("heading")).to_have_count(1)
-        expect(page.get_by_role("dialog")).to_have_count(0)
-        expect(page.locator("[data-testid=stPlotlyChart], [data-testid=stDataFrame], input[type=file]")).to_have_count(
-            0
-        )
+        shows_nothing(page, entry, cold.address)
+
+
+@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry not in COLD], ids=lambda entry: entry.code)
+def test_no_other_page_shows_anything_before_sign_in(entry: Entry, guarded: str, page: Page) -> None:
+    shows_nothing(page, entry, guarded)
 
 
 def test_a_deep_link_leads_through_sign_in_to_its_view_and_signing_out_ends_it(
