@@ -6,6 +6,7 @@
 from metrics import record_variants
 from metrics.churn import record_churn
 from metrics.clv import record_clv
+from metrics.comments import themes
 from metrics.feedback import record_reach, record_recovery, record_satisfaction
 from metrics.feedback.nps import nps, nps_sums, nps_trend
 from metrics.metric import (
@@ -255,6 +256,7 @@ CATALOGUE: dict[str, Metric] = {
         active.METRICS,
         means.METRICS,
         parts_of_revenue.METRICS,
+        themes.METRICS,
     )
     for metric in metrics
 }

@@ -24,6 +24,7 @@ Frame = Literal[
     "tier_changes",
     "sales",
     "purchases",
+    "comments",
     "order_lines",
     "points",
     "referrals",
@@ -50,6 +51,7 @@ Noun = Literal["answers", "customers", "members", "orders"]
 # "after": the answers whose horizon ends in it.
 Reads = Literal["period", "day", "eve", "row", "cohort", "cohorts", "all", "tiers", "after"]
 Value = str | int | float | bool
+OF_ANSWERS = ("feedback", "comments")  # frames whose rows are answers to a survey
 
 
 class Change(Protocol):
@@ -168,7 +170,7 @@ class Metric:
         """What its n counts."""
         if self.n in ("members", "orders"):
             return self.n  # type: ignore[return-value]
-        return "answers" if self.frame == "feedback" and self.n in ("n", "answers") else "customers"
+        return "answers" if self.frame in OF_ANSWERS and self.n in ("n", "answers") else "customers"
 
     @property
     def called(self) -> str:

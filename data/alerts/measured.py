@@ -15,6 +15,7 @@ from data.segment import EVERYBODY
 from data.store.extent import Extent
 from data.store.snapshot import Snapshot
 from metrics.engine.periods import months_before
+from metrics.metric import OF_ANSWERS
 from metrics.tiers.rules import known_from
 
 DAY = dt.timedelta(days=1)
@@ -53,7 +54,7 @@ def _reach(extent: Extent, asked: Asked) -> tuple[dt.date | None, dt.date | None
         return max(day for day in firsts if day), min(day for day in lasts if day)
     if metric.frame == "tier_changes":
         return extent.first, observed(extent, metric, extent.last) if extent.last else None
-    if metric.frame == "feedback":
+    if metric.frame in OF_ANSWERS:
         return extent.feedback_first, observed(extent, metric, extent.feedback_last) if extent.feedback_last else None
     return extent.orders_first, extent.orders_last
 

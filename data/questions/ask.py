@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from data.errors import RapportError
+from data.questions.themed import themed
 from data.segment import EVERYBODY, Segment
 from data.store.extent import Extent
 from data.store.snapshot import Snapshot
@@ -16,7 +17,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.clv.lifetime import calibration_end
 from metrics.dimension import ATTRIBUTES, DIMENSIONS, TIER, is_attribute, is_member_column
 from metrics.engine import rollups
-from metrics.metric import ROWS_OF_CUSTOMERS, Beside, Metric
+from metrics.metric import OF_ANSWERS, ROWS_OF_CUSTOMERS, Beside, Metric
 from metrics.texts import N_
 from metrics.tiers.rules import known_from
 from metrics.tiers.tiers import parse_rule, tiers_by_rule
@@ -86,7 +87,7 @@ def asked_with(
     elif metric.frame == "tier_changes":
         frame = _with_attributes(snap, _tier_changes(snap, question, as_of, making), question, as_of)
     else:
-        frame = _frame(snap, metric, question, as_of, weekly=arguments.get("period") == "week")
+        frame = _frame(snap, metric, question, as_of, weekly=arguments.get("period") == "week", making=making)
     beside: dict[str, object] = {name: _beside(snap, name, question, as_of) for name in metric.beside}
     groups = {"by": question.by} if metric.splits else {}
     return frame, {**groups, **given, **beside, **arguments}
@@ -133,7 +134,8 @@ def columns_to_split_by(metric: Metric, members: Sequence[str] = ()) -> tuple[st
     if not metric.splits:
         return ()
     own = {*metric.columns, *({TIER.column} if metric.frame == "tier_changes" else ())}
-    of_rows = [dimension.column for dimension in DIMENSIONS if metric.frame in dimension.own]
+    frame = "feedback" if metric.frame in OF_ANSWERS else metric.frame
+    of_rows = [dimension.column for dimension in DIMENSIONS if frame in dimension.own]
     return tuple(column for column in dict.fromkeys((*ATTRIBUTES, *of_rows, *members)) if column not in own)
 
 
@@ -168,7 +170,7 @@ def check_segments(metric: Metric, *segments: Segment) -> None:
 def observed(extent: Extent, metric: Metric, as_of: dt.date) -> dt.date:
     """The date, or the last day that the metric's kind of data covers when that is earlier."""
     # what customers do after an answer is known as far as their orders are
-    of_answers = metric.frame == "feedback" and "orders" not in metric.beside
+    of_answers = metric.frame in OF_ANSWERS and "orders" not in metric.beside
     last = extent.feedback_last if of_answers else extent.orders_last
     if metric.frame in ("points", "benefits"):  # programmes may be told of to another day than orders
         last = getattr(extent, f"{metric.frame}_last")
@@ -212,7 +214,9 @@ def _dates(metric: Metric, question: Question, as_of: dt.date) -> dict[str, obje
     return given | {"start": question.start, "end": question.end} if metric.dates == "dates" else given
 
 
-def _frame(snap: Snapshot, metric: Metric, question: Question, as_of: dt.date, *, weekly: bool) -> nw.LazyFrame:
+def _frame(
+    snap: Snapshot, metric: Metric, question: Question, as_of: dt.date, *, weekly: bool, making: dict[str, object]
+) -> nw.LazyFrame:
     """The rows that the metric is counted over, of the dates of the question where those limit them."""
     cut = metric.dates in ("rows", "within")
     window = {"start": question.start, "end": question.end} if cut else {"start": None, "end": None}
@@ -220,6 +224,9 @@ def _frame(snap: Snapshot, metric: Metric, question: Question, as_of: dt.date, *
     if metric.frame == "feedback":
         rows = snap.feedback(question.segment, as_of=as_of, **window, attributes=attributes)
         return rows.filter(nw.col("survey") == metric.survey) if metric.survey else rows
+    if metric.frame == "comments":
+        rows = snap.feedback(question.segment, as_of=as_of, **window, attributes=attributes)
+        return themed(rows, trade=str(making["trade"]), theme=str(making["theme"]), by=question.by)
     if metric.frame == "customer_periods" and not weekly:
         return snap.customer_periods(question.segment, as_of=as_of, **window, attributes=attributes)
     if metric.frame == "order_days":

@@ -63,6 +63,11 @@ def answers(n: int) -> str:
     return ngettext("{n} answer", "{n} answers", n).format(n=number(n))
 
 
+def comments(n: int) -> str:
+    """How many comments."""
+    return ngettext("{n} comment", "{n} comments", n).format(n=number(n))
+
+
 def orders(n: int) -> str:
     """How many orders."""
     return ngettext("{n} order", "{n} orders", n).format(n=number(n))

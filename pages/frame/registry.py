@@ -5,6 +5,7 @@ from pages.customers.clv.entry import VALUE
 from pages.customers.retention.entry import RETENTION
 from pages.customers.sales.entry import SALES
 from pages.customers.worklist.entry import WORKLIST
+from pages.feedback.comments.entry import COMMENTS
 from pages.feedback.csat.entry import CSAT
 from pages.feedback.nps.entry import NPS
 from pages.feedback.recovery.entry import RECOVERY
@@ -21,7 +22,7 @@ from pages.programme.tiers.entry import TIERS
 
 ENTRIES = (
     OVERVIEW,
-    *(NPS, CSAT, RECOVERY),
+    *(NPS, CSAT, COMMENTS, RECOVERY),
     *(SALES, RETENTION, VALUE, CHURN, WORKLIST),
     *(TIERS, REPLAY),
     *(UPLOAD, HISTORY, ALERTS, ACCESS, LINKS, PEOPLE, DEFINITIONS),

@@ -12,6 +12,7 @@ from metrics.metric import ROWS_OF_CUSTOMERS, Metric
 from metrics.statistics.paired import Pairing
 from tests.engines.generated import order_rows
 from tests.metrics.buying import no_customers
+from tests.metrics.comments.rows import comments
 from tests.metrics.frames import answer_rows, day, lazy, order_days, orders, periods, sales, stored, tier_changes
 
 METRICS = pytest.mark.parametrize("metric", CATALOGUE.values(), ids=CATALOGUE)
@@ -30,6 +31,7 @@ EMPTY = {
     "customers": lazy(no_customers()),
     **dict.fromkeys(("sales", "purchases"), sales([])),
     **{name: lazy(stored(name)) for name in ROWS_OF_CUSTOMERS},
+    "comments": comments([]),
 }
 BESIDE = {
     **dict.fromkeys(("orders", "refunds"), lazy(order_rows(seed=1, orders=0))),

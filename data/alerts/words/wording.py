@@ -3,12 +3,13 @@
 from data.alerts.measured import Judged
 from data.alerts.periods import Period
 from data.alerts.rules import Alert, Asked, Condition, Rule
+from data.comments.names import THEMES, TONES
 from data.questions.ask import find
 from data.segment import Segment
 from data.text.labels import COUNTED, answers, customers, label
 from data.text.words import _, coins, date, listed, money, money_span, ngettext, number, percent, signed, span
 from data.text.words import period as dates
-from metrics.metric import Kind
+from metrics.metric import OF_ANSWERS, Kind
 from metrics.texts import N_
 
 ROWS = {
@@ -32,8 +33,18 @@ def period_name(period: Period) -> str:
 def name_of(asked: Asked, every: str) -> str:
     """What is watched: NPS (East China); “answers of 0 to 6” of NPS."""
     name, row = _number_name(asked, every), [row_name(key, value) for key, value in asked.row.items()]
-    who = listed([*([] if _says_its_row(asked) else row), *segment_names(asked.segment)])
+    who = listed([*([] if _says_its_row(asked) else row), *_theme(asked), *segment_names(asked.segment)])
     return _("{name} ({who})").format(name=name, who=who) if who else name
+
+
+def _theme(asked: Asked) -> list[str]:
+    """The theme of comments and the tone that is watched."""
+    metric = find(asked.metric)
+    if "theme" not in metric.options:
+        return []
+    defaults = {name: option.default for name, option in metric.options.items()}
+    given = {**defaults, **metric.watching.arguments, **asked.arguments}
+    return [_(THEMES[str(given["theme"])]), _(TONES[str(given["tone"])])]
 
 
 def _says_its_row(asked: Asked) -> bool:
@@ -126,7 +137,7 @@ def moved_span(low: float, high: float, of: Kind) -> str:
 def counted(asked: Asked, n: int) -> str:
     """What the number rests on: 812 answers."""
     column = find(asked.metric).n
-    if find(asked.metric).frame == "feedback" and column in ("n", "answers"):
+    if find(asked.metric).frame in OF_ANSWERS and column in ("n", "answers"):
         return answers(n)
     if column in CUSTOMERS:
         return customers(n)

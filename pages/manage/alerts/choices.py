@@ -6,6 +6,8 @@ import streamlit as st
 
 from data.alerts.rules import Asked, Condition, Rule, Subscription, Value
 from data.alerts.words.wording import column_name, row_name
+from data.comments.lexicon import themes
+from data.comments.names import THEMES, TONES, TRADES
 from data.questions.ask import find
 from data.segment import Segment
 from data.text.labels import label
@@ -59,7 +61,8 @@ def number_choices(every: str, key: Key) -> Rule | None:
     if len(row) < len(keys):
         st.markdown(":orange[" + _("The data hold no tiers.") + "]")
         return None
-    asked = Asked(metric, column, row=row, segment=segment_choices(key))
+    arguments = theme_choices(metric, key)
+    asked = Asked(metric, column, arguments=arguments, row=row, segment=segment_choices(key))
     return Rule(asked, _condition(metric, column, key))
 
 
@@ -90,6 +93,22 @@ def _row_choice(metric: str, field: str, key: Key) -> Value | None:
         return float(typed) if field.startswith("scale") else typed
     codes = ROW_CODES.get(field) or tuple(cached.values(TIER.column))
     return st.selectbox(name, codes, format_func=lambda code: row_name(field, code), key=place) if codes else None
+
+
+def theme_choices(metric: str, key: Key) -> dict[str, Value]:
+    """Of a number of comments: the trade, the theme and the tone; of others nothing."""
+    if "theme" not in find(metric).options:
+        return {}
+    trade_place, theme_place, tone_place = st.columns(3, gap="small")
+    with trade_place:
+        trade = st.selectbox(_("Trade"), TRADES, format_func=lambda code: _(TRADES[code]), key=key(f"{metric}.trade"))
+    with theme_place:
+        theme = st.selectbox(
+            _("Theme"), themes(trade), format_func=lambda code: _(THEMES[code]), key=key(f"{metric}.theme.{trade}")
+        )
+    with tone_place:
+        tone = st.selectbox(_("Tone"), TONES, format_func=lambda code: _(TONES[code]), key=key(f"{metric}.tone"))
+    return {"trade": trade, "theme": theme, "tone": tone}
 
 
 def segment_choices(key: Key) -> Segment:

@@ -19,6 +19,7 @@ NAMES = {
     "responded_at": N_("Date"),
     "score": N_("Score"),
     "customer_id": N_("Customer"),
+    "touchpoint": N_("Touchpoint"),
     **{dimension.column: dimension.label for dimension in FILTERS},
     "first_order": N_("First order"),
     "last_order": N_("Last order"),

@@ -41,12 +41,24 @@ _ANSWERS = {
     "score": N_("the score"),
     "comment": N_("what was written, word for word"),
 }
+_THEME = N_("the theme of the comments")
 # Tables that are no metric, and what some add to their metric, by the name of the file
 TABLES: dict[str, dict[str, str]] = {
     "what_moved": {
         "metric": N_("the number"), "dimension": N_("by what customers are grouped"), "code": N_("the group"),
         "change": N_("change against the period compared with, in points"), "low": LOW, "high": HIGH,
         "verdict": N_("better, worse or none: no clear change"),
+    },
+    "all_themes": {
+        "theme": _THEME, "nps_n": N_("NPS answers whose comment is counted"), "nps": N_("NPS of those answers"),
+        "nps_low": LOW, "nps_high": HIGH, "change": N_("change of the share against the period compared with"),
+        "change_low": LOW, "change_high": HIGH,
+    },
+    "themes_by_score": {"theme": _THEME, "kind": N_("promoter, passive or detractor")},
+    "comments": _ANSWERS,
+    "further_words": {
+        "word": N_("the word"), "comments": N_("comments that hold it"), "among_detractors": N_("those of detractors among them"),
+        "keyness": N_("log-likelihood ratio: how clearly it is a word of detractors"),
     },
     "nps_scores": {"score": N_("the score"), "answers": N_("number of answers")},
     "nps_comments": _LOW_SCORES, "csat_low_scores": _LOW_SCORES, "ces_low_scores": _LOW_SCORES,
@@ -119,6 +131,7 @@ OTHER_SIDE, DIFFERENCE = "_other", "_change"  # endings of the columns of a repl
 
 # Columns of tables that are no metric, with shares from 0 to 1
 SHARES = {
+    "all_themes": ("change", "change_low", "change_high"),
     "value_per_customer": ("share",), "value_by_tenth": ("share", "cumulative"), "tier_members": ("share",),
     "chance_of_an_order": ("share", "low", "high"), "forecast_accuracy": ("bias",),
 }  # fmt: skip

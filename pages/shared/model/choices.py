@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
-from pages.shared.model.parts import Amount, Choice, Definition, OtherDefinitions, Row, Several
+from pages.shared.model.parts import Amount, Choice, Definition, OtherDefinitions, Row, Several, Words
 from pages.shared.model.rendering import renderer
 from pages.shared.session import view
 from pages.shared.session.view import View
@@ -43,6 +43,11 @@ def several(name: str, names: Mapping[str, str], title: str, *, chosen: Sequence
 def amount(name: str, title: str, *, within: tuple[float, float], step: float, help: str | None = None) -> None:
     """A number, typed or stepped; `within` is that of the page's option."""
     renderer().control(Amount(name, title, view.current().options[name], within, step, help))
+
+
+def words(name: str, title: str) -> None:
+    """Words to look for, as typed."""
+    renderer().control(Words(name, title, view.current().options[name]))
 
 
 def definition(metric: str) -> None:

@@ -183,6 +183,15 @@ class Several:
 
 
 @dataclass(frozen=True)
+class Words:
+    """Words to look for: what is typed goes into the address under `name`."""
+
+    name: str
+    title: str
+    chosen: str
+
+
+@dataclass(frozen=True)
 class Amount:
     """A number, typed or stepped, which the address keeps under `name`."""
 
@@ -229,7 +238,7 @@ class File:
     first: bool = False
 
 
-Control = File | Choice | Several | Amount | Definition | OtherDefinitions | Button | Form
+Control = File | Choice | Several | Amount | Words | Definition | OtherDefinitions | Button | Form
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pages.shared.model.parts import (
     OtherDefinitions,
     Place,
     Several,
+    Words,
 )
 from pages.shared.screen import takeaway, why
 from pages.shared.screen.definition import define
@@ -23,6 +24,7 @@ from pages.shared.session import site, view, visit
 from pages.shared.words.texts import _
 
 LIST_WIDTH, WIDEST_LIST, NUMBER_WIDTH = 180, 310, 150
+LONGEST_WORDS = 60
 LETTER_WIDTH, BESIDE_NAME = (
     8,
     60,
@@ -123,6 +125,14 @@ def _amount(amount: Amount) -> None:
     )  # fmt: skip
 
 
+def _words(words: Words) -> None:
+    key = view.synced(f"option.{words.name}", words.chosen)
+    st.text_input(
+        words.title, key=key, on_change=_take, args=(words.name, key), placeholder=words.title, label_visibility="collapsed",
+        max_chars=LONGEST_WORDS, width=WIDEST_LIST, disabled=visit.locked(),
+    )  # fmt: skip
+
+
 def _definition(wanted: Definition) -> None:
     if st.button(_("Definition"), icon=":material/info:", type="tertiary", key=f"define-{wanted.metric}"):
         define(wanted.metric)
@@ -149,6 +159,7 @@ CONTROLS: dict[type, Callable[[Any], None]] = {
     Choice: _choice,
     Several: _several,
     Amount: _amount,
+    Words: _words,
     Definition: _definition,
     OtherDefinitions: _other_definitions,
     Button: _button,
