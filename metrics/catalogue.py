@@ -22,6 +22,7 @@ from metrics.metric import (
     Metric,
     Watch,
 )
+from metrics.programme import record_discounts, record_points
 from metrics.retention import record_retention
 from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend, repeat_sums
 from metrics.retention.retention import KINDS, retention, retention_at, retention_change
@@ -257,6 +258,8 @@ CATALOGUE: dict[str, Metric] = {
         means.METRICS,
         parts_of_revenue.METRICS,
         themes.METRICS,
+        record_points.METRICS,
+        record_discounts.METRICS,
     )
     for metric in metrics
 }

@@ -54,6 +54,8 @@ def _reach(extent: Extent, asked: Asked) -> tuple[dt.date | None, dt.date | None
         return max(day for day in firsts if day), min(day for day in lasts if day)
     if metric.frame == "tier_changes":
         return extent.first, observed(extent, metric, extent.last) if extent.last else None
+    if metric.frame == "points":
+        return extent.points_first, extent.points_last
     if metric.frame in OF_ANSWERS:
         return extent.feedback_first, observed(extent, metric, extent.feedback_last) if extent.feedback_last else None
     return extent.orders_first, extent.orders_last

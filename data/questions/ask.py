@@ -240,9 +240,10 @@ def _frame(
         return snap.sales(question.segment, as_of=as_of, **window, attributes=attributes, weekly=weekly)
     if metric.frame == "purchases":
         return snap.purchases(question.segment, as_of=as_of, **window, attributes=attributes)
-    orders = _of_customers(snap.orders, question, as_of, **window)
     if metric.frame == "orders":
-        return orders
+        known = ~nw.col("customer_key").is_null()
+        return snap.orders(question.segment, as_of=as_of, **window, attributes=attributes).filter(known)
+    orders = _of_customers(snap.orders, question, as_of, **window)
     refunds = _of_customers(snap.refunds, question, as_of, **window)
     return _with_attributes(snap, rollups.customer_periods(orders, refunds, period="week"), question, as_of)
 

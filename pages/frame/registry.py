@@ -17,6 +17,8 @@ from pages.manage.links.entry import LINKS
 from pages.manage.people.entry import PEOPLE
 from pages.manage.upload.entry import UPLOAD
 from pages.overview.entry import OVERVIEW
+from pages.programme.points.entry import POINTS
+from pages.programme.promotions.entry import PROMOTIONS
 from pages.programme.replay.entry import REPLAY
 from pages.programme.tiers.entry import TIERS
 
@@ -24,6 +26,6 @@ ENTRIES = (
     OVERVIEW,
     *(NPS, CSAT, COMMENTS, RECOVERY),
     *(SALES, RETENTION, VALUE, CHURN, WORKLIST),
-    *(TIERS, REPLAY),
+    *(TIERS, REPLAY, POINTS, PROMOTIONS),
     *(UPLOAD, HISTORY, ALERTS, ACCESS, LINKS, PEOPLE, DEFINITIONS),
 )

@@ -24,6 +24,7 @@ from metrics.feedback.nps import nps, nps_trend
 from metrics.feedback.promoter_value import promoter_value
 from metrics.feedback.reach import SURVEYS, answered_share, match_rate, score_mean
 from metrics.feedback.satisfaction import ces, ces_trend, csat, csat_trend
+from metrics.programme import record_discounts, record_points
 from metrics.retention.cohort_orders import cohort_orders
 from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend
 from metrics.retention.retention import KINDS, retention
@@ -247,7 +248,10 @@ BESIDE: dict[str, tuple[Callable[..., pl.DataFrame], pl.DataFrame, dict[str, pl.
 def test_every_metric_of_the_catalogue_is_compared() -> None:
     sales = {name for metric in FAMILY for name in (metric.name, metric.trend)}  # see test_sales
     compared = {question.partition("(")[0] for question in ASKED} | set(BESIDE) | sales
-    assert compared | {"tier_value"} == set(CATALOGUE)
+    elsewhere = {
+        metric.name for metric in (*record_points.METRICS, *record_discounts.METRICS)
+    }  # see test_points, test_discounts
+    assert compared | elsewhere | {"tier_value"} == set(CATALOGUE)
 
 
 @pytest.mark.parametrize("by", SPLITS)

@@ -46,8 +46,9 @@ def empty(folder: Path) -> None:
     Store.open(folder / DB).close()
 
 
-def data(folder: Path) -> None:
-    """A store that has been in use: imports, one of them undone, links, an alert, what it told, who did what."""
+def data(folder: Path, *, programme: bool = True) -> None:
+    """A store that has been in use: imports, one of them undone, links, an alert, what it told, who did what. Without `programme` it has
+    rows in those tables alone that the first files had."""
     nothing(folder)
     assert load.main([str(folder / ORDERS), "--profile", "orders", "--db", str(folder / DB)]) == 0
     with Store.open(folder / DB) as store:
@@ -57,30 +58,7 @@ def data(folder: Path) -> None:
             sha256="others",
             remember={"signature": "{}"},
             members=[{"customer_id": f"c{n}", "region": ("East", "West")[n % 2]} for n in range(45)],
-            order_lines=[
-                {"source": "orders", "order_id": str(n), "line": 1, "product": "Mug", "quantity": 1.0, "amount": 5.0}
-                for n in range(50)
-            ],
-            points=[
-                {
-                    "source": "t",
-                    "movement_id": str(n),
-                    "customer_id": f"c{n % 40}",
-                    "moved_at": NOW,
-                    "kind": "earn",
-                    "points": 9.0,
-                }
-                for n in range(60)
-            ],
-            referrals=[
-                {"source": "t", "customer_id": f"c{n}", "referrer_id": f"c{n + 1}", "referred_on": NOW.date()}
-                for n in range(10)
-            ],
-            benefits=[
-                {"source": "t", "use_id": str(n), "customer_id": f"c{n}", "used_at": NOW, "benefit": "gift"}
-                for n in range(10)
-            ],
-            events=[{"source": "t", "event_id": "1", "name": "Training", "starts_on": NOW.date()}],
+            **(PROGRAMME if programme else {}),
             feedback=[nps(str(n), f"c{n % 50}", f"2026-0{1 + n % 6}-11", n % 11, order_id=str(n)) for n in range(120)],
             tier_changes=[
                 {"customer_id": f"c{n}", "effective_on": dt.date(2026, 1 + n % 5, 3), "tier": "gold"} for n in range(20)
@@ -96,6 +74,31 @@ def data(folder: Path) -> None:
         audit.note(store, "ada@example.com", "erase", "1f2e3d4c")
 
 
+PROGRAMME: dict[str, list[dict[str, object]]] = {
+    "order_lines": [
+        {"source": "orders", "order_id": str(n), "line": 1, "product": "Mug", "quantity": 1.0, "amount": 5.0}
+        for n in range(50)
+    ],
+    "points": [
+        {
+            "source": "t",
+            "movement_id": str(n),
+            "customer_id": f"c{n % 40}",
+            "moved_at": NOW,
+            "kind": "earn",
+            "points": 9.0,
+        }
+        for n in range(60)
+    ],
+    "referrals": [
+        {"source": "t", "customer_id": f"c{n}", "referrer_id": f"c{n + 1}", "referred_on": NOW.date()}
+        for n in range(10)
+    ],
+    "benefits": [
+        {"source": "t", "use_id": str(n), "customer_id": f"c{n}", "used_at": NOW, "benefit": "gift"} for n in range(10)
+    ],
+    "events": [{"source": "t", "event_id": "1", "name": "Training", "starts_on": NOW.date()}],
+}
 PINNED = Link("pinned", "nps", {"as_of": ["2026-06-20"]}, "ada@example.com", NOW, version=2, metric_versions={"nps": 1})
 ALERT = Alert(
     0, "NPS", Rule(Asked("nps", "nps"), Condition("below", 50)), "month", "email", "ada@example.com", "en", EVERYBODY,
@@ -145,7 +148,7 @@ def older(version: int) -> Callable[[Path], None]:
     """A store as an older Rapport wrote it."""
 
     def make(folder: Path) -> None:
-        data(folder)
+        data(folder, programme=False)
         newest = folder / "newest"
         (folder / DB).rename(newest)
         with duckdb.connect(str(folder / DB)) as connection:

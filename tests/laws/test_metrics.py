@@ -13,7 +13,7 @@ from metrics.statistics.paired import Pairing
 from tests.engines.generated import order_rows
 from tests.metrics.buying import no_customers
 from tests.metrics.comments.rows import comments
-from tests.metrics.frames import answer_rows, day, lazy, order_days, orders, periods, sales, stored, tier_changes
+from tests.metrics.frames import answer_rows, day, lazy, order_days, periods, sales, stored, tier_changes
 
 METRICS = pytest.mark.parametrize("metric", CATALOGUE.values(), ids=CATALOGUE)
 OF_DATES: dict[str, tuple[str, ...]] = {
@@ -26,7 +26,7 @@ EMPTY = {
     "feedback": lazy(answer_rows([])),
     "customer_periods": periods([]),
     "order_days": order_days([]),
-    "orders": lazy(orders([])),
+    "orders": lazy(stored("orders")),
     "tier_changes": tier_changes([]),
     "customers": lazy(no_customers()),
     **dict.fromkeys(("sales", "purchases"), sales([])),

@@ -23,6 +23,7 @@ FIRST_WAIT_SECONDS = 0.6  # small files are read within it, and no progress bar 
 POLL_SECONDS = 0.3
 LINKS = {
     "orders": (("overview", N_("Overview")), ("retention", N_("Retention"))),
+    "points": (("points", N_("Points")),),
     "feedback": (("overview", N_("Overview")), ("nps", N_("NPS"))),
 }
 

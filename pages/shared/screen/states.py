@@ -32,6 +32,10 @@ MISSING = {
     ),
     "ces": (N_("No effort answers yet"), N_("Upload the export of a survey that asks from 1 to 7 how easy it was.")),
     "customers": (N_("No orders yet"), N_("Upload the orders of a shop or a till.")),
+    "points": (
+        N_("No points yet"),
+        N_("Upload the movements of points: who earned, spent or lost how many, and when."),
+    ),
     "members": (
         N_("No tiers yet"),
         N_("Upload tier changes, or have a rule make tiers from orders on the page Tiers and migration."),
@@ -78,6 +82,8 @@ def missing(noun: str) -> bool:
     extent = cached.extent()
     if noun == "members":
         return not cached.values("tier")
+    if noun == "points":
+        return extent.points_last is None
     if noun == "customers" or not extent.feedback or extent.first is None or extent.last is None:
         return not (extent.orders if noun == "customers" else extent.feedback)
     return not cached.answer(QUESTIONS[noun], Question(extent.first, extent.last, extent.last))["n"][0]
