@@ -39,6 +39,8 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "RAPPORT_BACKUP_DIR": ("none", "the folder where the running app puts a backup from time to time"),
     "RAPPORT_BACKUP_HOURS": ("24", "hours between two of these backups"),
     "RAPPORT_BACKUP_KEEP": ("7", "how many of them are kept"),
+    "RAPPORT_FISCAL_YEAR_MONTH": ("1", "the first month of the fiscal year, from 1 to 12"),
+    "RAPPORT_WEEK_DAY": ("monday", "the first day of the week in the choice of a period: monday or sunday"),
     "RAPPORT_CHROMIUM": ("", "the Chromium that draws pictures and PDFs; empty: the one on the PATH"),
 }
 
@@ -61,6 +63,8 @@ class Settings:
     backup_dir: Path | None
     backup_hours: int
     backup_keep: int
+    fiscal_year_month: int
+    week_begins_on_sunday: bool
     chromium: str
 
     @classmethod
@@ -82,6 +86,8 @@ class Settings:
             backup_dir=None if text["RAPPORT_BACKUP_DIR"] == "none" else Path(text["RAPPORT_BACKUP_DIR"]),
             backup_hours=_positive("RAPPORT_BACKUP_HOURS", text),
             backup_keep=_positive("RAPPORT_BACKUP_KEEP", text),
+            fiscal_year_month=_month("RAPPORT_FISCAL_YEAR_MONTH", text),
+            week_begins_on_sunday=_one_of("RAPPORT_WEEK_DAY", ("monday", "sunday"), text) == "sunday",
             chromium=text["RAPPORT_CHROMIUM"],
         )
 
@@ -106,6 +112,12 @@ def _watchdog_seconds(value: str) -> int:
 def _positive(name: str, text: dict[str, str]) -> int:
     if not text[name].isdecimal() or int(text[name]) == 0:
         raise RapportError("{name} must be a whole number above 0, but is “{value}”.", name=name, value=text[name])
+    return int(text[name])
+
+
+def _month(name: str, text: dict[str, str]) -> int:
+    if text[name] not in map(str, range(1, 13)):
+        raise RapportError("{name} must be a month from 1 to 12, but is “{value}”.", name=name, value=text[name])
     return int(text[name])
 
 

@@ -4,6 +4,7 @@ Each list is made from the frame and the arguments that the metric itself is cal
 long as the number that it stands behind.
 """
 
+import datetime as dt
 from collections.abc import Callable
 
 import narwhals.stable.v2 as nw
@@ -11,26 +12,26 @@ import polars as pl
 
 from data.questions.ask import Question, asked_with
 from data.store.snapshot import Snapshot
-from metrics.dimension import TIER
+from metrics.dimension import STORE, TIER
 from metrics.feedback.nps import answered_as
 from metrics.retention.retention import cohort_members
 from metrics.retention.rolling import rolling_members
 from metrics.tiers.moves import movers
 
 CUSTOMER_TYPES: dict[str, pl.DataType] = {
-    **dict.fromkeys(("customer_id", "region", "tier"), pl.String()),
+    **dict.fromkeys(("customer_id", "region", "tier", "store"), pl.String()),
     **dict.fromkeys(("first_order", "last_order"), pl.Date()),
     "orders": pl.Int64(),
     "revenue": pl.Float64(),
 }
-MOVER_TYPES = {name: kind for name, kind in CUSTOMER_TYPES.items() if name != TIER.column}
 ANSWER_TYPES: dict[str, pl.DataType] = {
     "responded_at": pl.Datetime("us"),
     "score": pl.Float64(),
-    **dict.fromkeys(("customer_id", "region", "tier"), pl.String()),
+    **dict.fromkeys(("customer_id", "region", "tier", "store"), pl.String()),
     "orders": pl.Int64(),
     "revenue": pl.Float64(),
 }
+OF_A_DATE = (TIER.column, STORE.column)  # what a customer is as of a date
 MEMBERS: dict[str, Callable[..., nw.LazyFrame]] = {
     "retention": cohort_members,
     "rolling_retention": rolling_members,
@@ -42,20 +43,21 @@ def answers_of(
 ) -> pl.DataFrame:
     """The answers that the metric nps counts as “promoters”, “passives” or “detractors”: one row each, newest first.
 
-    responded_at, score, customer_id (null where the answer names nobody), region (the customer's, else the answer's own) and tier as of
-    the question's date, orders and revenue (net, the customer's to date; null where nobody is named), and with `comments` comment. With
-    `limit`, the first ones only. Without answers there is no row.
+    responded_at, score, customer_id (null where the answer names nobody), region and store (the customer's, else the answer's own) and
+    tier as of the question's date, orders and revenue (net, the customer's to date; null where nobody is named), and with `comments`
+    comment. With `limit`, the first ones only. Without answers there is no row.
     """
     rows, _given = asked_with(snap, "nps", question)
-    known = snap.customers(as_of=question.as_of, attributes=("tier",))
-    details = ("customer_id", "tier", "orders", "revenue")
+    known = snap.customers(as_of=question.as_of, attributes=OF_A_DATE)
+    details, else_own = ("customer_id", "tier", "orders", "revenue"), ("region", "store")
     joined = answered_as(rows, kind).join(
-        known.select("customer_key", *(nw.col(name).alias(f"own_{name}") for name in (*details, "region"))),
+        known.select("customer_key", *(nw.col(name).alias(f"own_{name}") for name in (*details, *else_own))),
         on="customer_key",
         how="left",
     )
     named = joined.with_columns(
-        *(nw.col(f"own_{name}").alias(name) for name in details), region=nw.coalesce("own_region", "region")
+        *(nw.col(f"own_{name}").alias(name) for name in details),
+        *(nw.coalesce(f"own_{name}", name).alias(name) for name in else_own),
     )
     wanted = [*ANSWER_TYPES, *["comment"] * comments]
     ids = ("feedback_id", "source")  # two sources may give one id
@@ -76,7 +78,7 @@ def cohort_customers(
     """The customers behind period `number` of the cohorts from the question's start to its end: one row each, the most valuable first.
 
     `metric` is “retention” or “rolling_retention”, `given` its arguments (period, kind; window_days, kind). `active`: those whom the cell
-    counts as active, else the other customers of the cohorts. Columns of CUSTOMER_TYPES: region and tier as of the question's date,
+    counts as active, else the other customers of the cohorts. Columns of CUSTOMER_TYPES: tier and store as of the question's date,
     orders and revenue (net) to date. By revenue from high to low, then by customer_id; with `limit`, the first ones only. A cell that is
     not yet observable (see the metric) has no row.
     """  # fmt: skip
@@ -84,30 +86,63 @@ def cohort_customers(
     for only_shown in ("by", "members", "data_from"):
         asked.pop(only_shown)
     members = MEMBERS[metric](rows, number=number, **asked)
-    return _customers(snap, question, members.filter(nw.col("active") == int(active)), limit, CUSTOMER_TYPES)
+    return _customers(snap, question, members.filter(nw.col("active") == int(active)), limit)
 
 
 def tier_movers(
-    snap: Snapshot, question: Question, *, from_tier: str, to_tier: str, limit: int | None = None, **given: object
+    snap: Snapshot,
+    question: Question,
+    *,
+    from_tier: str,
+    to_tier: str,
+    silent: bool = False,
+    limit: int | None = None,
+    **given: object,
 ) -> pl.DataFrame:
     """The members in a cell of the metric tier_migration, whose arguments are `given`: one row each, the most valuable first.
 
-    from_tier may be “new” or “lapsed”, to_tier “lapsed”. Columns of MOVER_TYPES, as those of `cohort_customers`, which also says order
-    and `limit`; the tiers are those of the cell. Without members there is no row.
+    from_tier may be “new” or “lapsed”, to_tier “lapsed”; with `silent`, only those without an order after the cell's later date. Columns
+    as those of `cohort_customers`, which also says order and `limit`; the tier is that of the question's date. Without members there is
+    no row.
     """
+    members = _movers(snap, question, from_tier, to_tier, **given)
+    return _customers(snap, question, members, limit, silent_after=question.end if silent else None)
+
+
+def tier_movers_size(
+    snap: Snapshot, question: Question, *, from_tier: str, to_tier: str, **given: object
+) -> pl.DataFrame:
+    """One row: members in the cell of `tier_movers`, and silent, those of them without an order after its later date."""
+    known = snap.customers(as_of=question.as_of)
+    joined = _movers(snap, question, from_tier, to_tier, **given).join(known, on="customer_key", how="left")
+    counted = joined.with_columns(silent=nw.when(_silent_after(question.end)).then(1).otherwise(0))
+    found = counted.select(members=nw.len(), silent=nw.col("silent").sum()).collect("polars").to_native()
+    return found.select(pl.col("members", "silent").cast(pl.Int64).fill_null(0))
+
+
+def _movers(snap: Snapshot, question: Question, from_tier: str, to_tier: str, **given: object) -> nw.LazyFrame:
+    """The members of the cell: customer_key."""
     rows, asked = asked_with(snap, "tier_migration", question, **given)
     for only_shown in ("by", "ladder"):
         asked.pop(only_shown, None)
-    members = movers(rows, from_tier=from_tier, to_tier=to_tier, **asked)  # type: ignore[arg-type]
-    return _customers(snap, question, members, limit, MOVER_TYPES)
+    return movers(rows, from_tier=from_tier, to_tier=to_tier, **asked)  # type: ignore[arg-type]
+
+
+def _silent_after(day: dt.date) -> nw.Expr:
+    """Whether a customer has no order after the day."""
+    ended = dt.datetime.combine(day + dt.timedelta(days=1), dt.time())
+    return nw.col("last_order_at").is_null() | (nw.col("last_order_at") < nw.lit(ended))
 
 
 def _customers(
-    snap: Snapshot, question: Question, members: nw.LazyFrame, limit: int | None, types: dict[str, pl.DataType]
+    snap: Snapshot, question: Question, members: nw.LazyFrame, limit: int | None, silent_after: dt.date | None = None
 ) -> pl.DataFrame:
     """One row per customer of `members`, which has a column customer_key, with what is known of each."""
-    known = snap.customers(as_of=question.as_of, attributes=tuple({"tier"} & types.keys()))
+    types = CUSTOMER_TYPES
+    known = snap.customers(as_of=question.as_of, attributes=OF_A_DATE)
     joined = members.select("customer_key").join(known, on="customer_key", how="left")
+    if silent_after:
+        joined = joined.filter(_silent_after(silent_after))
     dated = joined.with_columns(
         first_order=nw.col("first_order_at").cast(nw.Date),
         last_order=nw.col("last_order_at").cast(nw.Date),

@@ -15,15 +15,16 @@ def reactivation(
 ) -> pl.DataFrame:
     """One row per customer of the segment whose last order is more than `hiatus_days` before the as-of date.
 
-    customer_id, first_order, last_order (days), days_since (from the last order to the as-of date), orders, revenue (net, to date),
-    usual_gap_days (mean days between two days with an order; null for a customer with one such day). Sorted by revenue from high to
-    low, then by customer_id; with `limit`, the first ones only. With `since`, only those who lapsed on that day or later, which is
-    `hiatus_days` + 1 days after their last order. Days after the last order of the data are not observed, and nobody is silent on them.
+    customer_id, region, tier and store (as of the date, null where not known), first_order, last_order (days), days_since (from the
+    last order to the as-of date), orders, revenue (net, to date), usual_gap_days (mean days between two days with an order; null for a
+    customer with one such day). Sorted by revenue from high to low, then by customer_id; with `limit`, the first ones only. With `since`,
+    only those who lapsed on that day or later, which is `hiatus_days` + 1 days after their last order. Days after the last order of the
+    data are not observed, and nobody is silent on them.
     """
     as_of = _observed(snap, question)
     if as_of is None:
         return _rows(pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.Null)), question.as_of)
-    rows = _silent(snap, question, as_of, hiatus_days, since).select(*COLUMNS)
+    rows = _silent(snap, question, as_of, hiatus_days, since, ("tier", "store")).select(*COLUMNS)
     ranked = rows.sort("revenue", "customer_id", descending=[True, False])
     kept = ranked if limit is None else ranked.head(limit)
     return _rows(kept.collect("polars").to_native(), as_of)
@@ -42,9 +43,10 @@ def reactivation_size(
     return counted.select(pl.col(name).cast(kind).fill_null(0) for name, kind in types.items())
 
 
-COLUMNS = ("customer_id", "first_order_at", "last_order_at", "orders", "order_days", "revenue")
+WHO = ("region", "tier", "store")
+COLUMNS = ("customer_id", *WHO, "first_order_at", "last_order_at", "orders", "order_days", "revenue")
 TYPES = {
-    "customer_id": pl.String,
+    **dict.fromkeys(("customer_id", *WHO), pl.String),
     "first_order": pl.Date,
     "last_order": pl.Date,
     "days_since": pl.Int64,
@@ -61,11 +63,16 @@ def _observed(snap: Snapshot, question: Question) -> dt.date | None:
 
 
 def _silent(
-    snap: Snapshot, question: Question, as_of: dt.date, hiatus_days: int, since: dt.date | None
+    snap: Snapshot,
+    question: Question,
+    as_of: dt.date,
+    hiatus_days: int,
+    since: dt.date | None,
+    attributes: tuple[str, ...] = (),
 ) -> nw.LazyFrame:
     """The customers whose last order lies more than `hiatus_days` back."""
     at_least("hiatus_days", hiatus_days, 1)
-    rows = snap.customers(question.segment, as_of=as_of).filter(
+    rows = snap.customers(question.segment, as_of=as_of, attributes=attributes).filter(
         nw.col("orders") > 0, nw.col("last_order_at") < nw.lit(_midnight(as_of - dt.timedelta(days=hiatus_days)))
     )
     if since:

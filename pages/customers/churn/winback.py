@@ -1,12 +1,10 @@
 """Customers worth winning back: silent for longer than the threshold, the most valuable first."""
 
-import polars as pl
-
 from data.questions.reactivation import reactivation, reactivation_size
 from metrics.texts import N_
 from pages.customers.churn.readings import Threshold
 from pages.shared.behind import lists
-from pages.shared.behind.lists import SHOWN
+from pages.shared.behind.lists import SHOWN, Who
 from pages.shared.model import blocks, choices
 from pages.shared.session import cached
 from pages.shared.session.view import View
@@ -26,17 +24,28 @@ def list_section(current: View, rule: Threshold) -> None:
     question = current.asked(current.as_of, current.as_of)
     found = cached.table(reactivation, question, **arguments, limit=SHOWN)
     all_of_them = cached.table(reactivation_size, question, **arguments).row(0, named=True)
-    everybody = cached.table_later(reactivation, question, **arguments) if found.height else None
-    blocks.section(_title(all_of_them["customers"]), _how(all_of_them, rule, current), table=everybody, file="win_back")
+    who = Who(reactivation, question, arguments, all_of_them["customers"], _reason(rule))
+    blocks.section(
+        _title(who.n),
+        _how(all_of_them, rule, current),
+        table=lists.everybody(who) if who.n else None,
+        file="win_back",
+        headers=lists.headers(),
+    )
     with choices.row():
         choices.one("silent", SILENT, _("Who is listed"))
     if not found.height:
         why = _("Nobody in this selection lapsed. Choose an earlier period, or all inactive customers.")
         blocks.empty(_("Nobody to win back here"), why, icon=":material/sentiment_satisfied:")
         return
-    blocks.listing(_as_table(found), customers=True, key="win-back", height="content")
+    blocks.listing(lists.readable(found), customers=True, key="win-back", height="content")
     text = _("Shown: {shown} of {all}. The file holds all.")
     blocks.quiet(text.format(shown=number(found.height), all=number(all_of_them["customers"])))
+
+
+def _reason(rule: Threshold) -> str:
+    text = _("{{days}} days without an order; the threshold is {threshold}")
+    return text.format(threshold=number(rule.days or 0))
 
 
 def _title(customers: int) -> str:
@@ -61,17 +70,3 @@ def _how(all_of_them: dict, rule: Threshold, current: View) -> str:
         markup.plain(spent) if all_of_them["customers"] else "",
         _("Usual gap: mean days between the days with an order."),
     )
-
-
-def _as_table(rows: pl.DataFrame) -> pl.DataFrame:
-    """Dates and whole numbers, so that a click on a column sorts by them, under the names that people read."""
-    days = {_("First order"): pl.col("first_order"), _("Last order"): pl.col("last_order")}
-    whole = {
-        _("Days since"): pl.col("days_since"),
-        _("Orders"): pl.col("orders"),
-        lists.revenue_name(): pl.col("revenue"),
-        _("Usual gap, days"): pl.col("usual_gap_days"),
-    }
-    rounded = {name: column.round().cast(pl.Int64) for name, column in whole.items()}
-    shown = {_("Customer"): pl.col("customer_id"), **days, **rounded}
-    return rows.select(column.alias(name) for name, column in shown.items())

@@ -16,7 +16,7 @@ OPTIONS = (
     Option("listed_cohort", default="auto"),
     Option("listed_period", ("auto", *map(str, range(1, 13)))),
     Option("listed_group", default="all"),
-    Option("returned", ("no", "yes")),
+    Option("returned", ("no", "missed", "yes")),
 )
 
 RETENTION = Entry("pages.customers.retention.page", "retention", N_("Retention"), N_("Customers"), options=OPTIONS)

@@ -21,7 +21,18 @@ from pages.shared.words import markup
 from pages.shared.words.texts import _, date, period_name, sentences
 
 AUTO, ALL = "auto", "all"
-RETURNED = {"no": N_("who did not come back"), "yes": N_("who came back")}
+RETURNED = {
+    "no": N_("who has not come back since"),
+    "missed": N_("who did not come back in it"),
+    "yes": N_("who came back"),
+}
+RULES = {  # whether they came back, and by which count
+    (True, "on"): N_("An order in {period} after the first one, known to {date}"),
+    (True, "on_or_after"): N_("An order in {period} after the first one or later, known to {date}"),
+    (False, "on"): N_("No order in {period} after the first one, known to {date}"),
+    (False, "on_or_after"): N_("No order in {period} after the first one, nor later, up to {date}"),
+}
+LATER = "on_or_after"  # who came back in a period or in a later one
 
 
 @dataclass(frozen=True)
@@ -43,16 +54,18 @@ class Cell:
 
 def who_section(current: View, what: Asked) -> None:
     """The customers of the cell that is chosen. Whatever the table shows of the cohorts, they are counted as customers."""
-    counted = replace(what, measure="customers", kind=what.kind if what.measure == "customers" else "on")
+    returned = current.options["returned"]
+    kind = LATER if returned == "no" else what.kind if what.measure == "customers" else "on"
+    counted = replace(what, measure="customers", kind=kind)
     groups = _groups(current, counted)
     group = current.options["listed_group"] if current.options["listed_group"] in groups else ALL
     triangle = _triangle(current, counted, group)
     cell = _cell(current, triangle, counted, group)
-    came_back = current.options["returned"] == "yes"
+    came_back = returned == "yes"
     n = 0 if cell.customers is None else cell.active if came_back else cell.customers - cell.active
     lists.section(
         _title(cell, counted, came_back, n),
-        _how(current, cell),
+        _how(current, cell, counted, came_back),
         _who(current, cell, counted, came_back, n),
         file="retention_customers",
         options=lambda: _options(triangle, cell, counted, groups),
@@ -108,7 +121,14 @@ def _who(current: View, cell: Cell, what: Asked, came_back: bool, n: int) -> Who
         question = replace(question, segment=current.segment.choosing(against.column, (cell.group,)))
     period = {"window_days": WINDOW_DAYS} if what.unit == "rolling" else {"period": what.unit}
     arguments = {"metric": what.metric, "number": cell.number, "active": came_back, "kind": what.kind, **period}
-    return Who(cohort_customers, question, arguments, n)
+    return Who(cohort_customers, question, arguments, n, _rule(current, cell, what, came_back))
+
+
+def _rule(current: View, cell: Cell, what: Asked, came_back: bool) -> str:
+    """Why somebody is listed, with the date."""
+    text = RULES[came_back, what.kind]
+    last = min(current.as_of, cached.extent().orders_last or current.as_of)
+    return _(text).format(period=findings_retention.period(what.unit, cell.number), date=date(last))
 
 
 def _options(triangle: pl.DataFrame, cell: Cell, what: Asked, groups: list[str]) -> None:
@@ -148,8 +168,9 @@ def _title(cell: Cell, what: Asked, came_back: bool, n: int) -> str:
     )
 
 
-def _how(current: View, cell: Cell) -> str:
+def _how(current: View, cell: Cell, what: Asked, came_back: bool) -> str:
     return sentences(
+        _("Listed: {rule}.").format(rule=_rule(current, cell, what, came_back)),
         _("The most valuable first: net revenue up to {date}.").format(date=date(current.as_of)),
         "" if cell.complete else _("The period is unfinished: some may still come back in it."),
         _("Only cohorts that have completed it.") if cell.cohort is None else "",

@@ -5,10 +5,21 @@ from pages.programme.findings import tier_label
 from pages.shared.words.texts import ngettext, number, spaced
 
 
-def movers(from_tier: str, to_tier: str, n: int) -> str:
-    """So many members are in a cell of the migration."""
+def movers(from_tier: str, to_tier: str, n: int, *, silent: bool = False) -> str:
+    """So many members are in a cell of the migration; of those who lapsed, `silent` ones have not ordered since."""
     names = {"n": number(n), "one": tier_label(from_tier), "other": tier_label(to_tier)}
-    return spaced(_movers(from_tier, to_tier, n).format(**names))
+    template = _silent(from_tier, n) if silent else _movers(from_tier, to_tier, n)
+    return spaced(template.format(**names))
+
+
+def _silent(from_tier: str, n: int) -> str:
+    if from_tier == NEW:
+        return ngettext(
+            "{n} new member has lapsed and not ordered since", "{n} new members have lapsed and not ordered since", n
+        )
+    return ngettext(
+        "{n} {one} member lapsed and has not ordered since", "{n} {one} members lapsed and have not ordered since", n
+    )
 
 
 def _movers(from_tier: str, to_tier: str, n: int) -> str:

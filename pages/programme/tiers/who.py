@@ -4,7 +4,9 @@ from functools import partial
 
 import polars as pl
 
-from data.questions.behind import tier_movers
+from data.questions.ask import Question
+from data.questions.behind import tier_movers, tier_movers_size
+from metrics.texts import N_
 from metrics.tiers.tiers import LAPSED, NEW
 from pages.programme import basis as tier_basis
 from pages.programme.basis import Basis
@@ -14,9 +16,12 @@ from pages.programme.tiers.flows import ends, ladder, migration
 from pages.shared.behind import lists
 from pages.shared.behind.lists import Who
 from pages.shared.model import choices
+from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words import markup
-from pages.shared.words.texts import _, date, sentences
+from pages.shared.words.texts import _, date, ngettext, number, sentences
+
+SINCE = {"silent": N_("who has not ordered since"), "all": N_("all of them")}
 
 
 def who_section(current: View, basis: Basis) -> None:
@@ -25,20 +30,46 @@ def who_section(current: View, basis: Basis) -> None:
     assert window is not None, "asked after comparable()"
     one, other = _cell(current, matrix)
     found = matrix.filter(pl.col("from_tier") == one, pl.col("to_tier") == other)["members"]
-    n = int(found[0]) if found.len() else 0
+    all_of_them = int(found[0]) if found.len() else 0
+    arguments: dict[str, object] = {"from_tier": one, "to_tier": other, **basis.arguments}
     start, end = ends(current, basis)
+    silent = other == LAPSED and current.options["moved_who"] == "silent"
+    n = _silent(window.question, arguments) if silent and all_of_them else all_of_them
+    rule = _rule(silent=silent).format(
+        one=tier_label(one), other=tier_label(other), start=date(start), end=date(end), date=date(current.as_of)
+    )
     how = sentences(
-        _("Tiers on {start} and on {end}.").format(start=date(start), end=date(end)),
+        markup.plain(_("Listed: {rule}.").format(rule=rule)),
+        _left_out(all_of_them - n),
         _("The most valuable first: net revenue up to {date}.").format(date=date(current.as_of)),
     )
-    arguments = {"from_tier": one, "to_tier": other, **basis.arguments}
     lists.section(
-        markup.plain(findings.movers(one, other, n)),
+        markup.plain(findings.movers(one, other, n, silent=silent)),
         how,
-        Who(tier_movers, window.question, arguments, n),
+        Who(tier_movers, window.question, {**arguments, "silent": silent}, n, rule),
         file="tier_movers",
         options=lambda: _options(matrix, one, other),
         nobody=(_("Nobody here"), _("No member made this move between the two dates. Choose another one.")),
+    )
+
+
+def _silent(question: Question, arguments: dict[str, object]) -> int:
+    """How many of the cell have not ordered since."""
+    return int(cached.table(tier_movers_size, question, **arguments)["silent"][0])
+
+
+def _rule(*, silent: bool) -> str:
+    """Why somebody is listed."""
+    if silent:
+        return _("{one} on {start}, {other} on {end}, and no order from then to {date}")
+    return _("{one} on {start}, {other} on {end}")
+
+
+def _left_out(back: int) -> str:
+    if not back:
+        return ""
+    return ngettext("{n} who has ordered since is left out.", "{n} who have ordered since are left out.", back).format(
+        n=number(back)
     )
 
 
@@ -61,6 +92,8 @@ def _options(matrix: pl.DataFrame, one: str, other: str) -> None:
         ("moved_to", [*tiers, LAPSED], _("After"), other, _("to: {tier}")),
     ):
         choices.listed(name, codes, title, called=partial(_named, words), chosen=chosen)
+    if other == LAPSED:
+        choices.one("moved_who", SINCE, _("Who is listed"))
 
 
 def _named(words: str, tier: str) -> str:

@@ -1,6 +1,5 @@
 """The filter bar: one row of popovers whose labels are the present values. On a phone the row scrolls sideways."""
 
-import datetime as dt
 from collections.abc import Sequence
 
 import streamlit as st
@@ -9,14 +8,14 @@ from data.text.labels import label
 from metrics.dimension import Dimension, known
 from metrics.texts import N_
 from pages.shared.bar import door, share
+from pages.shared.bar import period as period_choice
 from pages.shared.model.theme import background
 from pages.shared.screen import takeaway
 from pages.shared.session import auth, cached, view, visit
 from pages.shared.session.view import Option, View, synced
-from pages.shared.words import markup, periods
+from pages.shared.words import markup
 from pages.shared.words.texts import LANGUAGES, _, date, language, listed, period
 
-UNIT_NAMES = {"month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Year")}
 VERSUS_NAMES = {"before": N_("Period before"), "year": N_("Same period last year"), "none": N_("Nothing")}
 PILLS_UP_TO = 8  # from more codes on, a list that can be searched
 NAMED_UP_TO = 2
@@ -34,7 +33,7 @@ def bar(current: View | None, options: Sequence[Option]) -> None:
         if current and visit.locked():
             st.markdown(markup.quietly(":material/lock: " + _in_words(current)), width="content")
         elif current:
-            _period(current)
+            period_choice.popover(current)
             _versus(current)
             for dimension in filter(_held, cached.filters()):
                 if dimension.has_place:
@@ -65,43 +64,13 @@ def language_only() -> None:
 
 
 def _stick() -> None:
-    """The container's wrapper is as tall as the bar, so the wrapper has to stick; without this rule everything still works."""
+    """The container's wrapper is as tall as the bar, so the wrapper has to stick; without this rule everything still works. The
+    calendar's own choice of past weeks and months counts from today, and the data end earlier."""
     paper = f"light-dark({background('light')},{background('dark')})"
     st.html(
-        f"<style>div:has(> .st-key-filters){{position:sticky;top:3.7rem;z-index:99;background:{paper};padding:.3rem 0}}</style>"
+        f"<style>div:has(> .st-key-filters){{position:sticky;top:3.7rem;z-index:99;background:{paper};padding:.3rem 0}}"
+        "[data-testid=stDateInputQuickSelect]{display:none}</style>"
     )
-
-
-def _period(current: View) -> None:
-    start, end = current.start, current.end
-    with st.popover(period(start, end), icon=":material/calendar_month:", key="period"):
-        made = periods.unit_of(start, end)
-        unit = _widget("unit", made if made in UNIT_NAMES else None)
-        st.segmented_control(
-            _("Period"),
-            list(UNIT_NAMES),
-            format_func=lambda code: _(UNIT_NAMES[code]),
-            key=unit,
-            required=True,
-            on_change=lambda: _take_unit(current, unit),
-        )
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            for name, icon, steps in (
-                (_("Previous"), ":material/chevron_left:", -1),
-                (_("Next"), ":material/chevron_right:", 1),
-            ):
-                st.button(name, icon=icon, key=f"step{steps}", on_click=_step, args=(current, steps))
-        extent = cached.extent()
-        dates, as_of = _widget("dates", (start, end)), _widget("as_of", current.as_of)
-        st.date_input(_("Own dates"), key=dates, on_change=lambda: _take_dates(dates), format="YYYY-MM-DD")
-        st.date_input(
-            _("As of: later data are not seen"),
-            min_value=extent.first,
-            max_value=extent.last,
-            key=as_of,
-            on_change=lambda: view.change(as_of=st.session_state[as_of]),
-            format="YYYY-MM-DD",
-        )
 
 
 def _versus(current: View) -> None:
@@ -190,27 +159,6 @@ def _language() -> None:
 def _widget(name: str, value: object) -> str:
     """The key of a widget, which shows the view's value: the view is the truth, widgets follow it."""
     return synced(f"filter.{name}", value)
-
-
-def _take_unit(current: View, key: str) -> None:
-    unit = st.session_state[key]
-    if unit is None:  # the chosen one was clicked again
-        return
-    start, end = periods.holding(current.end, unit)
-    if end > current.as_of:
-        start, end = periods.last_complete(current.as_of, unit)
-    view.change(from_=start, to=end)
-
-
-def _step(current: View, steps: int) -> None:
-    start, end = periods.shifted(current.start, current.end, steps)
-    view.change(from_=start, to=end)
-
-
-def _take_dates(key: str) -> None:
-    picked: tuple[dt.date, ...] = st.session_state[key]
-    if len(picked) == 2:  # after the first of two clicks there is no period yet
-        view.change(from_=picked[0], to=picked[1])
 
 
 def notices(current: View | None) -> None:

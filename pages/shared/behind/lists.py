@@ -25,19 +25,24 @@ NAMES = {
     "last_order": N_("Last order"),
     "orders": N_("Orders"),
     "revenue": N_("Net revenue"),
+    "days_since": N_("Days since"),
+    "usual_gap_days": N_("Usual gap, days"),
     "comment": N_("Comment"),
+    "reason": N_("Why on this list"),
 }
 CODES = {dimension.column for dimension in FILTERS}  # that data may lack, and that have names
 
 
 @dataclass(frozen=True)
 class Who:
-    """A list: the function of `data.questions.behind` that makes it, what it is asked, and how many rows it has in all."""
+    """A list: the function of `data.questions` that makes it, what it is asked, how many rows it has in all, and why somebody is on it: the
+    rule with its date, as plain text, in which {days} is the row's own number of days without an order."""
 
     function: Table
     question: Question
     arguments: Mapping[str, object] = field(default_factory=dict)
     n: int = 0
+    reason: str = ""
 
 
 def section(
@@ -56,17 +61,37 @@ def section(
     stand here, where they are something else than customers. Texts are Markdown.
     """
     some = who if who and who.n else None
-    everybody = cached.table_later(some.function, some.question, **some.arguments) if some else None
-    blocks.section(title, how if some else "", table=everybody, file=file)
+    blocks.section(title, how if some else "", table=everybody(some) if some else None, file=file, headers=headers())
     with choices.row():
         options()
     if some is None:
         blocks.empty(*nobody, icon=":material/person_off:")
         return
     first = cached.table(some.function, some.question, **some.arguments, limit=SHOWN)
-    blocks.listing(_readable(first), customers=True, key=file, height="content")
+    blocks.listing(readable(first), customers=True, key=file, height="content")
     said = shown or _("Shown: {shown} of {all}. The file holds all.")
     blocks.quiet(said.format(shown=number(first.height), all=number(some.n)))
+
+
+def everybody(who: Who) -> Callable[[], pl.DataFrame]:
+    """All rows, worked out when they are taken away, each with the reason."""
+    rows = cached.table_later(who.function, who.question, **who.arguments)
+    return lambda: with_reason(rows(), who.reason)
+
+
+def with_reason(rows: pl.DataFrame, reason: str) -> pl.DataFrame:
+    """The rows with why each is on the list, where that is said."""
+    if not reason:
+        return rows
+    before, days, after = reason.partition("{days}")
+    if not days:
+        return rows.with_columns(reason=pl.lit(reason))
+    return rows.with_columns(reason=pl.concat_str(pl.lit(before), pl.col("days_since").cast(pl.String), pl.lit(after)))
+
+
+def headers() -> dict[str, str]:
+    """What the columns of lists are called, in the language in force."""
+    return {name: revenue_name() if name == "revenue" else _(text) for name, text in NAMES.items()}
 
 
 def revenue_name() -> str:
@@ -75,15 +100,10 @@ def revenue_name() -> str:
     return _("Net revenue") + (f" ({currency})" if currency else "")
 
 
-def _readable(rows: pl.DataFrame) -> pl.DataFrame:
+def readable(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with the names of columns and codes, whole numbers and days; without what the data do not hold of anybody."""
-    absent = {name for name in CODES if not cached.values(name)}
-    named = {
-        revenue_name() if name == "revenue" else _(NAMES[name]): _readable_column(rows[name])
-        for name in rows.columns
-        if name not in absent
-    }
-    return pl.DataFrame(named)
+    absent, called = {name for name in CODES if not cached.values(name)}, headers()
+    return pl.DataFrame({called[name]: _readable_column(rows[name]) for name in rows.columns if name not in absent})
 
 
 def _readable_column(column: pl.Series) -> pl.Series:
@@ -91,6 +111,6 @@ def _readable_column(column: pl.Series) -> pl.Series:
         return pl.Series([code and label(code) for code in column], dtype=pl.String)
     if column.name == "responded_at":
         return column.cast(pl.Date)
-    if column.name == "revenue":
+    if column.name in ("revenue", "usual_gap_days"):
         return column.round().cast(pl.Int64)
     return column

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from data.text.labels import named
+from data.text.labels import label, named
 from metrics.catalogue import CATALOGUE
 from metrics.dimension import of_column
 from metrics.texts import N_
@@ -33,7 +33,7 @@ _LOW_SCORES = {
 _CUSTOMER = {
     "customer_id": N_("the customer"), "tier": N_("the uploaded tier"),
     "first_order": N_("day of the first order"), "last_order": N_("day of the last order"),
-    "orders": N_("orders to date"), "revenue": N_("net revenue to date"),
+    "orders": N_("orders to date"), "revenue": N_("net revenue to date"), "reason": N_("why the customer is on the list"),
 }  # fmt: skip
 _ANSWERS = {
     **_CUSTOMER,
@@ -138,13 +138,26 @@ SHARES = {
 ENDS = ("low", "high", "se")
 
 
+def readable(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows as people read them, where the table says what its columns are called: codes by their names."""
+    if not table.headers:
+        return frame
+    return frame.select(
+        pl.Series(table.headers.get(name, name), [code and label(code) for code in frame[name]], pl.String)
+        if of_column(name)
+        else frame[name].alias(table.headers.get(name, name))
+        for name in frame.columns
+    )
+
+
 def meanings(table: Table, columns: list[str]) -> dict[str, str]:
     """Column → what it means, in the language in force; empty where nobody has said so."""
     of_groups = _OF_GROUPS if table.name.startswith(VALUE_BY) else {}
     own = TABLES.get(table.name, of_groups)
     columns_of_metric = CATALOGUE[table.metric].columns if table.metric in CATALOGUE else {}
     of_metric = {name: column.meaning for name, column in columns_of_metric.items()}
-    return {column: _meaning(column, own, of_metric) for column in columns}
+    codes = {header: name for name, header in table.headers.items()}
+    return {column: _meaning(codes.get(column, column), own, of_metric) for column in columns}
 
 
 def _meaning(column: str, own: Mapping[str, str], of_metric: Mapping[str, str]) -> str:

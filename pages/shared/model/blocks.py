@@ -47,14 +47,21 @@ def heading(finding: str, shown: str, fresh: str = "") -> None:
 
 
 def section(
-    finding: str, how_to_read: str = "", *, table: Source | None = None, file: str = "", metric: str = ""
+    finding: str,
+    how_to_read: str = "",
+    *,
+    table: Source | None = None,
+    file: str = "",
+    metric: str = "",
+    headers: Mapping[str, str] | None = None,
 ) -> None:
     """A title that says the finding, and one quiet line: measure, unit, interval, n, how to read the marks.
 
-    With `table`, it can be taken away as `file`; `metric` is the one whose columns it has, if any. So can the charts that follow.
+    With `table`, it can be taken away as `file`; `metric` is the one whose columns it has, if any, and `headers` what they are called in a
+    list that people work through. So can the charts that follow.
     """
     finding = markup.title(finding)
-    known = Table(file, finding, table, metric) if table is not None else None
+    known = Table(file, finding, table, metric, headers or {}) if table is not None else None
     renderer().part(Section(finding, how_to_read, known))
 
 

@@ -44,12 +44,14 @@ class Heading:
 
 @dataclass(frozen=True)
 class Table:
-    """A table behind a section: the name of its file, its title (Markdown), and the metric whose columns it has, if any."""
+    """A table behind a section: the name of its file, its title (Markdown), and the metric whose columns it has, if any. With `headers`,
+    its columns are called so in a file, and codes in it by their names: a list that people work through."""
 
     name: str
     title: str
     source: Source
     metric: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from data.people.access import CUSTOMER, Forbidden
 from data.text.labels import segment_words
 from metrics.texts import N_
 from pages.shared.files import pdf, pictures
+from pages.shared.files.columns import readable
 from pages.shared.files.exports import csv_bytes
 from pages.shared.files.html import document
 from pages.shared.files.workbook import workbook
@@ -135,11 +136,11 @@ def picture_note(report: Report) -> str:
 
 
 def _taken(report: Report, table: Table) -> Table:
-    """The table with its rows worked out. That customers were taken away, and by whom, is written down."""
+    """The table with its rows worked out, as people read them. That customers were taken away, and by whom, is written down."""
     frame = table.frame
     if CUSTOMER in frame.columns:
         report.access.note(EXPORT, table.name, report.code)
-    return replace(table, source=frame)
+    return replace(table, source=readable(table, frame))
 
 
 def file(wanted: File) -> None:

@@ -1,10 +1,14 @@
 """Periods of the calendar as the filter bar uses them: which unit two dates make, and what lies before them."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from metrics.engine.periods import months_before, start_of
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
+DAYS_BACK = {"30d": 30, "90d": 90}
+PRESETS = (*DAYS_BACK, "week", "mtd", "qtd", "ytd", "12m", "fiscal", "fiscal_before")
+JANUARY, MONDAY = 1, 0
 Dates = tuple[dt.date, dt.date]
 
 
@@ -69,6 +73,32 @@ def through_running(last: dt.date, as_of: dt.date, months: int) -> Dates:
 def earlier(start: dt.date, end: dt.date, months: int) -> Dates:
     """The whole months so many months before those that the two dates lie in."""
     return months_before(start, months), months_before(end, months - 1) - dt.timedelta(days=1)
+
+
+def preset(code: str, last: dt.date, *, fiscal_month: int = JANUARY, week_start: int = MONDAY) -> Dates:
+    """First and last day of a period that is counted from the last day of the data.
+
+    "30d" and "90d" end on that day, and so do the twelve months of "12m". "mtd", "qtd", "ytd" and "fiscal" are the month, quarter, year and
+    fiscal year that hold it, to their end: what has not come yet is not seen, and the comparison is with as many days. "week" is the newest
+    whole week, "fiscal_before" the newest fiscal year that has ended. `fiscal_month` is 1 to 12; `week_start` 0 for Monday, 6 for Sunday.
+    """
+    if code in DAYS_BACK:
+        return last - dt.timedelta(days=DAYS_BACK[code] - 1), last
+    if code == "12m":
+        return max(_minus_year(last) + dt.timedelta(days=1), _minus_year(last + dt.timedelta(days=1))), last
+    if code == "week":
+        end = last - dt.timedelta(days=(last.weekday() - week_start + 1) % 7)
+        return end - dt.timedelta(days=6), end
+    if code in ("fiscal", "fiscal_before"):
+        start = last.replace(year=last.year - (last.month < fiscal_month), month=fiscal_month, day=1)
+        start = months_before(start, 12) if code == "fiscal_before" else start
+        return start, months_before(start, -12) - dt.timedelta(days=1)
+    return holding(last, {"mtd": "month", "qtd": "quarter", "ytd": "year"}[code])
+
+
+def preset_of(start: dt.date, end: dt.date, offered: Mapping[str, Dates]) -> str | None:
+    """Which of the presets these dates are; the first where two are alike."""
+    return next((code for code, dates in offered.items() if dates == (start, end)), None)
 
 
 def _minus_year(day: dt.date) -> dt.date:

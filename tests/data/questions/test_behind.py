@@ -10,7 +10,7 @@ import pytest
 
 from data.people.access import Access, Forbidden, Person, Role, personal
 from data.questions.ask import Question
-from data.questions.behind import ANSWER_TYPES, CUSTOMER_TYPES, MOVER_TYPES, answers_of, cohort_customers, tier_movers
+from data.questions.behind import ANSWER_TYPES, CUSTOMER_TYPES, answers_of, cohort_customers, tier_movers
 from data.segment import Segment
 from data.store.store import Store
 from tests.data.rows import nps, order, take
@@ -23,8 +23,8 @@ EMPTY: list[tuple[Callable[..., pl.DataFrame], dict[str, object], dict]] = [
     (cohort_customers, {"metric": "retention", "number": 1, "active": True}, CUSTOMER_TYPES),
     (cohort_customers, {"metric": "retention", "number": 1, "active": False, "period": "week"}, CUSTOMER_TYPES),
     (cohort_customers, {"metric": "rolling_retention", "number": 1, "active": True, "limit": 3}, CUSTOMER_TYPES),
-    (tier_movers, {"from_tier": "new", "to_tier": "gold"}, MOVER_TYPES),
-    (tier_movers, {"from_tier": "silver", "to_tier": "lapsed", "rule": "silver=1"}, MOVER_TYPES),
+    (tier_movers, {"from_tier": "new", "to_tier": "gold"}, CUSTOMER_TYPES),
+    (tier_movers, {"from_tier": "silver", "to_tier": "lapsed", "rule": "silver=1"}, CUSTOMER_TYPES),
 ]
 
 ORDERS = [
@@ -78,10 +78,10 @@ def test_an_empty_store_lists_nobody(tmp_path: Path, function, arguments, types)
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        ("promoters", [("2", 9, "a", "East", "gold", 3, 60), ("3", 9, None, "North", None, None, None),
-                       ("1", 10, "a", "East", "gold", 3, 60)]),
-        ("passives", [("4", 7, "b", "West", "lapsed", 2, 75)]),
-        ("detractors", [("6", 0, "c", "West", "silver", 1, 50), ("5", 6, "z", None, None, 0, 0)]),
+        ("promoters", [("2", 9, "a", "East", "gold", None, 3, 60), ("3", 9, None, "North", None, None, None, None),
+                       ("1", 10, "a", "East", "gold", None, 3, 60)]),
+        ("passives", [("4", 7, "b", "West", "lapsed", None, 2, 75)]),
+        ("detractors", [("6", 0, "c", "West", "silver", None, 1, 50), ("5", 6, "z", None, None, None, 0, 0)]),
     ],
 )  # fmt: skip
 def test_answers_of_a_kind(store: Store, kind: str, expected: list[tuple]) -> None:
@@ -162,7 +162,7 @@ def test_what_is_known_of_a_customer(store: Store) -> None:
             snap, replace(ALL, end=JANUARY), metric="retention", number=1, active=False, kind="on_or_after"
         )
     day = dt.date(2026, 1, 20)
-    assert found.rows() == [("c", "West", "silver", day, day, 1, 50.0)]
+    assert found.rows() == [("c", "West", "silver", None, day, day, 1, 50.0)]
 
 
 @pytest.mark.parametrize(

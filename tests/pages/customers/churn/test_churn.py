@@ -133,15 +133,15 @@ def test_the_list_names_how_many_there_are(open_app, tmp_path: Path, silent: str
     assert "Shown: 20 of 40. The file holds all." in said
     assert "Together they have brought 800 net" in said.replace("\\", "")
     assert next(iter(app.dataframe[0].value.columns)) == "Customer"
-    assert app.dataframe[0].value.shape == (20, 7)
+    assert app.dataframe[0].value.shape == (20, 8)
 
 
 def test_the_list_sorts_by_numbers_and_days_and_its_file_holds_all(open_app, tmp_path: Path) -> None:
     app = opened(open_app, tmp_path, customers(steady=60, silent=30, once=10), silent="all")
     shown = app.dataframe[0].value
-    assert [type(day) for day in shown.iloc[0, 1:3]] == [dt.date] * 2
-    assert [kind.kind for kind in shown.dtypes[3:]] == ["i"] * 4
-    assert shown.iloc[0].to_list()[3:] == [145, 2, 20, 31]
+    assert [type(day) for day in shown.iloc[0, 2:4]] == [dt.date] * 2
+    assert [kind.kind for kind in shown.dtypes[4:]] == ["i"] * 4
+    assert shown.iloc[0].to_list()[4:] == [145, 2, 20, 31]
     assert app.session_state["report.current"].tables["win_back"].height == 40
 
 

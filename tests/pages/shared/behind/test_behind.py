@@ -1,5 +1,6 @@
 """Who is behind a number, on its page: as many as the number says, by link as chosen, and neither list nor choice for viewers."""
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from data.people.access import Person, Role
 from data.questions.ask import Question, ask
 from data.segment import Segment
 from data.store.store import Store
+from pages.shared.files.columns import readable
 from pages.shared.model.report import Report
 from pages.shared.session import cached
 from tests.data.rows import nps, order, take
@@ -130,7 +132,7 @@ def test_codes_are_named_in_the_language_of_the_page(open_app: Open, demo_path: 
     ],
 )  # fmt: skip
 def test_a_cohort(open_app: Open, demo_path: Path, params, metric, arguments, cohort: str, period: int, said) -> None:
-    for returned, did in (("no", "did not come back"), ("yes", "came back")):
+    for returned, did in (("missed", "did not come back"), ("yes", "came back")):
         app = open_app(demo_path, "retention", **params, returned=returned, lang="en")
         view = report(app).view
         assert view
@@ -204,7 +206,7 @@ def test_a_small_cohort_can_be_listed_where_its_share_is_withheld(open_app: Open
 )
 @pytest.mark.parametrize("rule", ["auto", "bronze=10, silver=500"])
 def test_a_cell_of_the_migration(open_app: Open, demo_path: Path, one: str, other: str, said: str, rule: str) -> None:
-    app = open_app(demo_path, "tiers", rule=rule, moved_from=one, moved_to=other, lang="en")
+    app = open_app(demo_path, "tiers", rule=rule, moved_from=one, moved_to=other, moved_who="all", lang="en")
     matrix = report(app).tables["tier_migration"]
     members = matrix.row(by_predicate=(pl.col("from_tier") == one) & (pl.col("to_tier") == other), named=True)[
         "members"
@@ -215,6 +217,15 @@ def test_a_cell_of_the_migration(open_app: Open, demo_path: Path, one: str, othe
     assert (app.query_params["moved_from"], app.query_params["moved_to"]) == (one, other)
     held = "A tier holds from the day after the month’s end at which it is reached."
     assert (held in words(app)) == (rule != "auto")
+
+
+def test_who_has_ordered_since_is_left_out_and_the_rule_is_said(open_app: Open, demo_path: Path) -> None:
+    drawn = report(app := open_app(demo_path, "tiers", moved_from="bronze", moved_to="lapsed", lang="zh"))
+    taken = readable(drawn.sections["tier_movers"], drawn.tables["tier_movers"])
+    assert {"客户", "等级", "地区", "门店", "列入原因"} <= set(taken.columns)
+    assert set(taken["列入原因"]) == {"2026年3月31日 为铜卡，2026年6月30日 为已流失，此后至 2026年7月18日 无订单"}
+    assert max(taken["末次下单"].drop_nulls()) <= dt.date(2026, 6, 30)
+    assert "名单规则" in words(app)
 
 
 def test_a_move_that_nobody_made_and_one_that_is_none(open_app: Open, demo_path: Path) -> None:
@@ -231,7 +242,7 @@ def test_a_choice_is_in_the_address(open_app: Open, demo_path: Path) -> None:
     app.selectbox(key="option.listed_cohort.en").select("2025-12-01").run()
     app.selectbox(key="option.listed_period.en").select("5").run()
     assert (app.query_params["listed_cohort"], app.query_params["listed_period"]) == ("2025-12-01", "5")
-    assert "who first ordered in 2025-12 did not come back in month 5" in words(app)
+    assert "who first ordered in 2025-12 did not come back in month 5 or later" in words(app)
 
 
 @pytest.mark.parametrize("code", CODES)

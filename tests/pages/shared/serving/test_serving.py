@@ -176,6 +176,8 @@ def test_signing_out_ends_the_sign_in_for_good(monkeypatch) -> None:
     [
         ({"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}, "does not serve 0.0.0.0 without sign-in"),
         ({"RAPPORT_OPEN": "edit"}, "RAPPORT_OPEN can be “view” or “no”"),
+        ({"RAPPORT_FISCAL_YEAR_MONTH": "13"}, "RAPPORT_FISCAL_YEAR_MONTH must be a month from 1 to 12, but is “13”."),
+        ({"RAPPORT_WEEK_DAY": "friday"}, "RAPPORT_WEEK_DAY can be “sunday” or “monday”, but is “friday”."),
         ({"RAPPORT_SESSION_HOURS": "0"}, "RAPPORT_SESSION_HOURS must be a whole number above 0"),
         ({"RAPPORT_ACCESS": "pyproject.toml"}, "“project” is not known there"),
     ],

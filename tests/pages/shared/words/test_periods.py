@@ -84,3 +84,44 @@ def test_back_counts_the_last_one() -> None:
 )
 def test_a_running_month_is_shown_besides(last: str, as_of: str, first: str) -> None:
     assert periods.through_running(D(last), D(as_of), 12) == (D(first), D(last))
+
+
+@pytest.mark.parametrize(
+    ("code", "last", "start", "end"),
+    [
+        ("30d", "2026-07-18", "2026-06-19", "2026-07-18"),
+        ("90d", "2026-07-18", "2026-04-20", "2026-07-18"),
+        ("week", "2026-07-18", "2026-07-06", "2026-07-12"),  # a Saturday: the week that runs has not ended
+        ("week", "2026-07-19", "2026-07-13", "2026-07-19"),
+        ("mtd", "2026-07-18", "2026-07-01", "2026-07-31"),
+        ("qtd", "2026-07-18", "2026-07-01", "2026-09-30"),
+        ("ytd", "2026-07-18", "2026-01-01", "2026-12-31"),
+        ("12m", "2026-07-18", "2025-07-19", "2026-07-18"),
+        ("12m", "2026-06-30", "2025-07-01", "2026-06-30"),
+        ("12m", "2024-02-28", "2023-03-01", "2024-02-28"),
+        ("12m", "2024-02-29", "2023-03-01", "2024-02-29"),
+        ("12m", "2025-02-28", "2024-03-01", "2025-02-28"),
+        ("fiscal", "2026-07-18", "2026-04-01", "2027-03-31"),
+        ("fiscal", "2026-03-31", "2025-04-01", "2026-03-31"),
+        ("fiscal_before", "2026-07-18", "2025-04-01", "2026-03-31"),
+    ],
+)
+def test_presets_are_counted_from_the_last_day(code: str, last: str, start: str, end: str) -> None:
+    assert periods.preset(code, D(last), fiscal_month=4) == (D(start), D(end))
+
+
+@pytest.mark.parametrize(
+    ("last", "start"), [("2026-07-18", "2026-07-12"), ("2026-07-17", "2026-07-05"), ("2026-07-19", "2026-07-12")]
+)
+def test_weeks_may_begin_on_sunday(last: str, start: str) -> None:
+    begin, end = periods.preset("week", D(last), week_start=6)
+    assert (begin, (end - begin).days) == (D(start), 6)
+
+
+def test_a_preset_is_known_by_its_dates() -> None:
+    offered = {code: periods.preset(code, D("2026-07-18")) for code in periods.PRESETS}
+    assert periods.preset_of(D("2026-07-19"), D("2026-07-19"), {}) is None
+    assert periods.preset_of(D("2026-06-19"), D("2026-07-18"), offered) == "30d"
+    assert (
+        periods.preset_of(D("2026-01-01"), D("2026-12-31"), offered) == "ytd"
+    )  # also the fiscal year that begins in January
