@@ -1,10 +1,15 @@
 """What moved: the clearest changes by group, with their intervals, and how many were compared."""
 
+from dataclasses import replace
+
 import polars as pl
 
-from metrics.dimension import TIER
-from pages.shared.model import blocks, charts
+from metrics.dimension import TIER, known
+from pages.overview import cards
+from pages.shared.model import blocks, charts, marks
+from pages.shared.model.parts import Mark
 from pages.shared.readings import findings, moves
+from pages.shared.readings.moves import Move
 from pages.shared.screen import states
 from pages.shared.screen.display import forest_row
 from pages.shared.session.view import View
@@ -44,7 +49,15 @@ def section(view: View) -> None:
     table = pl.DataFrame([{name: getattr(move, name) for name in COLUMNS} for move in found])
     blocks.section(findings.moved(found), note, table=table, file="what_moved")
     rows = [forest_row(move) for move in found]
-    blocks.chart(charts.forest(rows), key="moved", alt=listed([f"{row.name}: {row.shown} {row.word}" for row in rows]))
+    alt = listed([f"{row.name}: {row.shown} {row.word}" for row in rows])
+    blocks.chart(charts.forest(rows), key="moved", alt=alt, marks=list(map(_mark, found, rows)))
+
+
+def _mark(move: Move, row: charts.ForestRow) -> Mark:
+    """A change leads to the page of its number, for the group that it is of."""
+    leads = cards.NUMBERS[move.metric].leads
+    codes = {**leads.codes, known(move.dimension).code: move.code}
+    return marks.opening(row.id, charts.says(row, change=True), replace(leads, codes=codes))
 
 
 def counted(shown: int, compared: int) -> str:

@@ -50,6 +50,11 @@ def level(source: str, target: str, share: float, rank: Mapping[str, int]) -> in
     return 5 + depth if rank[target] > rank[source] else 4 - depth
 
 
+def flow_id(source: str, target: str) -> str:
+    """By what a flow is known as a mark."""
+    return f"{source} > {target}"
+
+
 @remembered
 def flows(
     counts: Mapping[tuple[str, str], int],
@@ -99,8 +104,9 @@ def flows(
             },
             link={
                 "source": [link[0] for link in links], "target": [link[1] for link in links], "value": [link[2] for link in links],
-                "color": [_tint(a, b, rank) for *_places, a, b in links], "hovertemplate": "%{customdata}: %{value:,}<extra></extra>",
-                "customdata": [escaped(f"{called[0][a]} → {names[b]}") for *_places, a, b in links],
+                "color": [_tint(a, b, rank) for *_places, a, b in links], "hovertemplate": "%{label}: %{value:,}<extra></extra>",
+                "customdata": [flow_id(a, b) for *_places, a, b in links],
+                "label": [escaped(f"{called[0][a]} → {names[b]}") for *_places, a, b in links],
             },
         )
     )  # fmt: skip

@@ -4,15 +4,17 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
 from polars.testing import assert_frame_equal
 from streamlit.testing.v1 import AppTest
 
+from data.segment import column_of as of_code
 from pages.frame.registry import ENTRIES
 from pages.shared.files import chromium
 from pages.shared.files.columns import meanings, shares
 from pages.shared.files.html import _grouped
-from pages.shared.model.parts import Chart, Text
+from pages.shared.model.parts import Chart, Heat, Text
 from tests.pages.conftest import words
 from tests.pages.html import needs_nothing
 from tests.pages.recorded import LANGUAGES, Seen, seen
@@ -45,6 +47,36 @@ def test_it_opens(page: Seen, code: str, language: str) -> None:
 @on_every_page_of_data
 def test_every_chart_has_a_text_alternative(page: Seen) -> None:
     assert all(chart.proto.alt for chart in page.app.get("plotly_chart"))
+
+
+@on_every_page_of_data
+def test_marks_are_of_their_chart_and_lead_to_what_there_is(page: Seen, code: str) -> None:
+    entries = {entry.code: entry for entry in ENTRIES}
+    for chart in (part for part in page.report.parts if isinstance(part, Chart)):
+        assert {mark.id for mark in chart.marks} <= _ids(chart.figure), chart.key
+        assert all(mark.says for mark in chart.marks)
+    places = [
+        place
+        for part in page.report.parts
+        for place in (
+            [mark.leads for mark in part.marks] if isinstance(part, Chart) else
+            [*part.leads.values()] if isinstance(part, Heat) else []
+        )
+        if place
+    ]  # fmt: skip
+    for place in places:
+        options = {option.name: option for option in entries[place.page or code].options}
+        for name, chosen in place.codes.items():
+            assert name in ("from", "to") or of_code(name) or options[name].allows(chosen), (name, chosen)
+
+
+def _ids(figure: go.Figure) -> set[str]:
+    """By what the points of a figure are known."""
+    found: set[str] = set()
+    for trace in figure.data:
+        given = (trace.link.customdata,) if isinstance(trace, go.Sankey) else (trace.ids, trace.customdata)
+        found |= {str(one) for each in given if each is not None for one in each}
+    return found
 
 
 @pytest.mark.parametrize("language", ["zh"])

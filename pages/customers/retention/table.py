@@ -15,10 +15,14 @@ from pages.customers.retention.cohort_measures import (
     shown,
     unit_sentence,
 )
+from pages.customers.retention.who import ALL
 from pages.shared.model import blocks
 from pages.shared.model.cards import Cell, HeatTable, Row
+from pages.shared.model.marks import BEHIND
+from pages.shared.model.parts import Place
 from pages.shared.readings.readings import RETENTION_MINIMUM
 from pages.shared.screen import states
+from pages.shared.session import auth
 from pages.shared.words.texts import _, ngettext, number, period_name, sentences, span
 
 LEVELS = 10
@@ -84,7 +88,21 @@ def table_section(triangle: pl.DataFrame, what: Asked) -> None:
         _older(triangle),
     )
     blocks.section(title, how, table=own_columns(triangle), file="retention", metric=what.metric)
-    blocks.heat(_table(triangle, average, what, ends), key="triangle")
+    blocks.heat(_table(triangle, average, what, ends), key="triangle", leads=_leads(triangle, what))
+
+
+def _leads(triangle: pl.DataFrame, what: Asked) -> dict[tuple[int, int], Place]:
+    """Each cell leads to the customers of its cohort and period, the average row to those of all cohorts."""
+    if not auth.may("customers"):
+        return {}
+    last = min(triangle.select(pl.col("period").max()).item() or 0, PERIODS_SHOWN)
+    cohorts = [day.isoformat() for day in triangle["cohort"].unique().sort()]
+    return {
+        (row, place): Place(codes={"listed_cohort": cohort, "listed_period": str(number)}, anchor=BEHIND)
+        for row, cohort in enumerate((*cohorts, ALL))
+        for place, number in enumerate(range(what.first, last + 1))
+        if number
+    }
 
 
 def _older(triangle: pl.DataFrame) -> str:

@@ -27,10 +27,10 @@ RETURNED = {
     "yes": N_("who came back"),
 }
 RULES = {  # whether they came back, and by which count
-    (True, "on"): N_("An order in {period} after the first one, known to {date}"),
-    (True, "on_or_after"): N_("An order in {period} after the first one or later, known to {date}"),
-    (False, "on"): N_("No order in {period} after the first one, known to {date}"),
-    (False, "on_or_after"): N_("No order in {period} after the first one, nor later, up to {date}"),
+    (True, "on"): N_("an order in {period} after the first one, known to {date}"),
+    (True, "on_or_after"): N_("an order in {period} after the first one or later, known to {date}"),
+    (False, "on"): N_("no order in {period} after the first one, known to {date}"),
+    (False, "on_or_after"): N_("no order in {period} after the first one, nor later, up to {date}"),
 }
 LATER = "on_or_after"  # who came back in a period or in a later one
 

@@ -7,12 +7,13 @@ import polars as pl
 from data.questions.ask import Question
 from data.questions.feedback import latest_comments, score_counts, weights
 from data.text.labels import answers, label
-from metrics.feedback.nps import nps_shares
+from metrics.feedback.nps import DETRACTOR_TO, PROMOTER_FROM, nps_shares
 from metrics.texts import N_
-from pages.shared.model import blocks, charts, choices
+from pages.shared.model import blocks, charts, choices, marks
+from pages.shared.model.parts import Mark
 from pages.shared.readings import findings, measures
 from pages.shared.readings.measures import Measure
-from pages.shared.session import cached
+from pages.shared.session import auth, cached
 from pages.shared.session.view import View
 from pages.shared.words.texts import _, date, listed, ngettext, number, sentences
 
@@ -76,7 +77,16 @@ def distribution_section(view: View) -> None:
         charts.distribution(counts.with_columns(read=pl.Series(read))),
         key="distribution",
         alt=f"{title}. {listed(read)}",
+        marks=[_mark(score, said) for score, said in zip(counts["score"], read, strict=True)]
+        if auth.may("customers")
+        else (),
     )
+
+
+def _mark(score: int, said: str) -> Mark:
+    """A score leads to the answers of its kind."""
+    kind = "promoters" if score >= PROMOTER_FROM else "passives" if score > DETRACTOR_TO else "detractors"
+    return marks.behind(str(score), said, answered=kind)
 
 
 def comments_section(view: View) -> None:

@@ -1,6 +1,7 @@
 """Members between two dates: the flows, the matrix, and what to do when they cannot be compared."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -10,10 +11,12 @@ from pages.programme import charts, findings
 from pages.programme.basis import Basis
 from pages.programme.findings import tier_label
 from pages.programme.readings import MINIMUM
-from pages.shared.model import blocks
+from pages.shared.model import blocks, marks
 from pages.shared.model.cards import Cell, HeatTable, Row
+from pages.shared.model.marks import BEHIND
+from pages.shared.model.parts import Mark, Place
 from pages.shared.screen import states
-from pages.shared.session import cached
+from pages.shared.session import auth, cached
 from pages.shared.session.view import View
 from pages.shared.words.texts import _, date, number, percent, sentences, span
 
@@ -98,9 +101,22 @@ def flow_section(view: View, basis: Basis, *, one_tier: bool) -> None:
     names = {name: tier_label(name) for name in (*tiers, NEW, LAPSED)}
     start, end = ends(view, basis)
     figure = charts.flows(counts, tiers, names, (date(start), date(end)), back=_("Came back"))
-    blocks.chart(figure, key="flows", alt=_("Members by tier on {start} and {end}. {title}.").format(
-        start=date(start), end=date(end), title=title
-    ))  # fmt: skip
+    alt = _("Members by tier on {start} and {end}. {title}.").format(start=date(start), end=date(end), title=title)
+    blocks.chart(figure, key="flows", alt=alt, marks=_flow_marks(matrix) if auth.may("customers") else ())
+
+
+def _flow_marks(matrix: pl.DataFrame) -> list[Mark]:
+    """Each flow leads to its members; the largest first."""
+    made = matrix.filter(pl.col("members") > 0).sort("members", descending=True, maintain_order=True)
+    return [
+        marks.behind(
+            charts.flow_id(one, other),
+            f"{tier_label(one)} → {tier_label(other)}: {number(n)}",
+            moved_from=one,
+            moved_to=other,
+        )
+        for one, other, n in made.select("from_tier", "to_tier", "members").iter_rows()
+    ]
 
 
 def matrix_section(view: View, basis: Basis, *, one_tier: bool) -> None:
@@ -117,22 +133,38 @@ def matrix_section(view: View, basis: Basis, *, one_tier: bool) -> None:
     )
     title = findings.stays(same.select("share", "low", "high", tier="from_tier"))
     blocks.section(title, how)
-    blocks.heat(_table(matrix, *ends(view, basis)), key="matrix")
+    blocks.heat(_table(matrix, *ends(view, basis)), key="matrix", leads=_leads(matrix))
     if matrix["share"].null_count():
         blocks.quiet(_("—: fewer than {minimum} members on the first date.").format(minimum=MINIMUM))
+
+
+def _rows(matrix: pl.DataFrame) -> Iterator[tuple[str, list[dict], int]]:
+    """The rows of the matrix that anybody is in: the tier before, its cells and how many members it had."""
+    tiers = ladder(matrix)
+    known = {(cell["from_tier"], cell["to_tier"]): cell for cell in matrix.iter_rows(named=True)}
+    for source in (*reversed(tiers), NEW, LAPSED):
+        cells = [known[source, target] for target in (*reversed(tiers), LAPSED) if (source, target) in known]
+        if n := sum(cell["members"] for cell in cells):
+            yield source, cells, n
+
+
+def _leads(matrix: pl.DataFrame) -> dict[tuple[int, int], Place]:
+    """Each cell leads to its members."""
+    if not auth.may("customers"):
+        return {}
+    return {
+        (row, place): Place(codes={"moved_from": cell["from_tier"], "moved_to": cell["to_tier"]}, anchor=BEHIND)
+        for row, (_source, cells, _n) in enumerate(_rows(matrix))
+        for place, cell in enumerate(cells)
+    }
 
 
 def _table(matrix: pl.DataFrame, start: dt.date, end: dt.date) -> HeatTable:
     tiers = ladder(matrix)
     targets = [*reversed(tiers), LAPSED]
     rank = {LAPSED: -1, NEW: -1, **{tier: place for place, tier in enumerate(tiers)}}
-    known = {(cell["from_tier"], cell["to_tier"]): cell for cell in matrix.iter_rows(named=True)}
     rows: list[Row] = []
-    for source in (*reversed(tiers), NEW, LAPSED):
-        cells = [known[source, target] for target in targets if (source, target) in known]
-        n = sum(cell["members"] for cell in cells)
-        if not cells or not n:
-            continue
+    for source, cells, n in _rows(matrix):
         name = _("Came back") if source == LAPSED else named(source, tiers)
         rows.append({"name": name, "sizes": [number(n)], "cells": [_cell(cell, n, rank) for cell in cells]})
     return {

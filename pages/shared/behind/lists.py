@@ -10,6 +10,7 @@ from data.text.labels import label
 from metrics.dimension import FILTERS
 from metrics.texts import N_
 from pages.shared.model import blocks, choices
+from pages.shared.model.marks import BEHIND
 from pages.shared.session import cached
 from pages.shared.session.cached import Table
 from pages.shared.words.texts import _, number
@@ -60,6 +61,19 @@ def section(
     Where there is nobody, or no list at all (`who` is None), `nobody` says so and why. `shown` is the sentence of how many of how many
     stand here, where they are something else than customers. Texts are Markdown.
     """
+    with blocks.anchor(BEHIND):
+        _section(title, how, who, file, options, nobody, shown)
+
+
+def _section(
+    title: str,
+    how: str,
+    who: Who | None,
+    file: str,
+    options: Callable[[], None],
+    nobody: tuple[str, str],
+    shown: str,
+) -> None:
     some = who if who and who.n else None
     blocks.section(title, how if some else "", table=everybody(some) if some else None, file=file, headers=headers())
     with choices.row():

@@ -8,7 +8,19 @@ export function entry(now, next, filled) {
   return filled && next.search === now.search ? "replace" : "push"; // the view came before its page
 }
 
-export default function () {
+// The anchor that the last click led to comes into sight, and takes the focus, once for each click.
+function show({ anchor, turn }) {
+  if (!turn || turn === window.history.rapportTurn) return;
+  window.history.rapportTurn = turn;
+  const place = document.querySelector(`.st-key-anchor-${CSS.escape(anchor)}`);
+  if (!place) return;
+  place.tabIndex = -1; place.style.outline = "none"; place.style.scrollMarginTop = "8rem";
+  place.focus({ preventScroll: true });
+  place.scrollIntoView({ block: "start" });
+}
+
+export default function ({ data }) {
+  show(data);
   if (window.history.rapport) return;
   window.history.rapport = true;
   const push = window.history.pushState.bind(window.history);

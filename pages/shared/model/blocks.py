@@ -9,6 +9,7 @@ import polars as pl
 
 from pages.shared.model.cards import Card, HeatTable
 from pages.shared.model.parts import (
+    Anchor,
     Box,
     Button,
     Cards,
@@ -98,9 +99,9 @@ def cards(
     renderer().part(Cards(list(items), key, leads or {}, view, explain))
 
 
-def heat(table: HeatTable, *, key: str) -> None:
-    """A heat table."""
-    renderer().part(Heat(table, key))
+def heat(table: HeatTable, *, key: str, leads: Mapping[tuple[int, int], Place] | None = None) -> None:
+    """A heat table; `leads`: where a click on a cell goes, by its row and column."""
+    renderer().part(Heat(table, key, leads or {}))
 
 
 def quote(mark: str, words: str, about: str) -> None:
@@ -159,6 +160,11 @@ def group() -> Within:
 def fold(title: str, *, opened: bool = False) -> Within:
     """Parts under a title that a click opens and shuts."""
     return renderer().frame(Fold(title, opened))[0]
+
+
+def anchor(name: str) -> Within:
+    """Parts that something on the page leads to, by this name."""
+    return renderer().frame(Anchor(name))[0]
 
 
 def waiting(height: int) -> Within:

@@ -11,7 +11,7 @@ import polars as pl
 from metrics.statistics.verdict import Verdict
 from pages.shared.model.theme import CHANGE, CONTEXT, GRID, PAPER, QUIET, SCORE, SERIES, TEXT, dressed, faded
 from pages.shared.session.remembered import remembered
-from pages.shared.words.texts import number, signed, span
+from pages.shared.words.texts import _, number, signed, span
 
 LABEL_SPACE = 92
 LEAST_HEIGHT = 104  # of an interval plot, so that its ticks are not cut
@@ -33,6 +33,7 @@ class Line:
     n: Sequence[int] = field(default_factory=list)
     shown: Sequence[str] = field(default_factory=list)  # what values are called; else numbers with one digit
     read: Sequence[str] = field(default_factory=list)  # what pointing says
+    ids: Sequence[str] = field(default_factory=list)  # by which its points are known as marks
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,14 @@ def trend(
     mark = {"color": SERIES[0], "size": 5}
     figure.add_scatter(
         x=list(line.x), y=final, mode="lines+markers", name=line.name, customdata=read,
-        line={"color": SERIES[0], "width": 2.25}, marker=mark, hovertemplate="%{customdata}",
+        line={"color": SERIES[0], "width": 2.25}, marker=mark, hovertemplate="%{customdata}", ids=list(line.ids) or None,
     )  # fmt: skip
     open_ends = _open_ends(line, unfinished)
     if open_ends:
         figure.add_scatter(
             x=[line.x[i] for i in open_ends], y=[line.y[i] for i in open_ends], mode="lines+markers", name=unfinished_name,
             customdata=[read[i] for i in open_ends], hovertemplate="%{customdata}",
+            ids=[line.ids[i] for i in open_ends] if line.ids else None,
             line={"color": SERIES[0], "width": 1.5, "dash": "dot"},
             marker={"symbol": ["circle-open" if line.x[i] in unfinished else "circle" for i in open_ends], "size": 7, "color": SERIES[0]},
         )  # fmt: skip
@@ -125,13 +127,12 @@ def forest(
     for place, row in zip(range(len(rows) - 1, -1, -1), rows, strict=True):
         token = CHANGE[row.verdict] if change else SERIES[0]
         mark = _mark(row) if change else "circle"
-        bounds = "" if bars else f" ({span(row.low, row.high, sign=change)})"
-        read = f"{escaped(row.name)}: {row.shown}{bounds}<extra></extra>"
+        read = f"{escaped(says(row, change=change, bounded=not bars))}<extra></extra>"
         line = {"color": token, "width": 7 if bars else 2}
         traces += [
             go.Scatter(x=[row.low, row.high], y=[place] * 2, mode="lines", line=line, hoverinfo="skip"),
             go.Scatter(
-                x=[row.value], y=[place], mode="markers", customdata=[row.id], hovertemplate=read,
+                x=[row.value], y=[place], mode="markers", ids=[row.id], hovertemplate=read,
                 marker={"symbol": mark, "size": 11 if change else 9, "color": token, "line": {"width": 2, "color": token}},
             ),
         ]  # fmt: skip
@@ -167,6 +168,14 @@ def forest(
     )
 
 
+def says(row: ForestRow, *, change: bool = False, bounded: bool = True) -> str:
+    """A line in words: name, value, interval, and its verdict or what it rests on."""
+    interval = (
+        " (" + _("95% interval {span}").format(span=span(row.low, row.high, sign=change)) + ")" if bounded else ""
+    )
+    return f"{row.name}: {row.shown}{interval} {row.word}".rstrip()
+
+
 def _mark(row: ForestRow) -> str:
     """The arrow points where the number went; whether that is good is said by colour and word."""
     if row.verdict in ("none", "too_few"):
@@ -183,6 +192,7 @@ def distribution(scores: pl.DataFrame, *, height: int = 240) -> go.Figure:
             x=[str(score) for score in scores["score"]], y=scores["answers"].to_list(), marker_color=[SCORE[kind] for kind in kinds],
             text=[number(count) for count in scores["answers"]], textposition="outside", cliponaxis=False,
             textfont={"size": 12, "color": QUIET}, customdata=scores["read"].to_list(), hovertemplate="%{customdata}<extra></extra>",
+            ids=[str(score) for score in scores["score"]],
         )
     )  # fmt: skip
     dressed(figure, height).update_layout(hovermode="closest", margin={"t": 22, "b": 4})

@@ -18,15 +18,18 @@ Source = pl.DataFrame | Callable[[], pl.DataFrame]
 
 @dataclass(frozen=True)
 class Place:
-    """Where something leads: a page by its code, this one where it is empty, and the codes of the address that change on the way."""
+    """Where something leads: a page by its code, this one where it is empty, the codes of the address that change on the way, and which
+    anchor of the page is then looked at."""
 
     page: str = ""
     codes: Mapping[str, str] = field(default_factory=dict)
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One mark of a chart, known by its id (`customdata` of its trace): what it says, and where it leads, if anywhere."""
+    """One mark of a chart, known by its id (one of `ids` of its trace, or its `customdata`): what it says, and where it leads, if
+    anywhere."""
 
     id: str
     says: str
@@ -110,10 +113,11 @@ class Cards:
 
 @dataclass(frozen=True)
 class Heat:
-    """A heat table; what a cell means, it says itself (`read`)."""
+    """A heat table; what a cell means, it says itself (`read`). A cell leads to where `leads` says of its row and column, both from 0."""
 
     table: HeatTable
     key: str = ""
+    leads: Mapping[tuple[int, int], Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -277,4 +281,11 @@ class Waiting:
     height: int
 
 
-Frame = Columns | Row | Group | Fold | Waiting
+@dataclass(frozen=True)
+class Anchor:
+    """Parts that something on the page leads to, by this name."""
+
+    name: str
+
+
+Frame = Columns | Row | Group | Fold | Waiting | Anchor

@@ -1,4 +1,5 @@
-"""What native elements cannot do: cards with an interval, a table with heat, a button that copies the link.
+"""What native elements cannot do: cards with an interval, a table with heat, marks of charts that lead somewhere, a button that
+copies the link.
 
 Text reaches the page through textContent only. Colours, fonts and radii are the theme's CSS variables, so a change of theme
 repaints without a rerun.
@@ -11,6 +12,7 @@ import streamlit as st
 
 from pages.shared.front import read
 from pages.shared.model.cards import Card, HeatTable
+from pages.shared.model.parts import Mark
 from pages.shared.words.texts import _
 
 _cards = st.components.v2.component(
@@ -22,6 +24,7 @@ _heat = st.components.v2.component(
     css=read("heat.css"),
     js=read("heat.js"),
 )
+_marks = st.components.v2.component("rapport_marks", html="<ul></ul>", css=read("marks.css"), js=read("marks.js"))
 _link = st.components.v2.component(
     "rapport_link",
     html='<div><input readonly hidden><button type="button"></button></div>',
@@ -38,6 +41,12 @@ def cards(items: Sequence[Card], *, key: str) -> Any:
 def heat(table: HeatTable, *, key: str) -> Any:
     """A heat table. In the run after a click, `.cell` of the result is {"row", "column"}, both from 0."""
     return _heat(data=table, key=key, on_cell_change=_nothing)
+
+
+def marks(items: Sequence[Mark], *, key: str) -> Any:
+    """The marks of the chart in the same container that lead somewhere. In the run after a click, `.mark` of the result is the id."""
+    shown = [{"id": mark.id, "says": mark.says} for mark in items]
+    return _marks(data={"marks": shown, "label": _("Marks of the chart")}, key=key, on_mark_change=_nothing)
 
 
 def link_button() -> None:

@@ -18,7 +18,7 @@ from pages.shared.model.parts import (
     Several,
     Words,
 )
-from pages.shared.screen import takeaway, why
+from pages.shared.screen import back, takeaway, why
 from pages.shared.screen.definition import define
 from pages.shared.session import site, view, visit
 from pages.shared.words.texts import _
@@ -40,9 +40,19 @@ def go(place: Place) -> None:
     """Where something leads, once it was clicked."""
     if place.codes:
         view.change(**place.codes)
+    if place.anchor:
+        back.look_at(place.anchor)
     if place.page:
         site.open_page(place.page)
     st.rerun()
+
+
+def opens(place: Place) -> bool:
+    """Whether the person may go there: a page that they may open, and no other view where a link fixes it."""
+    if place.codes and visit.locked():
+        return False
+    entry = site.entry(place.page) if place.page else None
+    return not place.page or (entry is not None and entry.allowed)
 
 
 def buttons(shown: Sequence[Button]) -> None:

@@ -11,7 +11,7 @@ from data.text.labels import TIER_ORDER, label, named
 from metrics.dimension import TIER, Dimension, Noun
 from metrics.statistics.verdict import confidence_of_each_pair
 from pages.feedback import findings
-from pages.shared.model import blocks, charts, choices
+from pages.shared.model import blocks, charts, choices, marks
 from pages.shared.model.charts import ForestRow
 from pages.shared.readings.measures import Measure
 from pages.shared.screen import states
@@ -97,7 +97,8 @@ def section(
         lines = [_line(row, dimension.column, measure) for row in shown.iter_rows(named=True)]
         ticks = measure.ticks(max(line.high for line in lines)) if measure.kind in ("money", "count") else None
         figure = charts.forest(lines, change=False, bars=not measure.bounded, unit=measure.unit, ticks=ticks)
-        blocks.chart(figure, key=f"{measure.metric}-by-{code}", alt=alt(lines))
+        points = [marks.of_group(dimension, line.id, charts.says(line, bounded=measure.bounded)) for line in lines]
+        blocks.chart(figure, key=f"{measure.metric}-by-{code}", alt=alt(lines), marks=points)
     _quiet_groups(rows, dimension.column, measure)
 
 

@@ -1,5 +1,6 @@
 """The screen: draws what a page emits, and notes it in the report of the run."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import streamlit as st
 
 from metrics.catalogue import CATALOGUE
 from pages.shared.model.parts import (
+    Anchor,
     Box,
     Cards,
     Chart,
@@ -104,9 +106,16 @@ def _quiet(text: str) -> None:
 
 def _chart(part: Chart) -> None:
     """In the theme's colours. Plotly resolves them when it is mounted: the shade in the key mounts it anew."""
-    st.plotly_chart(part.figure, config=PLOTLY_CONFIG, key=f"{part.key}-{shade()}", alt=part.alt)
+    leads = {mark.id: mark for mark in part.marks if mark.leads and controls.opens(mark.leads)}
+    clicked = None
+    with st.container(gap=None) if leads else contextlib.nullcontext():
+        st.plotly_chart(part.figure, config=PLOTLY_CONFIG, key=f"{part.key}-{shade()}", alt=part.alt)
+        if leads:
+            clicked = cards.marks(list(leads.values()), key=f"marks-{part.key}").mark
     if current_report.current() and (downloads := st.session_state.get(DOWNLOADS)):
         downloads.chart(part)
+    if clicked in leads and (place := leads[clicked].leads):
+        controls.go(place)
 
 
 def _cards(part: Cards) -> None:
@@ -123,7 +132,10 @@ def _cards(part: Cards) -> None:
 
 
 def _heat(part: Heat) -> None:
-    cards.heat(part.table, key=part.key)
+    cell = cards.heat(part.table, key=part.key).cell
+    place = part.leads.get((cell["row"], cell["column"])) if cell else None
+    if place and controls.opens(place):
+        controls.go(place)
 
 
 def _listing(part: Listing) -> None:
@@ -182,6 +194,7 @@ FRAMES: dict[type, Callable[[Any], Places]] = {
     Row: lambda frame: [
         st.container(horizontal=True, gap="small", vertical_alignment="bottom" if frame.labelled else "center")
     ],
+    Anchor: lambda frame: [st.container(key=f"anchor-{frame.name}")],
     Group: lambda _frame: [st.container(gap="xxsmall")],
     Fold: lambda frame: [st.expander(frame.title, expanded=frame.opened)],
     Waiting: lambda frame: [st.skeleton(height=frame.height)],

@@ -10,7 +10,7 @@ from data.questions.changes import change
 from metrics.statistics.verdict import Verdict, verdict
 from metrics.texts import N_
 from pages.feedback import findings
-from pages.shared.model import blocks, charts
+from pages.shared.model import blocks, charts, marks
 from pages.shared.model.charts import Line
 from pages.shared.readings.findings import first_up
 from pages.shared.readings.measures import Measure, about, of_day
@@ -63,7 +63,12 @@ def section(view: View, measure: Measure, *, height: int = 330) -> None:
         line, year_before, unfinished=unfinished, unfinished_name=_("unfinished"), height=height, unit=measure.unit,
         ticks=None if measure.bounded else measure.ticks(max(drawn)),
     )  # fmt: skip
-    blocks.chart(figure, key=f"trend-{measure.metric}", alt=_alt(title, measure, now))
+    points = [
+        marks.of_month(day, f"{name}: {read}")
+        for day, name, read in zip(now["period"], places, line.read, strict=True)
+        if read
+    ]
+    blocks.chart(figure, key=f"trend-{measure.metric}", alt=_alt(title, measure, now), marks=points)
 
 
 def _line(name: str, places: Sequence[str], rows: pl.DataFrame, measure: Measure, *, alone: bool = False) -> Line:
@@ -73,7 +78,8 @@ def _line(name: str, places: Sequence[str], rows: pl.DataFrame, measure: Measure
     if alone or not measure.bounded:
         low, high = [], []
     read = [] if alone else [_read(row, measure) for row in rows.iter_rows(named=True)]
-    return Line(name, places, y, low, high, shown=shown, read=read)
+    ids = [] if alone else [day.isoformat() for day in rows["period"]]
+    return Line(name, places, y, low, high, shown=shown, read=read, ids=ids)
 
 
 def _read(row: Mapping[str, Any], measure: Measure) -> str:
@@ -81,7 +87,7 @@ def _read(row: Mapping[str, Any], measure: Measure) -> str:
     value, low, high = (row[column] for column in (measure.value, *measure.ends))
     if value is None:
         return ""
-    interval = f" ({measure.reach(low, high)})" if measure.bounded else ""
+    interval = " (" + _("95% interval {span}").format(span=measure.reach(low, high)) + ")" if measure.bounded else ""
     counted = f" · {measure.counted(row[measure.n])}" if measure.n != measure.value else ""
     return f"{measure.shown(value)}{interval}{counted}"
 
