@@ -113,8 +113,13 @@ def signed(value: float, digits: int = 1) -> str:
     return ("+" if round(value, digits) > 0 else "") + number(value, digits)
 
 
+MOST_DIGITS = 4  # of a percentage
+
+
 def percent(share: float, digits: int = 1) -> str:
-    """A share (0–1) as 83.4%."""
+    """A share (0–1) as 83.4%. What is more than nothing is never 0%, nor is less than all 100%: then it gets more digits."""
+    while digits < MOST_DIGITS and 0 < abs(share) < 1 and abs(round(100 * share, digits)) in (0, 100):
+        digits += 1
     return f"{number(100 * share, digits)}%"
 
 

@@ -11,9 +11,9 @@ from pages.shared.readings.readings import Reading
 from pages.shared.words.texts import _, ngettext, number, percent, spaced
 
 TREND = {
-    "better": N_("{name} is higher than in {first}"),
-    "worse": N_("{name} is lower than in {first}"),
-    "none": N_("No clear change in {name} since {first}"),
+    "better": N_("{name} is higher in {last} than in {first}"),
+    "worse": N_("{name} is lower in {last} than in {first}"),
+    "none": N_("{name}: no clear difference between {first} and {last}"),
     "too_few": N_("Too few answers to compare months"),
 }
 CSAT_CHANGED = {
@@ -28,9 +28,9 @@ CES_CHANGED = {
 }
 
 
-def trend(kind: Verdict, name: str, first: str) -> str:
-    """The last month against the first of a trend."""
-    return spaced(_(TREND[kind]).format(name=name, first=first))
+def trend(kind: Verdict, name: str, first: str, last: str) -> str:
+    """The last month of a trend against the first. Both are named, since the period of the page may be another one and say otherwise."""
+    return spaced(_(TREND[kind]).format(name=name, first=first, last=last))
 
 
 def groups(dimension: Dimension, ranked: pl.DataFrame, low: float | None) -> str:

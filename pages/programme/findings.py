@@ -10,7 +10,7 @@ from metrics.texts import N_
 from metrics.tiers import backtest
 from pages.shared.readings.findings import shown
 from pages.shared.readings.readings import Reading
-from pages.shared.words.texts import _, joined, money, money_span, ngettext, number, percent, signed
+from pages.shared.words.texts import _, joined, listed, money, money_span, ngettext, number, percent, signed, spaced
 
 UNSTEADY_MOVES = N_("Moves were not steady, so this is no forecast")
 TIER_NAMES = {"new": N_("New"), "lapsed": N_("Lapsed")}
@@ -26,9 +26,9 @@ CHANGED = {
     ("lapse", False): (N_("Fewer members lapse: {value} after {before}"), N_("fewer lapse")),
 }
 TREND = {
-    "better": N_("More members move up than in {first}"),
-    "worse": N_("Fewer members move up than in {first}"),
-    "none": N_("No clear change in upgrades since {first}"),
+    "better": N_("More members move up in {last} than in {first}"),
+    "worse": N_("Fewer members move up in {last} than in {first}"),
+    "none": N_("Upgrades: no clear difference between {first} and {last}"),
     "too_few": N_("Too few members to compare months"),
 }
 
@@ -115,9 +115,9 @@ def members(counted: pl.DataFrame) -> str:
     return more.format(total=total, change=number(abs(change)))
 
 
-def trend(kind: Verdict, first: str) -> str:
+def trend(kind: Verdict, first: str = "", last: str = "") -> str:
     """The last month's upgrade rate against that of the first."""
-    return _(TREND[kind]).format(first=first)
+    return _(TREND[kind]).format(first=first, last=last)
 
 
 def time_in_tier(marks: pl.DataFrame, month: int) -> str:
@@ -188,29 +188,16 @@ def worth(rows: pl.DataFrame, currency: str | None) -> str:
 
 
 def replay(difference: pl.DataFrame) -> str:
-    """How many more or fewer would hold a tier, from rows of `replay_difference`."""
+    """How many more or fewer members each tier would have, the highest first, from rows of `replay_difference`, the lowest first."""
     if not difference.height:
         return _("The two cannot be compared in this period")
-    change = int(difference["members_change"].sum())
-    if not change:
-        return _within(difference)
-    text = (
-        ngettext("{n} more member would hold a tier", "{n} more members would hold a tier", change)
-        if change > 0
-        else ngettext("{n} fewer member would hold a tier", "{n} fewer members would hold a tier", -change)
+    tiers = (
+        difference.filter(pl.col("tier").is_not_null()).reverse().select("tier", pl.col("members_change").fill_null(0))
     )
-    return text.format(n=number(abs(change)))
-
-
-def _within(difference: pl.DataFrame) -> str:
-    """As many members in all: what becomes of the highest tier."""
-    top = difference.filter(pl.col("tier").is_not_null(), pl.col("members_change") != 0).tail(1)
-    if not top.height:
-        return _("As many members would hold a tier as today")
-    change = int(top["members_change"][0])
-    more = _("As many members in all, {n} more of them {tier}")
-    fewer = _("As many members in all, {n} fewer of them {tier}")
-    return (more if change > 0 else fewer).format(n=number(abs(change)), tier=tier_label(top["tier"][0]))
+    changes = [f"{tier_label(tier)} {signed(change, 0)}" for tier, change in tiers.iter_rows() if change]
+    if not changes:
+        return _("As many members in each tier as today")
+    return spaced(_("Members under the other thresholds: {changes}").format(changes=listed(changes)))
 
 
 def revenue_covered(difference: pl.DataFrame) -> str:

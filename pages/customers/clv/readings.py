@@ -133,6 +133,7 @@ def predicted(asked: Terms) -> Reading:
         money=True,
         compares=False,
         withheld=_withheld(row["state"], row["customers"]),
+        holds=N_("{span}, if the model holds"),
     )
 
 

@@ -196,10 +196,13 @@ def cannot_answer(receipt: Receipt) -> None:
     """What the files cannot answer, each with its reason."""
     if not receipt.cannot_answer:
         blocks.section(
-            _("This file has everything that the pages need"), _("Nothing that the pages show is missing from it.")
+            _("No column is missing"), _("What a page lacks, for want of answers, orders or time, it says itself.")
         )
         return
-    blocks.section(_("What this file cannot answer"), _("Everything else on the dashboard can be computed from it."))
+    blocks.section(
+        _("What this file cannot answer"),
+        _("What else a page lacks, for want of answers, orders or time, it says itself."),
+    )
     for item in receipt.cannot_answer:
         fact(ICONS.get(item.code, ":material/block:"), _lead_bold(_sentence(item)))
 

@@ -114,6 +114,14 @@ class Desk:
         self.phase, self.files, self.told, self.job, self.taken = "choose", (), Told(), None, None
         self.round += 1
 
+    def leave_what_was_undone(self) -> None:
+        """An import that was undone meanwhile, here or by somebody else, is no longer what was taken in: back to an empty desk."""
+        if self.phase != "taken" or self.taken is None:
+            return
+        rows = cached.access().imports().rows(named=True)
+        if not any(row["id"] == self.taken.import_id and row["status"] == "current" for row in rows):
+            self.clear()
+
     def map_again(self) -> None:
         """Choose the columns of files that were read, the first of them shown as a sample."""
         assert self.staged is not None

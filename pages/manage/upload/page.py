@@ -31,6 +31,7 @@ LINKS = {
 def page() -> None:
     current = desk()
     current.settle(within_seconds=FIRST_WAIT_SECONDS)
+    current.leave_what_was_undone()
     SCREENS[current.phase](current)
 
 

@@ -96,14 +96,14 @@ def trend_section(view: View, basis: Basis, *, one_tier: bool) -> None:
     known = up.drop_nulls("rate")
     if known.height < MONTHS_OF_A_TREND:
         blocks.section(
-            named("tier_rates_trend") if up.height < MONTHS_OF_A_TREND else findings.trend("too_few", ""),
+            named("tier_rates_trend") if up.height < MONTHS_OF_A_TREND else findings.trend("too_few"),
             table=rows if rows.height else None,
             file="tier_rates",
             metric="tier_rates_trend",
         )
         _too_few_months(up)
         return
-    title = findings.trend(_against_first(view, basis, known), month(known["period"][0]))
+    title = findings.trend(_against_first(view, basis, known), *(month(known["period"][at]) for at in (0, -1)))
     how = _(
         "% of the members at each month’s start who moved up or down by its end, with 95% interval; complete months."
     )

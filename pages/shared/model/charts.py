@@ -97,7 +97,7 @@ def trend(
     ]
     dressed(figure, height).update_layout(margin_r=LABEL_SPACE, margin_b=4)
     if seen:
-        _name_ends(figure, line, before, seen, height, unit)
+        _name_ends(figure, line, before, seen, height, unit, unfinished)
         pad = 0.06 * (max(seen) - min(seen) or 1)
         if ticks:
             pad = 0.06 * (max(seen) or 1)
@@ -256,15 +256,27 @@ def read_out(line: Line, place: int, unit: str = "") -> str:
 
 
 def _name_ends(
-    figure: go.Figure, line: Line, before: Line | None, seen: Sequence[float], height: int, unit: str = ""
+    figure: go.Figure,
+    line: Line,
+    before: Line | None,
+    seen: Sequence[float],
+    height: int,
+    unit: str = "",
+    unfinished: Sequence[Any] = (),
 ) -> None:
-    """Value and name where each line ends, moved apart when they would touch."""
-    ends = [(end, line, token, True) for end, token in ((_last(line), SERIES[0]),) if end]
+    """Value and name where each line ends, moved apart when they would touch. A line whose end is unfinished is named by its last finished
+    value, with its place: what is still growing is no news."""
+    ends = [(end, line, token, True) for end, token in ((_last(line, unfinished) or _last(line), SERIES[0]),) if end]
+    right = max(
+        (list(line.x).index(end[0][0]) for end in (*ends, *([(_last(line),)] if _last(line) else []))), default=0
+    )
     if before is not None and (end := _last(before)):
         ends.append((end, before, QUIET, False))
     close = len(ends) == 2 and abs(ends[0][0][1] - ends[1][0][1]) / (max(seen) - min(seen) or 1) * height < 40
     for (x, y), series, token, main in ends:
         name, text = series.name, _shown(series, list(series.x).index(x), unit)
+        if main and x in line.x and list(line.x).index(x) < right:
+            name, x = str(x), line.x[right]
         shown = f"<b>{text}</b>" if main else text
         up = close and (y >= min(end[0][1] for end in ends)) and (main == (ends[0][0][1] >= ends[1][0][1]))
         figure.add_annotation(
@@ -273,8 +285,8 @@ def _name_ends(
         )  # fmt: skip
 
 
-def _last(line: Line) -> tuple[Any, float] | None:
-    known = [(x, y) for x, y in zip(line.x, line.y, strict=True) if y is not None]
+def _last(line: Line, unfinished: Sequence[Any] = ()) -> tuple[Any, float] | None:
+    known = [(x, y) for x, y in zip(line.x, line.y, strict=True) if y is not None and x not in unfinished]
     return (known[-1][0], known[-1][1]) if known else None
 
 

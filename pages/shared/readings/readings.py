@@ -55,6 +55,7 @@ class Reading:
     withheld: tuple[str, str] | None = None  # why there is no value and what to do, to be translated; else too few
     bounded: bool = True  # a total has no interval
     digits: int = 1  # of the value, where it is no money
+    holds: str = ""  # what its interval takes for granted, to be translated, with {span} in it
 
     @property
     def rising(self) -> bool:

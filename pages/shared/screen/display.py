@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from data.text.labels import COUNTED
+from metrics.dimension import TIER
 from metrics.texts import N_
 from pages.customers.clv import readings as readings_value
 from pages.shared.model.cards import Card
@@ -16,6 +17,7 @@ from pages.shared.session.view import View
 from pages.shared.words.texts import (
     WORDS,
     _,
+    date,
     dates,
     listed,
     money_span,
@@ -78,9 +80,9 @@ def card(reading: Reading, *, compared: bool) -> Card:
 def _range(reading: Reading) -> str:
     if reading.low is None or reading.high is None:
         return ""
-    if reading.money:
-        return money_span(reading.low, reading.high, reading.currency)
-    return span(reading.low, reading.high, reading.digits)
+    low, high = reading.low, reading.high
+    said = money_span(low, high, reading.currency) if reading.money else span(low, high, reading.digits)
+    return _(reading.holds).format(span=said) if reading.holds else said
 
 
 def size(reading: Reading) -> str:
@@ -149,14 +151,20 @@ def forest_row(move: Move) -> ForestRow:
 
 def shown(view: View, counted: str) -> str:
     """The sentence under a title: how many, who, when, against what."""
-    period, before = dates(view.start, view.last), view.before
+    period, before, who = dates(view.start, view.last), view.before, _whom(view)
     if view.unfinished:
         period = _("{period}, not finished yet").format(period=period)
     if before is None:
-        return _("**{counted}**, {who}, **{period}**.").format(counted=counted, who=whom(view.whom), period=period)
+        return _("**{counted}**, {who}, **{period}**.").format(counted=counted, who=who, period=period)
     return _("**{counted}**, {who}, **{period}** against {before}.").format(
-        counted=counted, who=whom(view.whom), period=period, before=dates(before.start, before.end)
+        counted=counted, who=who, period=period, before=dates(before.start, before.end)
     )
+
+
+def _whom(view: View) -> str:
+    """Whose numbers these are; where tiers choose them, of which day the tiers are. Markdown."""
+    said = whom(view.whom)
+    return _("{who} (tiers of {date})").format(who=said, date=date(view.as_of)) if view.whom[TIER.column] else said
 
 
 def counted(readings: Sequence[Reading]) -> str:

@@ -96,21 +96,21 @@ def _title(view: View, shown: pl.DataFrame, measure: Measure) -> str:
     """The last finished month against the first one."""
     complete = shown.filter(pl.col("complete")).drop_nulls(measure.value)
     if not complete.height:
-        return _trend("too_few", measure, "")
+        return _trend("too_few", measure)
     first, last = (complete["period"][place] for place in (0, -1))
     if first == last:
-        return _trend("too_few", measure, month(first))
+        return _trend("too_few", measure)
     months = (view.asked(*periods.holding(day, "month")) for day in (last, first))
     now, before = (of_day(find(measure.metric), question) for question in months)
     moved = cached.compared(change, measure.metric, now, before, **measure.arguments)
-    return _trend(verdict(moved["low"][0], moved["high"][0], True), measure, month(first))
+    return _trend(verdict(moved["low"][0], moved["high"][0], True), measure, month(first), month(last))
 
 
-def _trend(kind: Verdict, measure: Measure, first: str) -> str:
+def _trend(kind: Verdict, measure: Measure, first: str = "", last: str = "") -> str:
     if kind == "too_few" and measure.noun == "customers":
         return _("Too few orders to compare months")
     called = find(measure.metric).in_sentence or measure.name
-    return first_up(findings.trend(kind, _(called), first))
+    return first_up(findings.trend(kind, _(called), first, last))
 
 
 def _too_few_months(answers: pl.Series, measure: Measure) -> None:

@@ -40,7 +40,7 @@ def opened(open_app, path: Path, rows: list[dict], code: str = "nps", **params: 
         ({4: 12, 5: 20}, ["Too few to show: 20 of 30", f"{TREND} fullest has 20."], 0),
         ({4: 40}, ["Too few to show: 0 of 30", f"{TREND} second fullest has 0."], 0),
         ({4: 40, 5: 12}, ["Too few to show: 12 of 30", f"{TREND} second fullest has 12."], 0),
-        ({2: 30, 3: 30, 4: 5}, ["No clear change in NPS since"], 1),
+        ({2: 30, 3: 30, 4: 5}, ["NPS: no clear difference between 2026-02 and"], 1),
     ],
 )
 def test_a_trend_needs_two_months(open_app, tmp_path: Path, months, said, charts) -> None:

@@ -61,19 +61,19 @@ def test_satisfaction_and_effort(title, reading: Reading, compared: bool, englis
 @pytest.mark.parametrize(
     ("kind", "english", "chinese"),
     [
-        ("better", "CES is higher than in 2025-07", "CES 高于 2025-07 的水平"),
-        ("worse", "CES is lower than in 2025-07", "CES 低于 2025-07 的水平"),
-        ("none", "No clear change in CES since 2025-07", "CES 自 2025-07 以来无明显变化"),
+        ("better", "CES is higher in 2026-06 than in 2025-07", "2026-06 的 CES 高于 2025-07"),
+        ("worse", "CES is lower in 2026-06 than in 2025-07", "2026-06 的 CES 低于 2025-07"),
+        ("none", "CES: no clear difference between 2025-07 and 2026-06", "2025-07 与 2026-06 的 CES 无明显差异"),
         ("too_few", "Too few answers to compare months", "答卷过少，无法比较各月"),
     ],
 )
 def test_trend(kind, english: str, chinese: str) -> None:
-    in_both(lambda: findings.trend(kind, "CES", "2025-07"), english, chinese)
+    in_both(lambda: findings.trend(kind, "CES", "2025-07", "2026-06"), english, chinese)
 
 
 def test_a_chinese_name_needs_no_space() -> None:
     with speaking("zh"):
-        assert findings.trend("worse", "满意度", "2025-07") == "满意度低于 2025-07 的水平"
+        assert findings.trend("worse", "满意度", "2025-07", "2026-06") == "2026-06 的满意度低于 2025-07"
 
 
 def ranked(*names: str) -> pl.DataFrame:

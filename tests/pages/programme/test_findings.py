@@ -231,16 +231,16 @@ def difference(*rows: tuple[str | None, int | None, float, float, int, int]) -> 
     ("rows", "english", "chinese"),
     [
         ([], "The two cannot be compared in this period", "该时段无法比较两者"),
-        ([("gold", 0, 0.5, 0.5, 0, 0)], "As many members would hold a tier as today", "拥有等级的会员数与现行相同"),
+        ([("gold", 0, 0.5, 0.5, 0, 0)], "As many members in each tier as today", "各等级会员数与现行相同"),
         ([("silver", 0, 0.5, 0.5, 0, 0), ("gold", 0, 0.5, 0.5, 0, 0), (None, None, 0, 0, 0, 0)],
-         "As many members would hold a tier as today", "拥有等级的会员数与现行相同"),
+         "As many members in each tier as today", "各等级会员数与现行相同"),
         ([("silver", 33, 0.5, 0.5, 0, 0), ("gold", -33, 0.5, 0.5, 0, 0), (None, None, 0, 0, 0, 0)],
-         "As many members in all, 33 fewer of them Gold", "会员总数相同，其中金卡减少 33 名"),
+         "Members under the other thresholds: Gold −33, Silver +33", "采用其他门槛后的会员数：金卡 −33、银卡 +33"),
         ([("silver", -33, 0.5, 0.5, 0, 0), ("gold", 33, 0.5, 0.5, 0, 0)],
-         "As many members in all, 33 more of them Gold", "会员总数相同，其中金卡增加 33 名"),
-        ([("gold", 1, 0.5, 0.5, 0, 0)], "1 more member would hold a tier", "拥有等级的会员将增加 1 名"),
+         "Members under the other thresholds: Gold +33, Silver −33", "采用其他门槛后的会员数：金卡 +33、银卡 −33"),
+        ([("gold", 1, 0.5, 0.5, 0, 0)], "Members under the other thresholds: Gold +1", "采用其他门槛后的会员数：金卡 +1"),
         ([("gold", -700, 0.5, 0.5, 0, 0), ("silver", -500, 0.2, 0.1, 0, 0), (None, None, 0.3, 0.4, 0, 0)],
-         "1,200 fewer members would hold a tier", "拥有等级的会员将减少 1,200 名"),
+         "Members under the other thresholds: Silver −500, Gold −700", "采用其他门槛后的会员数：银卡 −500、金卡 −700"),
     ],
 )  # fmt: skip
 def test_replay(rows: list[tuple], english: str, chinese: str) -> None:
