@@ -40,6 +40,11 @@ class Delivery:
     tried_at: dt.datetime | None = None
 
     @property
+    def title(self) -> str:
+        """The first line of its message."""
+        return self.message.partition("\n")[0]
+
+    @property
     def is_test(self) -> bool:
         """Whether it was a test message, which is of no period."""
         return self.period.startswith(TEST)

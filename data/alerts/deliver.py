@@ -38,7 +38,7 @@ def deliver(
     attempt = book.claim(store, alert.id, period, now)
     if attempt is None:
         return None
-    tried = Delivery(alert.id, period, "sent", attempt, message.title, None, now)
+    tried = Delivery(alert.id, period, "sent", attempt, _kept(alert, message), None, now)
     outcome = _tried(alert, tried, message, setup, send or channels.send)
     book.settle(store, outcome)
     log.info(HANDLED, {"alert": alert.id, "period": period, "status": outcome.status})
@@ -50,7 +50,7 @@ def test(store: Store, alert: Alert, message: Message, setup: Setup, now: dt.dat
     period = f"{book.TEST} {now:%Y-%m-%d %H:%M:%S}"
     if book.claim(store, alert.id, period, now) is None:
         raise RapportError(N_("A test message was sent just now."))
-    tried = Delivery(alert.id, period, "sent", 1, message.title, None, now)
+    tried = Delivery(alert.id, period, "sent", 1, _kept(alert, message), None, now)
     outcome = _tried(alert, tried, message, setup, channels.send)
     if outcome.status == "failed":
         outcome = Delivery(alert.id, period, "gave up", 1, message.title, outcome.error, now)
@@ -66,6 +66,11 @@ def failed(store: Store, alert: Alert, period: str, error: RapportError, now: dt
     outcome = _not_sent(Delivery(alert.id, period, "failed", attempt, "", error, now), again=True)
     book.settle(store, outcome)
     return outcome
+
+
+def _kept(alert: Alert, message: Message) -> str:
+    """What is kept of a message: its title, and for the inbox all of its lines, since nothing else holds them."""
+    return "\n".join([message.title, *(message.lines if alert.channel == channels.INBOX else ())])
 
 
 def _tried(alert: Alert, tried: Delivery, message: Message, setup: Setup, send: Send) -> Delivery:

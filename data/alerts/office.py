@@ -8,18 +8,20 @@ import polars as pl
 
 from data.alerts import book, making, run
 from data.alerts.book import Delivery
-from data.alerts.channels import Setup
+from data.alerts.channels import INBOX, Setup
 from data.alerts.judge import TOLD
 from data.alerts.measured import past
 from data.alerts.periods import Period
 from data.alerts.rules import Alert, Rule, read_what
 from data.errors import RapportError
+from data.people import audit
 from data.people.access import Access, Forbidden
 from data.questions.ask import Question
 from data.store.snapshot import Snapshot
 from metrics.texts import N_
 
 RIGHT = "alerts"
+LOOKED = "inbox looked at"  # in the audit
 PAST_SCHEMA = {"period": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "n": pl.Int64,
                "finding": pl.String, "told": pl.Boolean}  # fmt: skip
 
@@ -40,6 +42,26 @@ class Office:
         """What became of them, the newest first."""
         seen = {alert.id for alert in self.alerts()}
         return [one for one in book.deliveries(self._store) if one.alert_id in seen]
+
+    def inbox(self) -> list[tuple[Alert, Delivery]]:
+        """What was told in the inbox, the newest first, each with its alert."""
+        inside = {alert.id: alert for alert in self.alerts() if alert.channel == INBOX}
+        return [
+            (inside[one.alert_id], one) for one in self.deliveries() if one.alert_id in inside and one.status == "sent"
+        ]
+
+    def unread(self) -> int:
+        """How many messages of the inbox have come since the person last looked at it."""
+        seen = self._looked_at()
+        return sum(1 for _alert, one in self.inbox() if one.tried_at and (seen is None or one.tried_at > seen))
+
+    def look(self) -> None:
+        """The person has seen the inbox; written down where there was something new."""
+        if self.unread():
+            self._access.note(LOOKED, self.person.who)
+
+    def _looked_at(self) -> dt.datetime | None:
+        return audit.last(self._store, LOOKED, self.person.who)
 
     def next_periods(self) -> dict[int, Period]:
         """The period after the last complete one, by alert; the first that will be judged when nothing is complete yet is not known."""

@@ -35,5 +35,13 @@ def entries(store: Store, *, limit: int, action: str | None = None) -> pl.DataFr
         ).pl()
 
 
+def last(store: Store, action: str, who: str) -> dt.datetime | None:
+    """When somebody last did something; None for never."""
+    with store.reading() as cursor:
+        row = cursor.execute("select max(done_at) from audit where action = $1 and who = $2", [action, who]).fetchone()
+    found: dt.datetime | None = row[0] if row else None
+    return found
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now().replace(microsecond=0)

@@ -71,8 +71,8 @@ def _row(opened: Office, alert: Alert, last: Delivery | None, coming: Period | N
             st.markdown(_two_lines(f"**{markup.plain(alert.name)}**", markup.plain(what_text(alert))))
         with who:
             target = markup.plain(channels.masked(alert.channel, alert.target))
-            spoken = LANGUAGES[alert.language]
-            st.markdown(_two_lines(_(channels.CHANNELS[alert.channel]), f"{target} · {spoken}"))
+            said = " · ".join(part for part in (target, LANGUAGES[alert.language]) if part)
+            st.markdown(_two_lines(_(channels.CHANNELS[alert.channel]), said))
         with state:
             st.markdown(_two_lines(_last(last), _next(coming)))
         if opened.may_change(alert):

@@ -15,7 +15,7 @@ from metrics.catalogue import WATCHED
 from metrics.dimension import TIER
 from metrics.metric import Kind
 from metrics.texts import N_
-from pages.shared.session import cached, site
+from pages.shared.session import cached, site, view
 from pages.shared.words import markup
 from pages.shared.words.texts import _
 
@@ -123,12 +123,20 @@ def segment_choices(key: Key) -> Segment:
             picked = st.multiselect(
                 markup.plain(_(dimension.label)),
                 codes,
+                default=_of_the_view(dimension.column, codes, key(f"segment.{dimension.column}")),
                 format_func=label,
                 placeholder=_("All"),
                 key=key(f"segment.{dimension.column}"),
             )
             chosen[dimension.column] = tuple(picked)
     return Segment(**chosen)
+
+
+def _of_the_view(column: str, codes: list[str], key: str) -> list[str] | None:
+    """What the pages were last limited to, so that an alert begins with whom was looked at; None once something was chosen here."""
+    if key in st.session_state:
+        return None
+    return [code for code in view.last_segment()[column] if code in codes]
 
 
 def _condition(metric: str, column: str, key: Key) -> Condition:

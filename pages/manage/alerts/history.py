@@ -44,7 +44,7 @@ def _table(names: dict[int, str], deliveries: list[Delivery]) -> pl.DataFrame:
                 _("Alert"): names[one.alert_id],
                 _("Period"): _("test") if one.is_test else period_name(Period.of_code(one.period)),
                 _("State"): _(STATES[one.status]),
-                _("Message"): told(one.error) if one.error else "" if one.status == "quiet" else one.message,
+                _("Message"): told(one.error) if one.error else "" if one.status == "quiet" else one.title,
                 _("Attempts"): one.attempts,
             }
             for one in deliveries

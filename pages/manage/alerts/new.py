@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.alerts import channels
-from data.alerts.channels import FORMATS, Setup
+from data.alerts.channels import FORMATS, INBOX, Setup
 from data.alerts.channels.webhook import target_of
 from data.alerts.office import Office
 from data.alerts.rules import LONGEST_NAME, Alert, Rule, Subscription, limited
@@ -29,7 +29,7 @@ WHERE = {
     "dingtalk": N_("Webhook address of the group robot"),
     "feishu": N_("Webhook address of the group robot"),
 }
-ORDER = ("email", "slack", "wecom", "dingtalk", "feishu", "json")
+ORDER = (INBOX, "email", "slack", "wecom", "dingtalk", "feishu", "json")
 ROUND = "alerts.round"  # counts the alerts made, so that each begins with empty fields
 
 
@@ -81,22 +81,25 @@ def _reader(opened: Office, what: Rule | Subscription | None, every: str) -> Non
     try:
         setup = Setup.read()
     except RapportError as error:
-        states.failure(error)
-        return
-    offered = [code for code in ORDER if code != "email" or setup.mail]
+        if auth.may("administer"):
+            states.failure(error)
+            return
+        setup = Setup()  # the inbox needs none of it
+    open_ways = {INBOX, *(["email"] if setup.mail else []), *(FORMATS if setup.places else [])}
+    offered = [code for code in ORDER if code in open_ways]
     how, where, spoken = st.columns([4, 9, 4], gap="small", vertical_alignment="bottom")
     with how:
         channel = st.selectbox(
             _("How"), offered, format_func=lambda code: _(channels.CHANNELS[code]), key=_key("channel")
         )
     with where:
-        target = _target(channel)
+        target = "" if channel == INBOX else _target(channel)
     with spoken:
         code = st.segmented_control(
             _("Written in"), list(LANGUAGES), format_func=lambda code: LANGUAGES[code], default=language(), required=True,
             key=_key("language"),
         )  # fmt: skip
-    _set_up(setup)
+    _set_up(setup, channel)
     usual = _usual_name(limited(what, opened.person.scope) if what else None, every)
     name = st.text_input(_("Name"), placeholder=usual, max_chars=LONGEST_NAME, key=_key("name"))
     if st.button(
@@ -121,10 +124,16 @@ def _target(channel: str) -> str:
     return target_of(url.strip(), signed.strip())
 
 
-def _set_up(setup: Setup) -> None:
-    """What the administrator has to set before more ways are open."""
+def _set_up(setup: Setup, channel: str) -> None:
+    """Where a message arrives, and for an administrator what has to be set before more ways are open."""
+    if channel == INBOX:
+        blocks.quiet(_("It appears at the top of this page, for everybody who may see the alert."))
+        return
     hosts = ", ".join(dict.fromkeys(place.host for place in setup.places))
-    lines = [_("Webhooks may go to {hosts}.").format(hosts=markup.plain(hosts))] if hosts else []
+    lines = [_("Webhooks may go to {hosts}.").format(hosts=markup.plain(hosts))] if hosts and channel != "email" else []
+    if not auth.may("administer"):
+        blocks.quiet(sentences(*lines))
+        return
     if setup.mail is None:
         lines.append(_("For e-mail an administrator sets `RAPPORT_SMTP_URL` and `RAPPORT_MAIL_FROM`."))
     if not setup.address:

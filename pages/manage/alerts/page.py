@@ -1,7 +1,7 @@
 """Alerts: what is watched and who is told, a new rule or page to send, and what became of each message."""
 
 from pages.manage.alerts import active as alert_list
-from pages.manage.alerts import findings, history, new
+from pages.manage.alerts import findings, history, inbox, new
 from pages.manage.alerts.active import office
 from pages.shared.model import blocks
 from pages.shared.words.texts import _, sentences
@@ -19,6 +19,7 @@ def page() -> None:
         ),
     )
     alert_list.note()
+    inbox.section(opened)
     alert_list.section(opened, active, deliveries)
     new.section(opened, first=not alerts)
     history.section(alerts, deliveries)

@@ -1,7 +1,7 @@
 """The pages of the app: what a page says of itself, which ones there are, and the way to each. The list is handed in at the start
 (`know`), so that nothing here depends on what the pages are about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -75,9 +75,12 @@ def entry_of(page: st.Page) -> Entry:
     return next(each for each in _known if each.code == page.url_path or (page.url_path == "" and each is _known[0]))
 
 
-def open_page(code: str) -> None:
-    """Go to another page of this app; the view goes along."""
-    st.switch_page(_page(next(each for each in _known if each.code == code)))
+def open_page(code: str, params: Mapping[str, Sequence[str]] | None = None) -> None:
+    """Go to another page of this app; the view goes along, unless it is said by the parameters of its address."""
+    page = _page(next(each for each in _known if each.code == code))
+    if params is None:
+        st.switch_page(page)
+    st.switch_page(page, query_params={name: list(codes) for name, codes in params.items()})
 
 
 def _page(entry: Entry) -> st.Page:

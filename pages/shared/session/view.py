@@ -369,6 +369,12 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", text, re.ASCII) is not None
 
 
+def last_segment() -> Segment:
+    """Whom the last page with filters was limited to; everybody where there was none in this session."""
+    settled: View | None = st.session_state.get(CURRENT)
+    return settled.segment if settled else EVERYBODY
+
+
 def current() -> View:
     """The view that this run shows; on data pages only."""
     settled: View = st.session_state[CURRENT]
