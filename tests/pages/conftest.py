@@ -184,7 +184,8 @@ def share_answers(monkeypatch: pytest.MonkeyPatch, no_callbacks: None, remember_
 
 
 def words(app: AppTest) -> str:
-    """Everything that the page says in native elements."""
+    """Everything that the page says in native elements, what stands behind their signs included."""
     kinds = ("title", "subheader", "markdown", "text", "caption", "warning", "error", "info")
-    said = [str(element.value) for kind in kinds for element in getattr(app, kind)]
+    elements = [element for kind in kinds for element in getattr(app, kind)]
+    said = [f"{element.value} {getattr(element.proto, 'help', '')}".rstrip() for element in elements]
     return "\n".join([*said, *(button.label for button in app.button)])

@@ -14,11 +14,10 @@ from pages.feedback import findings
 from pages.shared.model import blocks, charts, choices, marks
 from pages.shared.model.charts import ForestRow
 from pages.shared.readings.measures import Measure
-from pages.shared.screen import states
 from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words import markup
-from pages.shared.words.texts import _, date, listed, sentences, spaced
+from pages.shared.words.texts import _, date, listed, number, sentences, spaced
 
 NEWEST_COHORTS, MOST_GROUPS = 8, 10
 
@@ -166,10 +165,14 @@ def alt(lines: Sequence[ForestRow]) -> str:
 
 
 def _quiet_groups(rows: pl.DataFrame, column: str, measure: Measure) -> None:
-    """Groups below the minimum, in one line; and how many belong to no known group."""
-    few = rows.filter(pl.col(measure.value).is_null(), pl.col(column).is_not_null())
-    for row in few.sort(measure.n, descending=True).head(MOST_GROUPS).iter_rows(named=True):
-        reason = states.few_text(row[measure.n], measure.minimum)
-        blocks.quiet(f"{markup.plain(label(row[column]))} · {markup.attention(reason, '')}")
+    """Groups below the minimum, all in one line with their counts; and how many belong to no known group."""
+    few = rows.filter(pl.col(measure.value).is_null(), pl.col(column).is_not_null()).sort(measure.n, descending=True)
+    if few.height:
+        counts = [
+            f"{label(code)} {number(n)}" for code, n in few.select(column, measure.n).head(MOST_GROUPS).iter_rows()
+        ]
+        more = [_("{n} more").format(n=number(few.height - MOST_GROUPS))] if few.height > MOST_GROUPS else []
+        reason = _("too few to show: fewer than {minimum}").format(minimum=number(measure.minimum))
+        blocks.quiet(f"{markup.plain(listed([*counts, *more]))} · {markup.attention(reason, '')}")
     for row in rows.filter(pl.col(column).is_null(), pl.col(measure.n) > 0).iter_rows(named=True):
         blocks.quiet(f"{label(None)} · {measure.counted(row[measure.n])}")

@@ -100,8 +100,10 @@ def _text(part: Text) -> None:
 
 
 def _quiet(text: str) -> None:
+    """What fits one line; what else there is to know stands behind the sign at its end."""
     if text:
-        st.markdown(markup.quietly(text))
+        first, rest = markup.first_line(text)
+        st.markdown(markup.quietly(first), help=markup.quietly(rest) if rest else None)
 
 
 def _chart(part: Chart) -> None:

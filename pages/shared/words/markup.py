@@ -30,11 +30,34 @@ _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # What is escaped already, and what is Markdown within a line.
 _MARK = re.compile(r"(?P<escaped>\\[!-/:-@\[-`{-~])|[\\`*_\[\]<>$~&]|:(?=[\w+/-]+:)")
 LONGEST_VALUE = 60
+ONE_LINE = 110  # letters of quiet text that fit the width of a chart, or nearly
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])|(?<=。)")
+FIRST_WIDE = 0x2E80  # from here on letters are as wide as two
 
 
 def quietly(text: str) -> str:
     """The Markdown of quiet text."""
     return f":small[:gray[{text}]]"
+
+
+def first_line(text: str, width: int = ONE_LINE) -> tuple[str, str]:
+    """The sentences that fit one line, at least the first one, and the others. A sentence is not parted from the colour that it is in."""
+    ends = [match.end() for match in SENTENCE_END.finditer(text) if _whole(text[: match.end()])]
+    ends = [*ends, len(text)]
+    fitting = [end for end in ends if _width(text[:end].rstrip()) <= width]
+    at = fitting[-1] if fitting else ends[0]
+    return text[:at].rstrip(), text[at:].strip()
+
+
+def _whole(text: str) -> bool:
+    """Whether no bracket is open at the end."""
+    return text.count("[") == text.count("]") and text.count("**") % 2 == 0
+
+
+def _width(text: str) -> int:
+    """In letters, of which a Chinese character takes two; marks of colour take none."""
+    bare = re.sub(r":[a-z-]+\[|\]|\*\*|\\\\", "", text)
+    return sum(1 if ord(letter) < FIRST_WIDE else 2 for letter in bare)
 
 
 def attention(text: str, icon: str = ":material/schedule:") -> str:
