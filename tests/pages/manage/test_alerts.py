@@ -28,7 +28,8 @@ from pages.frame.registry import ENTRIES
 from pages.shared.words.texts import speaking
 from tests.data.alerts.conftest import NOW, alert, fill, rule
 from tests.data.alerts.servers import Receiver, receiver
-from tests.pages.conftest import OPENED, words
+from tests.pages.conftest import OPENED, go, words
+from tests.pages.linking import signed_in
 
 Open = Callable[..., AppTest]
 NORTH, SOUTH = Segment(region=("North",)), Segment(region=("South",))
@@ -99,11 +100,21 @@ def test_without_data_it_leads_to_the_upload(open_app: Open, tmp_path: Path, lan
     assert not app.exception
 
 
-def test_without_a_mail_server_it_says_what_to_set(open_app: Open, db: Path) -> None:
-    said = words(open_app(db, "alerts"))
+def test_without_a_mail_server_an_administrator_learns_what_to_set(
+    open_app: Open, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_app(db, "alerts")
+    assert "RAPPORT_" not in words(app), "the inbox needs nothing"
+    field(app, "selectbox", "channel").set_value("slack").run()
+    said = words(app)
     assert "For e-mail an administrator sets `RAPPORT_SMTP_URL` and `RAPPORT_MAIL_FROM`." in said
     assert "RAPPORT_ADDRESS" in said
     assert "Webhooks may go to" in said
+    signed_in(monkeypatch, Person("bo@example.com", Role.ANALYST))
+    app = open_app(db, "alerts")
+    field(app, "selectbox", "channel").set_value("slack").run()
+    assert "Webhooks may go to" in words(app)
+    assert "RAPPORT_" not in words(app), "who cannot set it is not told of it"
 
 
 def test_a_setting_that_cannot_be_read_is_a_sentence(open_app: Open, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,11 +165,49 @@ def test_a_rule_is_made_and_told(open_app: Open, db: Path, hook: Receiver) -> No
 def test_an_address_that_is_not_allowed_keeps_nothing(open_app: Open, db: Path) -> None:
     with speaking("zh"):  # AppTest asks for the names of codes outside the page
         app = open_app(db, "alerts", lang="zh")
+        field(app, "selectbox", "channel").set_value("slack").run()
         field(app, "text_input", "url.slack").set_value(f"https://evil.example/{SECRET}").run()
         field(app, "button", "make").click().run()
     assert "不允许向" in app.error[0].value
     assert SECRET not in app.error[0].value
     assert book.alerts(OPENED["store"]) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_alert_is_told_in_the_inbox_and_leads_to_its_number(open_app: Open, db: Path, language: str) -> None:
+    with speaking(language):
+        app = open_app(db, "alerts", lang=language)
+        field(app, "multiselect", "segment.region").set_value(["North"]).run()
+        field(app, "button", "make").click().run()
+        assert not app.error
+        (kept,) = book.alerts(store := OPENED["store"])
+        assert (kept.channel, kept.target) == ("inbox", "")
+        assert Office(Access(store, LOCAL)).unread() == 0
+        (told,) = run.run(store, NOW)
+        assert told.status == "sent"
+        assert Office(Access(store, LOCAL)).unread() == 1
+        app.run()
+        said = words(app)
+    assert {"en": "1 new message", "zh": "1 条新消息"}[language] in said
+    title, first, *_more = told.message.split("\n")
+    assert {"en": "NPS (North) fell below 30", "zh": "NPS"}[language] in title
+    assert "60.0" in first
+    (history,) = [
+        frame.value for frame in app.dataframe if {"en": "Message", "zh": "消息"}[language] in frame.value.columns
+    ]
+    assert title in history.to_string(), "the history holds the title alone"
+    assert first not in history.to_string()
+    assert app.button(key="inbox.open.1.2026-03")
+    app.run()
+    assert {"en": "Inbox", "zh": "收件箱"}[language] in words(app), "what was seen is no longer new"
+    assert Office(Access(store, LOCAL)).unread() == 0
+
+
+def test_an_alert_begins_with_whom_the_view_shows(open_app: Open, db: Path) -> None:
+    app = go(open_app(db, "nps", region="North", lang="en"), "alerts")
+    assert field(app, "multiselect", "segment.region").value == ["North"]
+    field(app, "multiselect", "segment.region").set_value([]).run()
+    assert field(app, "multiselect", "segment.region").value == []
 
 
 def test_a_page_is_subscribed_to(open_app: Open, db: Path, hook: Receiver) -> None:

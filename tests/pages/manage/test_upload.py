@@ -14,6 +14,7 @@ from data.demo.load import load
 from data.errors import Cancelled
 from data.store.store import Store
 from pages.manage.upload.desk import KEY
+from pages.shared.session import cached
 from pages.shared.session.job import Job
 from pages.shared.words import markup
 from tests.data.imports.same_process import run
@@ -115,6 +116,13 @@ def test_taking_in_stores_the_rows_and_says_so(open_app: Open, db: Path) -> None
     assert title(app) == "10 orders imported"
     assert held(db, app) == 10
     assert {"upload.to.overview", "upload.to.retention", "upload.undo"} <= {button.key for button in app.button}
+
+
+def test_after_an_undo_the_desk_is_empty(open_app: Open, db: Path) -> None:
+    app = press(drop(open_app(db, "upload"), ("sound.csv", SOUND)), "upload.take")
+    assert "imported" in title(app)
+    cached.access().undo(1)
+    assert title(app.run()) == "Drop in an export, and see what it holds before anything is stored"
 
 
 def test_a_file_that_is_loaded_already_cannot_be_taken_in_again(open_app: Open, db: Path) -> None:

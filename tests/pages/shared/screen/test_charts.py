@@ -56,6 +56,18 @@ def test_an_unfinished_place_hangs_on_a_dotted_line() -> None:
     assert list(by_name["unfinished"].y) == [1.0, 2.0]
 
 
+@pytest.mark.parametrize(
+    ("unfinished", "named"),
+    [([], "<b>2.0</b><br>NPS"), (["b"], "<b>1.0</b><br>a"), (["a", "b"], "<b>2.0</b><br>NPS")],
+)
+def test_the_end_of_a_trend_is_named_by_its_last_finished_value(unfinished: list[str], named: str) -> None:
+    figure = charts.trend(
+        Line("NPS", ["a", "b"], [1.0, 2.0]), None, unfinished=unfinished, unfinished_name="unfinished"
+    )
+    (note,) = figure.layout.annotations
+    assert (note.text, note.x) == (named, "b")
+
+
 def test_names_from_data_are_no_markup() -> None:
     names = [note.text for note in charts.forest([ROW]).layout.annotations]
     assert names[0] == "NPS · &lt;b&gt;Gold&lt;/b&gt;"

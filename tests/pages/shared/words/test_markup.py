@@ -94,3 +94,20 @@ def test_a_title_holds_no_marks(words: str, markdown: str, text: str) -> None:
     assert markup.title(markdown) == markdown
     assert markup.title(markup.plain(words)) == markup.plain(words)
     assert markup.text(markdown) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "rest"),
+    [
+        ("", "", ""),
+        ("One sentence.", "One sentence.", ""),
+        ("Short. And short.", "Short. And short.", ""),
+        (f"{'a' * 80}. {'B' * 40}. C.", f"{'a' * 80}.", f"{'B' * 40}. C."),
+        (f"{'a' * 200}. B.", f"{'a' * 200}.", "B."),  # at least one
+        (f"{'期' * 40}。{'间' * 30}。", f"{'期' * 40}。", f"{'间' * 30}。"),
+        (f":red[{'a' * 80}. B] {'c' * 80}. D.", f":red[{'a' * 80}. B] {'c' * 80}.", "D."),  # not within a colour
+        (f"{'a' * 80} 5.3 of 10. {'B' * 40}.", f"{'a' * 80} 5.3 of 10.", f"{'B' * 40}."),
+    ],
+)
+def test_one_line_of_quiet_text(text: str, first: str, rest: str) -> None:
+    assert markup.first_line(text) == (first, rest)

@@ -77,6 +77,14 @@ def test_pages_hold_no_literal_text_no_sql_and_no_raw_html(path: Path) -> None:
         (texts.signed, (-1.24,), "\u22121.2", "\u22121.2"),
         (texts.signed, (0.0,), "0.0", "0.0"),
         (texts.percent, (0.834,), "83.4%", "83.4%"),
+        (texts.percent, (0.0, 0), "0%", "0%"),
+        (texts.percent, (1.0, 0), "100%", "100%"),
+        (texts.percent, (0.003, 0), "0.3%", "0.3%"),  # more than nothing is not 0%
+        (texts.percent, (0.0003, 0), "0.03%", "0.03%"),
+        (texts.percent, (0.996, 0), "99.6%", "99.6%"),  # and not all is not 100%
+        (texts.percent, (-0.004, 0), "−0.4%", "−0.4%"),
+        (texts.percent, (0.0004,), "0.04%", "0.04%"),
+        (texts.percent, (1e-9, 0), "0.0000%", "0.0000%"),
         (texts.money, (1284.4, "CNY"), "¥1,284", "¥1,284"),
         (texts.money, (-1284.4, "GBP"), "\u2212£1,284", "\u2212£1,284"),
         (texts.money, (12.5, "XYZ", 2), "XYZ 12.50", "XYZ 12.50"),
