@@ -35,6 +35,7 @@ class Flow:
     name: str
     counts: Sequence[int]
     read: Sequence[str]
+    ids: Sequence[str] = ()  # by which its bars are known as marks
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def flows(places: Sequence[str], parts: Sequence[Flow], *, unfinished: Sequence[
         token, sign = FLOW_COLOURS[part.kind], -1 if part.kind == "dormant" else 1
         figure.add_bar(
             x=list(places), y=[sign * count for count in part.counts], name=part.name, customdata=list(part.read),
-            hovertemplate="%{customdata}",
+            hovertemplate="%{customdata}", ids=list(part.ids) or None,
             marker={
                 "color": [faded(token, 0x66) if open_ else token for open_ in unfinished],
                 "pattern": {"shape": [HATCH if open_ else "" for open_ in unfinished], "size": 6, "fgcolor": token},

@@ -28,6 +28,7 @@ class Bar:
     shown: str
     token: str
     read: str
+    id: str = ""  # by which it is known as a mark
 
 
 def tier_colours(tiers: Sequence[str]) -> dict[str, str]:
@@ -134,7 +135,7 @@ def bars(rows: Sequence[Bar]) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=[row.value for row in rows], y=places, orientation="h", width=BAR, marker_color=[row.token for row in rows],
-            customdata=[escaped(row.read) for row in rows], hovertemplate="%{customdata}<extra></extra>",
+            customdata=[escaped(row.read) for row in rows], hovertemplate="%{customdata}<extra></extra>", ids=[row.id for row in rows],
         )
     )  # fmt: skip
     figure.update_layout(annotations=_above(rows, places, BAR_NAME))
@@ -199,7 +200,7 @@ def two_rates(up: Line, down: Line, *, height: int = 330) -> go.Figure:
         figure.add_scatter(
             x=list(line.x), y=list(line.y), mode="lines+markers", name=line.name, line={"color": token, "width": 2.25},
             marker={"symbol": mark, "size": 7}, customdata=[read_out(line, place, "%") for place in range(len(line.x))],
-            hovertemplate="%{customdata}",
+            hovertemplate="%{customdata}", ids=list(line.ids) or None,
         )  # fmt: skip
     top = 1.12 * max([value for line, *_rest in lines for value in line.high if value is not None], default=1.0)
     ends = {line.name: _known_end(line) for line, *_rest in lines}

@@ -11,7 +11,7 @@ from metrics.texts import N_
 from pages.customers import charts, findings
 from pages.customers.charts import Flow
 from pages.customers.churn.readings import Threshold
-from pages.shared.model import blocks
+from pages.shared.model import blocks, marks
 from pages.shared.readings.measures import Measure
 from pages.shared.readings.readings import INACTIVE, Reading
 from pages.shared.screen import groups
@@ -19,7 +19,7 @@ from pages.shared.screen.display import card, how_to_read
 from pages.shared.session import cached
 from pages.shared.session.view import View
 from pages.shared.words import markup, periods
-from pages.shared.words.texts import _, date, month, number, sentences
+from pages.shared.words.texts import _, date, listed, month, number, sentences
 
 MONTHS = 12
 FLOWS = {
@@ -71,7 +71,9 @@ def lifecycle_section(current: View, rule: Threshold) -> None:
     names = [month(day) for day in rows["period"]]
     parts = [_flow(kind, rows, names) for kind in FLOWS if rows[kind].null_count() == 0]
     figure = charts.flows(names, parts, unfinished=unfinished)
-    blocks.chart(figure, key="lifecycle", alt=f"{title}. {how}")
+    said = [f"{name}: {listed([part.read[at] for part in parts])}" for at, name in enumerate(names)]
+    points = [marks.of_month(day, text) for day, text in zip(rows["period"], said, strict=True)]
+    blocks.chart(figure, key="lifecycle", alt=f"{title}. {how}", marks=points)
 
 
 def _balance(row: dict) -> str:
@@ -87,7 +89,8 @@ def _balance(row: dict) -> str:
 def _flow(kind: str, rows: pl.DataFrame, names: list[str]) -> Flow:
     counts = rows[kind].to_list()
     name = _(FLOWS[kind])
-    return Flow(kind, name, counts, [f"{name}: {number(count)}" for count in counts] if names else [])
+    ids = [day.isoformat() for day in rows["period"]]
+    return Flow(kind, name, counts, [f"{name}: {number(count)}" for count in counts] if names else [], ids)
 
 
 def groups_section(current: View, rule: Threshold) -> None:

@@ -12,7 +12,7 @@ from pages.customers.clv import findings
 from pages.customers.clv.charts import Followed
 from pages.customers.clv.readings import Terms
 from pages.customers.clv.words import amount, currency
-from pages.shared.model import blocks, charts, choices
+from pages.shared.model import blocks, charts, choices, marks
 from pages.shared.screen import groups
 from pages.shared.session import cached
 from pages.shared.words.axes import money_axis
@@ -120,7 +120,8 @@ def _forest(rows: pl.DataFrame, dimension: Dimension) -> None:
     ]
     ticks = money_axis(max(row.high for row in drawn), currency())
     figure = charts.forest(drawn, change=False, ticks=ticks)
-    blocks.chart(figure, key="groups", alt=groups.alt(drawn))
+    points = [marks.of_group(dimension, line.id, charts.says(line)) for line in drawn]
+    blocks.chart(figure, key="groups", alt=groups.alt(drawn), marks=points)
 
 
 def _over_time(known: pl.DataFrame) -> None:

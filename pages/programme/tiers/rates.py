@@ -3,6 +3,7 @@
 import polars as pl
 
 from metrics.catalogue import CATALOGUE
+from metrics.dimension import TIER
 from metrics.statistics.verdict import Verdict, verdict
 from metrics.tiers.moves import members_by_tier
 from pages.programme import basis as tier_basis
@@ -11,7 +12,7 @@ from pages.programme.basis import Basis
 from pages.programme.charts import Bar
 from pages.programme.findings import tier_label
 from pages.programme.tiers.flows import ends, migration
-from pages.shared.model import blocks
+from pages.shared.model import blocks, marks
 from pages.shared.model.cards import Card
 from pages.shared.model.charts import Line
 from pages.shared.readings.measures import percent_points
@@ -76,9 +77,18 @@ def members_section(view: View, basis: Basis) -> None:
         shown = f"<b>{number(row['members'])}</b> · {share} · {change}"
         name = tier_label(row["tier"])
         bars.append(
-            Bar(name, row["members"], shown, colours[row["tier"]], f"{name}: {number(row['members'])} ({share})")
+            Bar(
+                name,
+                row["members"],
+                shown,
+                colours[row["tier"]],
+                f"{name}: {number(row['members'])} ({share})",
+                row["tier"],
+            )
         )
-    blocks.chart(charts.bars(bars), key="members", alt=listed([bar.read for bar in bars]))
+    # tiers that a rule makes are no filter
+    points = [] if basis.rule else [marks.of_group(TIER, bar.id, bar.read) for bar in bars]
+    blocks.chart(charts.bars(bars), key="members", alt=listed([bar.read for bar in bars]), marks=points)
 
 
 def trend_section(view: View, basis: Basis, *, one_tier: bool) -> None:
@@ -116,7 +126,12 @@ def trend_section(view: View, basis: Basis, *, one_tier: bool) -> None:
         down=percent(down.drop_nulls("rate")["rate"][-1]),
         month=month(known["period"][-1]),
     )
-    blocks.chart(charts.two_rates(*lines), key="tier-rates", alt=alt)
+    said = [
+        f"{place}: " + listed([f"{line.name} {number(rate, 1)}%" for line in lines if (rate := line.y[at]) is not None])
+        for at, place in enumerate(places)
+    ]
+    points = [marks.of_month(day, text) for day, text in zip(up["period"], said, strict=True)]
+    blocks.chart(charts.two_rates(*lines), key="tier-rates", alt=alt, marks=points)
 
 
 def _too_few_months(up: pl.DataFrame) -> None:
@@ -153,4 +168,5 @@ def _against_first(view: View, basis: Basis, known: pl.DataFrame) -> Verdict:
 
 def _line(name: str, places: list[str], rows: pl.DataFrame) -> Line:
     y, low, high = (percent_points(rows[column]) for column in ("rate", "low", "high"))
-    return Line(name, places, y, low, high, rows["members"].to_list())
+    ids = [day.isoformat() for day in rows["period"]]
+    return Line(name, places, y, low, high, rows["members"].to_list(), ids=ids)
