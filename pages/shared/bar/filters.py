@@ -7,7 +7,7 @@ import streamlit as st
 from data.text.labels import label
 from metrics.dimension import Dimension, known
 from metrics.texts import N_
-from pages.shared.bar import door, share
+from pages.shared.bar import door, search, share
 from pages.shared.bar import period as period_choice
 from pages.shared.model.theme import background
 from pages.shared.screen import takeaway
@@ -49,6 +49,7 @@ def bar(current: View | None, options: Sequence[Option]) -> None:
                     key="reset",
                 )
         st.space("stretch")
+        search.offer(filters=bool(current))
         if current:
             takeaway.whole_page()
             share.offer()
@@ -59,6 +60,8 @@ def bar(current: View | None, options: Sequence[Option]) -> None:
 def language_only() -> None:
     """The bar of pages without filters."""
     with st.container(key="filters", horizontal=True, wrap=False, gap="small", horizontal_alignment="right"):
+        if auth.person() is not None and not visit.refusal(auth.own()):
+            search.offer(filters=False)
         _language()
         door.account()
 

@@ -45,7 +45,9 @@ function head(card, setTriggerValue) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
   grid.replaceChildren(...data.cards.map((card) => {
-    const box = el("article", "card"); box.append(head(card, setTriggerValue));
+    const box = el("article", card.define ? "card leads" : "card"); box.append(head(card, setTriggerValue));
+    // the whole card answers, as its name does; what is marked to be copied is no click
+    if (card.define) box.onclick = (event) => { if (!event.target.closest("button") && !window.getSelection()?.toString()) setTriggerValue("open", card.id); };
     if (card.few) {
       box.append(el("div", "value none", "\u2014"), el("div", "few", card.few), el("div", "detail", card.detail));
       return box;
