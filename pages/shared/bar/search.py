@@ -74,9 +74,9 @@ def _groups() -> Iterator[Hit]:
 
 
 def _customer(id: str) -> Iterator[Hit]:
-    """The page about one customer, with the id filled in: whether there is one of that id, it says itself."""
+    """The page about one customer, with the id filled in, for what looks like one: whether there is such a customer, it says itself."""
     people = site.entry(PEOPLE)
-    if people and people.allowed:
+    if people and people.allowed and any(map(str.isdigit, id)):
         yield Hit(_("Customer"), id, Place(PEOPLE), (CUSTOMER_KEY, id))
 
 

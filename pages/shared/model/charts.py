@@ -266,17 +266,15 @@ def _name_ends(
 ) -> None:
     """Value and name where each line ends, moved apart when they would touch. A line whose end is unfinished is named by its last finished
     value, with its place: what is still growing is no news."""
-    ends = [(end, line, token, True) for end, token in ((_last(line, unfinished) or _last(line), SERIES[0]),) if end]
-    right = max(
-        (list(line.x).index(end[0][0]) for end in (*ends, *([(_last(line),)] if _last(line) else []))), default=0
-    )
+    end_of_line = _last(line)
+    ends = [(_last(line, unfinished) or end_of_line, line, SERIES[0], True)] if end_of_line else []
     if before is not None and (end := _last(before)):
         ends.append((end, before, QUIET, False))
     close = len(ends) == 2 and abs(ends[0][0][1] - ends[1][0][1]) / (max(seen) - min(seen) or 1) * height < 40
     for (x, y), series, token, main in ends:
         name, text = series.name, _shown(series, list(series.x).index(x), unit)
-        if main and x in line.x and list(line.x).index(x) < right:
-            name, x = str(x), line.x[right]
+        if main and end_of_line and x != end_of_line[0]:
+            name, x = str(x), end_of_line[0]
         shown = f"<b>{text}</b>" if main else text
         up = close and (y >= min(end[0][1] for end in ends)) and (main == (ends[0][0][1] >= ends[1][0][1]))
         figure.add_annotation(
