@@ -130,14 +130,14 @@ def test_members(members: list[int], change: list[int], english: str, chinese: s
 @pytest.mark.parametrize(
     ("kind", "title"),
     [
-        ("better", "More members move up than in 2026-01"),
-        ("worse", "Fewer members move up than in 2026-01"),
-        ("none", "No clear change in upgrades since 2026-01"),
+        ("better", "More members move up in 2026-06 than in 2026-01"),
+        ("worse", "Fewer members move up in 2026-06 than in 2026-01"),
+        ("none", "Upgrades: no clear difference between 2026-01 and 2026-06"),
         ("too_few", "Too few members to compare months"),
     ],
 )
 def test_trend(kind, title: str) -> None:
-    assert findings.trend(kind, "2026-01") == title
+    assert findings.trend(kind, "2026-01", "2026-06") == title
 
 
 @pytest.mark.parametrize(
