@@ -44,7 +44,7 @@ def answers_of(
     """The answers that the metric nps counts as “promoters”, “passives” or “detractors”: one row each, newest first.
 
     responded_at, score, customer_id (null where the answer names nobody), region and store (the customer's, else the answer's own) and
-    tier as of the question's date, orders and revenue (net, the customer's to date; null where nobody is named), and with `comments`
+    tier as of the question's date, orders and revenue (net, the customer's to date; null where nobody is named, and without any order in the data), and with `comments`
     comment. With `limit`, the first ones only. Without answers there is no row.
     """
     rows, _given = asked_with(snap, "nps", question)
@@ -62,7 +62,10 @@ def answers_of(
     wanted = [*ANSWER_TYPES, *["comment"] * comments]
     ids = ("feedback_id", "source")  # two sources may give one id
     found = _first(named.select(*wanted, *ids), ("responded_at", *ids), (True, False, False), limit)
-    return _shaped(found, {**ANSWER_TYPES, **({"comment": pl.String()} if comments else {})})
+    shaped = _shaped(found, {**ANSWER_TYPES, **({"comment": pl.String()} if comments else {})})
+    if snap.extent().orders_last is None:  # nobody's orders are known, which is not that there are none
+        return shaped.with_columns(pl.lit(None, ANSWER_TYPES[name]).alias(name) for name in ("orders", "revenue"))
+    return shaped
 
 
 def cohort_customers(

@@ -27,7 +27,9 @@ def who_section(current: View) -> None:
     how = sentences(
         _("Listed: {rule}.").format(rule=_rule(current, kind)),
         _("One row per answer, the newest first; who answered twice stands here twice."),
-        _("Orders and net revenue up to {date}.").format(date=date(current.as_of)),
+        _("Orders and net revenue up to {date}.").format(date=date(current.as_of))
+        if cached.extent().orders_last
+        else "",
     )
     lists.section(
         findings.answers(kind, n),

@@ -31,6 +31,7 @@ NAMES = {
     "comment": N_("Comment"),
     "reason": N_("Why on this list"),
 }
+OF_ORDERS = {"first_order", "last_order", "orders", "revenue"}
 CODES = {dimension.column for dimension in FILTERS}  # that data may lack, and that have names
 
 
@@ -117,6 +118,8 @@ def revenue_name() -> str:
 def readable(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with the names of columns and codes, whole numbers and days; without what the data do not hold of anybody."""
     absent, called = {name for name in CODES if not cached.values(name)}, headers()
+    if cached.extent().orders_last is None:
+        absent |= OF_ORDERS
     return pl.DataFrame({called[name]: _readable_column(rows[name]) for name in rows.columns if name not in absent})
 
 

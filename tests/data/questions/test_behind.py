@@ -96,6 +96,15 @@ def test_answers_of_a_kind(store: Store, kind: str, expected: list[tuple]) -> No
     assert written["comment"].drop_nulls().to_list() == ["good"] * (kind == "promoters")
 
 
+def test_without_any_order_nobody_has_none(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.duckdb") as opened:
+        take(opened, feedback=ANSWERS)
+        with opened.snapshot() as snap:
+            found = answers_of(snap, ALL, kind="promoters")
+    assert found.select("orders", "revenue").unique().rows() == [(None, None)]
+    assert {name: found.schema[name] for name in ("orders", "revenue")} == {"orders": pl.Int64, "revenue": pl.Float64}
+
+
 def test_what_came_after_the_date_is_not_known(store: Store) -> None:
     early = replace(ALL, as_of=dt.date(2026, 2, 1))
     with store.snapshot() as snap:
