@@ -44,8 +44,8 @@ def answers_of(
     """The answers that the metric nps counts as “promoters”, “passives” or “detractors”: one row each, newest first.
 
     responded_at, score, customer_id (null where the answer names nobody), region and store (the customer's, else the answer's own) and
-    tier as of the question's date, orders and revenue (net, the customer's to date; null where nobody is named, and without any order in the data), and with `comments`
-    comment. With `limit`, the first ones only. Without answers there is no row.
+    tier as of the question's date, orders and revenue (net, the customer's to date; null where nobody is named, and without any order in
+    the data), and with `comments` comment. With `limit`, the first ones only. Without answers there is no row.
     """
     rows, _given = asked_with(snap, "nps", question)
     known = snap.customers(as_of=question.as_of, attributes=OF_A_DATE)
