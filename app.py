@@ -6,7 +6,7 @@ from data.errors import RapportError
 from pages.frame import alerting
 from pages.frame.registry import ENTRIES
 from pages.frame.reports import begun
-from pages.shared.bar import banner, door, filters
+from pages.shared.bar import banner, door, filters, jump
 from pages.shared.front import LOGO, MARK
 from pages.shared.model import rendering
 from pages.shared.screen import current_report, states, takeaway
@@ -50,6 +50,7 @@ def show(page: st.Page) -> None:
         filters.bar(current, entry.options)
         filters.notices(current)
         complete = banner.show()
+        jump.offer()
     cached.begin(entry.code)
     if current is None:
         states.no_data()

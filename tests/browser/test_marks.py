@@ -67,3 +67,28 @@ def test_what_moved_and_cells_lead_on(server: str, page: Page) -> None:
     visit(page, f"{server}/tiers?lang=en")
     page.locator("table.tall td.cell button").first.click()
     becomes(page, lambda: (view(page)["moved_from"], view(page)["moved_to"]), (["platinum"], ["platinum"]))
+
+
+def test_a_phone_has_a_list_of_the_sections(server: str, browser: Browser) -> None:
+    with browser.new_context(**PHONE, locale="zh-CN") as context:
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        visit(page, f"{server}/nps?lang=zh")
+        page.locator("summary", has_text="本页内容").tap()
+        button = page.locator("details li button").last
+        title = button.inner_text()
+        button.tap()
+        expect(page.get_by_role("heading", level=3, name=title)).to_be_in_viewport()
+        expect(page.locator("details")).not_to_have_attribute("open", "")
+
+
+def test_search_begins_in_its_field_and_leads_on(server: str, page: Page) -> None:
+    visit(page, f"{server}/csat?lang=en")
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("dialog").get_by_role("searchbox")
+    expect(field).to_be_focused()
+    page.keyboard.type("east china")
+    page.get_by_role("dialog").locator("button", has_text="East China").click()
+    becomes(page, lambda: view(page)["region"], ["East China"])
+    page.go_back()
+    becomes(page, lambda: view(page)["region"], ["all"])
