@@ -15,6 +15,7 @@ from metrics.catalogue import WATCHED
 from metrics.dimension import TIER
 from metrics.metric import Kind
 from metrics.texts import N_
+from pages.shared.screen.definition import ALERT_ABOUT
 from pages.shared.session import cached, site, view
 from pages.shared.words import markup
 from pages.shared.words.texts import _
@@ -47,7 +48,11 @@ def number_choices(every: str, key: Key) -> Rule | None:
     """A number of a segment and when it is told; None where the data hold none of its rows."""
     number, which = st.columns([1, 2], gap="small")
     with number:
-        metric = st.selectbox(_("Number"), _metrics(every), format_func=metric_name, key=key(f"metric.{every}"))
+        offered, about = _metrics(every), st.session_state.get(ALERT_ABOUT)
+        begin = offered.index(about) if about in offered else 0
+        metric = st.selectbox(
+            _("Number"), offered, begin, format_func=metric_name, key=key(f"metric.{every}.{about or ''}")
+        )
     keys = find(metric).keys
     column, row = find(metric).watched_columns[0], dict[str, Value]()
     fields = ["column", *keys]

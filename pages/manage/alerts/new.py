@@ -16,6 +16,7 @@ from pages.manage.alerts.preview import preview
 from pages.shared.model import blocks
 from pages.shared.model.parts import Button, Place
 from pages.shared.screen import states
+from pages.shared.screen.definition import ALERT_ABOUT
 from pages.shared.session import auth, cached, site
 from pages.shared.words import markup
 from pages.shared.words.texts import LANGUAGES, _, language, sentences, spaced, told
@@ -38,7 +39,12 @@ def section(opened: Office, *, first: bool) -> None:
     if cached.extent().last is None:
         _no_data()
         return
-    with st.expander(_("Create an alert"), icon=":material/add_alert:", expanded=first, key="alert.new"):
+    with st.expander(
+        _("Create an alert"),
+        icon=":material/add_alert:",
+        expanded=first or ALERT_ABOUT in st.session_state,
+        key="alert.new",
+    ):
         with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
             kind = _one(_("What is sent"), {code: _(name) for code, name in KINDS.items()}, "kind")
             every = _one(_("For each"), {unit: _(EVERY[unit]) for unit in UNITS[kind]}, f"every.{kind}")
@@ -156,5 +162,6 @@ def _make(opened: Office, alert: Alert, setup: Setup) -> None:
         st.error(markup.plain(told(error)), icon=":material/error:")
         return
     remember(_("“{name}” is created. It is checked within a few minutes.").format(name=made.name))
+    st.session_state.pop(ALERT_ABOUT, None)
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     st.rerun()

@@ -3,10 +3,11 @@
 import polars as pl
 import streamlit as st
 
-from metrics.catalogue import CATALOGUE, Metric
+from metrics.catalogue import CATALOGUE, WATCHED, Metric
 from metrics.texts import N_
 from pages.shared.model import blocks
 from pages.shared.screen import current_report, why
+from pages.shared.session import site
 from pages.shared.session.view import View
 from pages.shared.words import markup
 from pages.shared.words.texts import _
@@ -18,6 +19,8 @@ FACTS = (
     ("no_data", N_("No data")),
     ("source", N_("Source")),
 )
+ALERTS = "alerts"  # the page
+ALERT_ABOUT = "alert.about"  # the metric that a new alert begins with
 DIRECTION = {True: N_("higher is better"), False: N_("lower is better")}
 
 
@@ -49,11 +52,22 @@ def columns(metric: Metric) -> None:
     blocks.lines(pl.DataFrame({_("Column"): list(metric.columns), _("Meaning"): meanings}))
 
 
+def _alert(name: str) -> None:
+    """The way to an alert on the number, for whom the view shows."""
+    alerts = site.entry(ALERTS)
+    if name not in WATCHED or not alerts or not alerts.allowed:
+        return
+    if st.button(_("Alert me about it"), icon=":material/add_alert:", key=f"alert-about-{name}"):
+        st.session_state[ALERT_ABOUT] = name
+        site.open_page(ALERTS)
+
+
 def _dialog(title: str):
     @st.dialog(title)
     def show(name: str, beside: View | None) -> None:
         with current_report.paused():
             entry(CATALOGUE[name])
+            _alert(name)
             if beside and name in why.OF and st.toggle(_("Why is my number different?"), key=f"why-{name}"):
                 why.compare(why.OF[name], beside)
 

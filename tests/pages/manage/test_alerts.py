@@ -210,6 +210,13 @@ def test_an_alert_begins_with_whom_the_view_shows(open_app: Open, db: Path) -> N
     assert field(app, "multiselect", "segment.region").value == []
 
 
+def test_an_alert_from_a_definition_begins_with_its_number(open_app: Open, db: Path) -> None:
+    app = open_app(db, "alerts")
+    assert field(app, "selectbox", "metric.month").value == "nps"
+    app.session_state["alert.about"] = "csat"
+    assert field(app.run(), "selectbox", "metric.month").value == "csat"
+
+
 def test_a_page_is_subscribed_to(open_app: Open, db: Path, hook: Receiver) -> None:
     app = open_app(db, "alerts")
     field(app, "segmented_control", "kind").set_value("page").run()
