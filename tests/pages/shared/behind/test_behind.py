@@ -223,7 +223,7 @@ def test_who_has_ordered_since_is_left_out_and_the_rule_is_said(open_app: Open, 
     drawn = report(app := open_app(demo_path, "tiers", moved_from="bronze", moved_to="lapsed", lang="zh"))
     taken = readable(drawn.sections["tier_movers"], drawn.tables["tier_movers"])
     assert {"客户", "等级", "地区", "门店", "列入原因"} <= set(taken.columns)
-    assert set(taken["列入原因"]) == {"2026年3月31日 为铜卡，2026年6月30日 为已流失，此后至 2026年7月18日 无订单"}
+    assert set(taken["列入原因"]) == {"2026年3月31日为铜卡，2026年6月30日为已流失，此后至2026年7月18日无订单"}
     assert max(taken["末次下单"].drop_nulls()) <= dt.date(2026, 6, 30)
     assert "名单规则" in words(app)
 
