@@ -4,7 +4,7 @@ from data.questions.ask import find
 from metrics.texts import N_
 from pages.customers.clv import findings
 from pages.customers.clv.entry import WITHIN
-from pages.customers.clv.readings import REMEDY, Terms, predicted
+from pages.customers.clv.readings import HOLDS, REMEDY, Terms, predicted
 from pages.customers.clv.words import amount, currency
 from pages.shared.model import blocks, choices
 from pages.shared.model.cards import Card
@@ -94,7 +94,10 @@ def _predicted_card(asked: Terms) -> Card:
     if row["predicts"]:
         name = _("Expected in {weeks} weeks, per customer").format(weeks=asked.horizon_weeks)
         name = findings.at_margin(name, asked.margin)
-        return {**head, "name": name, **_amounts(row["clv"], row["low"], row["high"]), "size": size(predicted(asked))}
+        amounts = _amounts(row["clv"], row["low"], row["high"])
+        if amounts["range"]:
+            amounts["range"] = _(HOLDS).format(span=amounts["range"])
+        return {**head, "name": name, **amounts, "size": size(predicted(asked))}
     name = _("If the past repeats itself, {weeks} weeks").format(weeks=asked.horizon_weeks)
     name = findings.at_margin(name, asked.margin)
     if asked.to_date()["historical_clv"][0] is None:

@@ -25,6 +25,7 @@ LISTED = 50  # customers worth keeping that are shown; the download holds all
 DEFAULTS: dict[str, str] = {option.name: option.first for option in OPTIONS}
 WITHHELD_WEAK = (N_("No forecast"), N_("These orders do not show who has left."))
 WITHHELD_SELDOM = (N_("No forecast"), N_("Too few customers ordered again."))
+HOLDS = N_("{span}, if the model holds")  # its interval knows only how well the parameters are determined
 REMEDY = N_("Widen the filters, or upload more orders.")  # the period is none: value is counted from the first order on
 
 
@@ -133,7 +134,7 @@ def predicted(asked: Terms) -> Reading:
         money=True,
         compares=False,
         withheld=_withheld(row["state"], row["customers"]),
-        holds=N_("{span}, if the model holds"),
+        holds=HOLDS,
     )
 
 
