@@ -190,7 +190,7 @@ def test_an_alert_is_told_in_the_inbox_and_leads_to_its_number(open_app: Open, d
         said = words(app)
     assert {"en": "1 new message", "zh": "1 条新消息"}[language] in said
     title, first, *_more = told.message.split("\n")
-    assert {"en": "NPS (North) fell below 30", "zh": "NPS"}[language] in title
+    assert {"en": "NPS (North) fell below 30", "zh": "净推荐值（North）跌破 30"}[language] in title
     assert "60.0" in first
     (history,) = [
         frame.value for frame in app.dataframe if {"en": "Message", "zh": "消息"}[language] in frame.value.columns
