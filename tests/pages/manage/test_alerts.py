@@ -198,7 +198,8 @@ def test_an_alert_is_told_in_the_inbox_and_leads_to_its_number(open_app: Open, d
     assert title in history.to_string(), "the history holds the title alone"
     assert first not in history.to_string()
     assert app.button(key="inbox.open.1.2026-03")
-    app.run()
+    with speaking(language):
+        app.run()
     assert {"en": "Inbox", "zh": "收件箱"}[language] in words(app), "what was seen is no longer new"
     assert Office(Access(store, LOCAL)).unread() == 0
 
