@@ -17,6 +17,7 @@ from pages.manage.links.entry import LINKS
 from pages.manage.people.entry import PEOPLE
 from pages.manage.upload.entry import UPLOAD
 from pages.overview.entry import OVERVIEW
+from pages.programme.impact.entry import IMPACT
 from pages.programme.points.entry import POINTS
 from pages.programme.promotions.entry import PROMOTIONS
 from pages.programme.replay.entry import REPLAY
@@ -26,6 +27,6 @@ ENTRIES = (
     OVERVIEW,
     *(NPS, CSAT, COMMENTS, RECOVERY),
     *(SALES, RETENTION, VALUE, CHURN, WORKLIST),
-    *(TIERS, REPLAY, POINTS, PROMOTIONS),
+    *(TIERS, REPLAY, IMPACT, POINTS, PROMOTIONS),
     *(UPLOAD, HISTORY, ALERTS, ACCESS, LINKS, PEOPLE, DEFINITIONS),
 )

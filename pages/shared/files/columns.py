@@ -102,6 +102,21 @@ TABLES: dict[str, dict[str, str]] = {
     "win_back": {
         **_CUSTOMER, "days_since": N_("days since the last order"), "usual_gap_days": N_("mean days between two days with an order"),
     },
+    "impact": {
+        "state": N_("what can be said: ok, or why nothing"), "treated": N_("stores of the event"), "others": N_("other stores"),
+        "months_before": N_("months before the event"), "months_after": N_("months after it"),
+        "assignments": N_("ways to choose as many stores"), "first": N_("first month"), "last": N_("last month"),
+        "value": N_("the effect: change at its stores less change at the others"), "low": LOW, "high": HIGH,
+        "p": N_("share of the ways to choose stores that show an effect as large"),
+        "least": N_("the smallest effect that would have been seen in four of five cases"),
+        "se": N_("standard error, clustered by store"),
+        "design": N_("the smallest effect that half of the stores, drawn by lot, would show"),
+        "trend": N_("how much the stores drifted apart per month before the event"), "trend_low": LOW, "trend_high": HIGH,
+        "placebo": N_("effect of a date before the event at which nothing happened"), "placebo_low": LOW, "placebo_high": HIGH,
+    },
+    "impact_months": {
+        "month": N_("the month"), "value": N_("its stores minus the others, against the last month before"), "low": LOW, "high": HIGH,
+    },
     "worklist_reasons": {
         "reason": N_("the rule that the customers meet"), "customers": CUSTOMERS, "stake": N_("what is at stake with them in total"),
     },
