@@ -64,7 +64,7 @@ def asked() -> list[str]:
 def look(view: View) -> Look:
     """The answers of a year up to the end of the period whose follow-up is over."""
     known = asked()
-    survey = view.options["about"] if view.options["about"] in known else known[0]
+    survey = view.options["scored"] if view.options["scored"] in known else known[0]
     days = int(view.options["within"])
     question = view.asked(*_followed_up(view, days))
     return Look(question, survey, days, cached.answer(METRIC, question, survey=survey, horizon_days=days))
@@ -83,7 +83,7 @@ def options() -> None:
     known = asked()
     with choices.row():
         if len(known) > 1:
-            choices.one("about", QUESTIONS, _("Question"))
+            choices.one("scored", QUESTIONS, _("Question"))
         choices.one("within", WITHIN, _("Followed for"))
 
 

@@ -49,7 +49,7 @@ def look(view: View, known: pl.DataFrame) -> Look:
     asked = [row for row in rows if row["code"] == view.options["event"]]
     event = next(iter([*asked, *(row for row in rows if row["stores"]), *rows]))
     stores = tuple(name.strip() for name in (event["stores"] or "").split(";") if name.strip())
-    chosen = view.options["number"]
+    chosen = view.options["effect_on"]
     question = view.asked(view.as_of, view.as_of)
     answer = cached.table(impact, question, number=chosen, begins_on=event["starts_on"], stores=stores)
     return Look(event, chosen, stores, answer)
@@ -71,7 +71,7 @@ def options(seen: Look, known: pl.DataFrame) -> None:
     names = {row["code"]: f"{row['name']} · {date(row['starts_on'])}" for row in known.to_dicts()}
     with choices.row():
         choices.listed("event", list(names), _("Event"), called=names.__getitem__, chosen=seen.event["code"])
-        choices.one("number", NUMBERS, _("Number"))
+        choices.one("effect_on", NUMBERS, _("Number"))
 
 
 def finding(seen: Look) -> str:
