@@ -65,7 +65,7 @@ def look(view: View) -> Look:
     """The answers of a year up to the end of the period whose follow-up is over."""
     known = asked()
     survey = view.options["scored"] if view.options["scored"] in known else known[0]
-    days = int(view.options["within"])
+    days = int(view.options["followed"])
     question = view.asked(*_followed_up(view, days))
     return Look(question, survey, days, cached.answer(METRIC, question, survey=survey, horizon_days=days))
 
@@ -84,7 +84,7 @@ def options() -> None:
     with choices.row():
         if len(known) > 1:
             choices.one("scored", QUESTIONS, _("Question"))
-        choices.one("within", WITHIN, _("Followed for"))
+        choices.one("followed", WITHIN, _("Followed for"))
 
 
 def finding(seen: Look) -> str:
