@@ -113,11 +113,8 @@ def held_out(
     what each of them had done is known, other than in `tracking`. `rows` are what the model was fitted to.
     """
     weeks = tracked.filter("holdout")
-    x, T, row = rows.distinct_x_T
-    alive = np.bincount(row, rows.n * model.are_alive(fit.parameters, rows), len(x))
     expected = [
-        float(alive @ model.purchases_if_alive(fit.parameters, float(week), x, T))
-        for week in range(1, weeks.height + 1)
+        float(rows.n @ model.expected_each(fit.parameters, float(week), rows)) for week in range(1, weeks.height + 1)
     ]
     return pl.DataFrame(
         {

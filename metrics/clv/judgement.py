@@ -5,7 +5,7 @@ import datetime as dt
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from metrics.clv.fitted import DEFAULT_MODEL, MODELS, OK, purchase_state
+from metrics.clv.fitted import DEFAULT_MODEL, MODELS, OK, Fits, purchase_state
 from metrics.clv.holdout import (
     FREQUENCY_TYPES,
     HELD_OUT_TYPES,
@@ -55,9 +55,9 @@ def judged(
     if not 0 < weeks < known:
         split = split.clear()
     rows = grouped(split)
-    found = chosen.fit(rows) if rows.x.any() else None
-    state = purchase_state(rows, found) if 0 < weeks < known else TOO_SHORT
-    fit = found if state == OK else None
+    fits = Fits(rows)
+    state = purchase_state(chosen, fits) if 0 < weeks < known else TOO_SHORT
+    fit = fits.of(chosen) if state == OK else None
     off = accuracy(split, model=chosen, fit=fit, holdout_weeks=weeks)
     area = None
     followed, later, frequency = (

@@ -172,7 +172,7 @@ def _described(fitted: Fitted) -> dict[str, object]:
         (fitted.purchases, fitted.model.letters, "log_likelihood"),
         (fitted.spend, gamma_gamma.LETTERS, "spend_log_likelihood"),
     ):
-        if fit is not None and fit.found:
+        if fit is not None and fit.found and letters:
             found |= dict(zip(letters, fit.parameters.tolist(), strict=True)) | {likelihood: fit.log_likelihood}
     return found
 

@@ -56,28 +56,34 @@ def expected(fitted: Fitted, rows: Purchases, horizon: Horizon) -> Expected:
     assert fitted.purchases is not None
     model, parameters = fitted.model, fitted.purchases.parameters
     x, T, row = rows.distinct_x_T  # t_x matters only for whether someone is alive
-    alive = model.are_alive(parameters, rows)
 
-    def purchases(weeks: float) -> Array:
+    def if_alive(weeks: float) -> Array:
         return model.purchases_if_alive(parameters, weeks, x, T)
 
-    whole = purchases(horizon.weeks)
+    purchases, whole = model.expected_each(parameters, horizon.weeks, rows), if_alive(horizon.weeks)
+    later = np.divide(_discounted(if_alive, whole, horizon), whole, out=np.ones_like(whole), where=whole > 0)
     return Expected(
-        purchases=alive * whole[row],
-        discounted=alive * _discounted(purchases, whole, horizon)[row],
+        purchases=purchases,
+        discounted=purchases * later[row],
         p_active=model.are_active(parameters, horizon.weeks, rows),
     )
 
 
 def purchase_draws(fitted: Fitted, rows: Purchases, weeks: float) -> np.ndarray:
-    """Expected purchases under parameters drawn around the estimate: DRAWS × rows."""
+    """Expected purchases under parameters drawn around the estimate: DRAWS × rows. Of a model whose expectation is a long sum, by its near
+    form, relative to that at the estimate."""
     assert fitted.purchases is not None
+    model, estimate = fitted.model, fitted.purchases.parameters
     x, T, row = rows.distinct_x_T
 
     def under(parameters: Array) -> Array:
-        return fitted.model.are_alive(parameters, rows) * fitted.model.purchases_if_alive(parameters, weeks, x, T)[row]
+        return model.are_alive(parameters, rows) * model.purchases_if_alive(parameters, weeks, x, T)[row]
 
-    return np.array(_side_by_side(under, parameter_draws(fitted.purchases, SEED)))
+    drawn = np.array(_side_by_side(under, parameter_draws(fitted.purchases, SEED)))
+    if model.has_closed_form:
+        return drawn
+    near = under(estimate)
+    return drawn * np.divide(model.expected_each(estimate, weeks, rows), near, out=np.ones_like(near), where=near > 0)
 
 
 def parameter_draws(fit: Fit, seed: int = SEED) -> np.ndarray:

@@ -4,6 +4,7 @@ from metrics.clv.fitted import MODELS
 from metrics.clv.historical import historical_clv
 from metrics.clv.keeping import worth_keeping
 from metrics.clv.lifetime import clv, clv_model
+from metrics.clv.past import forecast_accuracy
 from metrics.metric import CONFIDENCE, HIGH, LOW, MINIMUM, Argument, Column, Metric, Watch
 from metrics.texts import N_
 
@@ -18,7 +19,9 @@ STATE = Column(N_("ok, too_few_customers, weakly_identified or spend_depends_on_
 CLV, CLV_LOW_HIGH = Column(N_("expected value within the horizon, discounted"), "money"), {"low": LOW, "high": HIGH}
 
 SOURCE = N_(
-    "BG/NBD: Fader, Hardie & Lee 2005, Marketing Science 24(2):275–284. MBG/NBD: Batislam, Denizel & Filiztekin 2007, International "
+    "MBG/CNBD-k: Reutterer, Platzer & Schröder 2021, International Journal of Research in Marketing 38(1):194–215. NBD: Ehrenberg "
+    "1959, Applied Statistics 8(1):26–41. BG/NBD: Fader, Hardie & Lee 2005, Marketing Science 24(2):275–284. MBG/NBD: Batislam, "
+    "Denizel & Filiztekin 2007, International "
     "Journal of Research in Marketing 24(3):201–209. Pareto/NBD: Schmittlein, Morrison & Colombo 1987, Management Science 33(1):1–24; "
     "Fader & Hardie, note 009. Gamma-Gamma: Fader & Hardie 2013, note 025."
 )
@@ -32,9 +35,11 @@ METRICS = (
         higher_is_better=True,
         grain=N_("one row, or one per group, each fitted on its own customers"),
         definition=N_(
-            "A model of when customers buy and leave (MBG/NBD, BG/NBD or Pareto/NBD) and one of what they spend (Gamma-Gamma), fitted by "
-            "maximum likelihood to each customer’s repeat purchases x, time of the last one t_x and time observed T, in weeks. Orders of "
-            "one day are one purchase. The log-likelihood is that of the purchases."
+            "A model of when customers buy and leave (MBG/NBD, BG/NBD, Pareto/NBD, the more regular MBG/CNBD-2 and -3, the mean of "
+            "MBG/NBD and "
+            "MBG/CNBD-3, or NBD, in which nobody leaves) and one of what they spend (Gamma-Gamma), fitted by "
+            "maximum likelihood to each customer’s repeat purchases x, time of the last one t_x and time observed T, in weeks (whole weeks "
+            "above 20,000 buyers). Orders of one day are one purchase. The log-likelihood is that of the purchases."
         ),
         no_data=N_(
             "State too_few_customers below 1,000 buyers, or when a parameter is known to no better than a factor of e³; "
@@ -46,7 +51,7 @@ METRICS = (
         function=clv_model,
         frame="customers",
         columns={
-            "model": Column(N_("bg_nbd, mbg_nbd or pareto_nbd")),
+            "model": Column(N_("the model that was fitted")),
             "r": Column(N_("shape of the purchase rates")),
             "alpha": Column(N_("scale of the purchase rates, in weeks")),
             "a": Column(N_("first parameter of the chance to leave after a purchase (BG/NBD, MBG/NBD)")),
@@ -109,6 +114,56 @@ METRICS = (
         dates="day",
         value="clv",
         watch="a forecast; its interval does not hold how far the model is off, so a limit on it would be told by chance",
+    ),
+    Metric(
+        name="forecast_accuracy",
+        version=1,
+        label=N_("How good past forecasts were"),
+        unit=N_("orders per customer"),
+        higher_is_better=False,
+        grain=N_("one row per model and simple rule, the best first"),
+        definition=N_(
+            "On four days of the past each model was fitted to what was known then and forecast each customer’s purchases in the "
+            "weeks after "
+            "it (half of the data, or a year); so did the simple rules. Deviance is Poisson’s: 2 (y ln y/ŷ − y + ŷ), averaged over "
+            "customers "
+            "and days, the proper score of a mean of counts; a forecast of none counts as 0.001. The level is what a model’s "
+            "forecasts are to "
+            "be multiplied by, where they were clearly and usefully too high or too low; expected, bias and deviance are with the level "
+            "of the other days. Of more than 10,000 customers every so-manieth is looked at. Orders of one day are one purchase."
+        ),
+        no_data=N_(
+            "No row where the orders reach back less than 12 weeks, or a model could not be fitted on each of the days. Where the "
+            "orders of a "
+            "time do not show that anybody leaves, NBD, in which nobody does, stands in for a model."
+        ),
+        interval=N_("None: the days overlap, and four of them are too few for one."),
+        source=N_("Tashman 2000, International Journal of Forecasting 16(4):437–450."),
+        function=forecast_accuracy,
+        frame="order_days",
+        columns={
+            "forecast": Column(
+                N_(
+                    "the model, or past_rate, last_26_weeks or last_13_weeks: the rate of all the past, of the last "
+                    "26 weeks, or of all the past for those alone who ordered in the last 13 weeks"
+                )
+            ),
+            "origins": Column(N_("days of the past on which forecasts were made"), "count"),
+            "actual": Column(N_("purchases that happened, over all of these days"), "count"),
+            "expected": Column(N_("purchases that were forecast"), "mean"),
+            "bias": Column(N_("forecast / happened − 1; 0 is best")),
+            "deviance": Column(N_("Poisson deviance per customer; lower is better")),
+            "mae": Column(N_("mean absolute miss per customer, without the level"), "mean"),
+            "rmse": Column(N_("root mean square miss per customer, without the level"), "mean"),
+            "brier": Column(N_("mean square miss of the chance of a purchase; lower is better, empty for rules")),
+            "auc": Column(N_("how often, of two customers, the one who ordered had the higher chance; 0.5 is a coin")),
+            "level": Column(N_("what the model’s forecasts are to be multiplied by; empty for rules")),
+        },
+        arguments={},
+        dates="day",
+        splits=False,
+        keys=("forecast",),
+        watch="how good a forecast was",
     ),
     Metric(
         name="historical_clv",

@@ -17,6 +17,7 @@ from metrics.clv.holdout import grouped, holdout_split, tracking
 from metrics.clv.judgement import judged
 from metrics.clv.keeping import worth_keeping
 from metrics.clv.lifetime import clv, clv_model
+from metrics.clv.past import forecast_accuracy
 from metrics.clv.summary import clv_summary
 from metrics.engine.periods import EVERY
 from metrics.engine.rollups import customer_periods, customers, order_days, with_neighbour_months
@@ -69,6 +70,7 @@ TIERS = tier_change_rows(seed=4)
 VISITS = VISITS.with_columns(regions(VISITS["customer_key"])).sort("customer_key", "day")
 
 BOUGHT = buying(seed=4, customers=1200)
+DAYS_BOUGHT = order_days(lazy(BOUGHT)).collect("polars").to_native()
 BUYERS = customer_rows(BOUGHT).with_columns(regions(pl.Series("customer_key", range(1200))))
 
 ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = {
@@ -133,6 +135,7 @@ ASKED: dict[str, tuple[pl.DataFrame, Callable[[nw.LazyFrame], pl.DataFrame]]] = 
         ),
         *[("clv_model", clv_model, BUYERS, {"as_of": LAST, "model": model}) for model in MODELS],
         *[(f.__name__, f, BUYERS, {"as_of": LAST, "by": by}) for f in (clv, clv_model, worth_keeping) for by in SPLITS],
+        ("forecast_accuracy", forecast_accuracy, DAYS_BOUGHT, {"as_of": LAST}),
         *[("historical_clv", historical_clv, BUYERS, {"by": by, "margin": 0.4}) for by in SPLITS],
         *[
             (

@@ -7,7 +7,7 @@ Journal of Research in Marketing 24(3):201–209.
 import numpy as np
 from scipy.special import betaln, digamma, hyp2f1
 
-from metrics.clv.models.model import PurchaseModel, rising
+from metrics.clv.models.model import LikelihoodModel, rising
 from metrics.clv.models.statistics import Array, Purchases, total
 
 NEAR_ONE = 1e-5  # a − 1 stands below in eq. (10); at a = 1 the limit is finite, and is taken from this near it
@@ -16,7 +16,7 @@ NEAR_WHOLE = 1e-10
 LARGEST = 700.0  # e to it is still a number
 
 
-class BetaGeometricNBD(PurchaseModel):
+class BetaGeometricNBD(LikelihoodModel):
     """λ ~ Gamma(r, α), p ~ Beta(a, b). `dies_at_once`: one more chance to die, right after the first purchase (MBG/NBD)."""
 
     letters = ("r", "alpha", "a", "b")

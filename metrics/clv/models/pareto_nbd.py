@@ -5,7 +5,7 @@ Schmittlein, Morrison & Colombo 1987, Management Science 33(1):1–24; equations
 
 import numpy as np
 
-from metrics.clv.models.model import PurchaseModel, rising
+from metrics.clv.models.model import LikelihoodModel, rising
 from metrics.clv.models.statistics import Array, Purchases, total
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
@@ -14,7 +14,7 @@ DEPTH, CUTS = 40.0, 6  # beyond e^-40 of its beginning an integrand adds nothing
 ROWS_AT_ONCE = 32_768  # each has 24 nodes: bounds the memory
 
 
-class ParetoNBD(PurchaseModel):
+class ParetoNBD(LikelihoodModel):
     """λ ~ Gamma(r, α), μ ~ Gamma(s, β)."""
 
     name = "pareto_nbd"

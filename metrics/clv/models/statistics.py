@@ -33,12 +33,14 @@ def total(weights: Array, values: Array) -> float:
 
 @dataclass(frozen=True)
 class Purchases:
-    """One row per distinct (x, t_x, T): x order-days after the first, t_x and T in weeks, and n customers."""
+    """One row per distinct (x, t_x, T): x order-days after the first, t_x and T in weeks, and n customers. `log_gaps` is the sum of the
+    logarithms of all gaps between their order-days, in weeks: only how regularly customers buy hangs on it; 0 where it is not known."""
 
     x: Array
     t_x: Array
     T: Array
     n: Array
+    log_gaps: float = 0.0
 
     @cached_property
     def customers(self) -> float:
@@ -78,7 +80,7 @@ class Purchases:
         """Every so-manieth customer, in the order of the rows: so few show nearly the same as all, when like ones stand together."""
         n = np.diff(np.floor(np.cumsum(self.n) / step), prepend=0.0)
         some = n > 0
-        return Purchases(self.x[some], self.t_x[some], self.T[some], n[some])
+        return Purchases(self.x[some], self.t_x[some], self.T[some], n[some], self.log_gaps / step)
 
 
 @dataclass(frozen=True)

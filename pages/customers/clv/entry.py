@@ -6,7 +6,7 @@ from pages.shared.session.site import Entry
 from pages.shared.session.view import Option
 
 OPTIONS = (
-    Option("model", ("mbg_nbd", "pareto_nbd", "bg_nbd")),
+    Option("model", ("mbg_nbd", "pareto_nbd", "bg_nbd", "mbg_cnbd_2", "mbg_cnbd_3", "mbg_mean", "nbd")),
     Option("horizon", ("13", "26", "52", "104", "156"), default="52"),
     Option("discount", within=(0, 100), default="10"),
     Option("margin", within=(1, 100), default="100"),

@@ -15,7 +15,15 @@ from pages.shared.session.view import View
 from pages.shared.words.texts import _, long_date, money_span, number, sentences, span
 from pages.shared.words.whom import whom
 
-MODELS = {"mbg_nbd": N_("MBG/NBD (usual)"), "pareto_nbd": N_("Pareto/NBD"), "bg_nbd": N_("BG/NBD")}
+MODELS = {
+    "mbg_nbd": N_("MBG/NBD (usual)"),
+    "pareto_nbd": N_("Pareto/NBD"),
+    "bg_nbd": N_("BG/NBD"),
+    "mbg_cnbd_2": N_("MBG/CNBD-2 (they buy regularly)"),
+    "mbg_cnbd_3": N_("MBG/CNBD-3 (very regularly)"),
+    "mbg_mean": N_("Mean of MBG/NBD and MBG/CNBD-3"),
+    "nbd": N_("NBD (nobody leaves)"),
+}
 HORIZONS = {
     "13": N_("13 weeks"),
     "26": N_("26 weeks"),
