@@ -60,7 +60,8 @@ def holdout_split(order_days: nw.LazyFrame, *, calibration_end: dt.date, holdout
 def grouped(split: pl.DataFrame) -> Purchases:
     """What a model is fitted on, from rows of `holdout_split`."""
     counts = split.group_by("x", "t_x", "T").agg(n=pl.len()).sort("x", "t_x", "T")
-    return Purchases(*(counts[name].cast(pl.Float64).to_numpy() for name in ("x", "t_x", "T", "n")))
+    x, t_x, T, n = (counts[name].cast(pl.Float64).to_numpy() for name in ("x", "t_x", "T", "n"))
+    return Purchases(x, t_x, T, n)
 
 
 def tracking(

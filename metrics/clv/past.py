@@ -46,7 +46,7 @@ def _record(own: pl.DataFrame) -> dict[str, object]:
     # the level that the other origins would have given each
     others = (actual.sum() - actual) / np.maximum(expected.sum() - expected, 1e-9)
     leveled = deviance + 2 * (-actual * np.log(np.maximum(others, 1e-9)) + (others - 1) * expected) / n
-    dispersion = float(own["squares"].sum() / own["variance"].sum()) if is_model else 1.0
+    dispersion = float(own["squares"].to_numpy().sum() / own["variance"].to_numpy().sum()) if is_model else 1.0
     chance = dispersion * own["variance"].fill_null(0).to_numpy() / np.maximum(expected, 1) ** 2
     clear = abs(np.log(expected.sum() / actual.sum())) > CLEARLY_OFF * np.sqrt(chance.mean())
     helps = is_model and len(own) > 1 and clear and bool((n * leveled).sum() < (n * deviance).sum())

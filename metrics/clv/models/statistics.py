@@ -166,7 +166,8 @@ def with_weeks(days: pl.DataFrame, as_of: dt.date, *, whole: bool) -> pl.DataFra
 
 def as_purchases(statistics: pl.DataFrame) -> Purchases:
     """The rows of `purchase_statistics`, as the models take them."""
-    return Purchases(*(_floats(statistics, name) for name in ("x", "t_x", "T", "n")))
+    x, t_x, T, n = (_floats(statistics, name) for name in ("x", "t_x", "T", "n"))
+    return Purchases(x, t_x, T, n)
 
 
 def put_together(rows: pl.DataFrame) -> tuple[Purchases, Array]:
