@@ -10,7 +10,7 @@ MOST_VALUE = 1_000.0
 OPTIONS = (
     Option("point_value", default="0.01", within=(0.0, MOST_VALUE)),
     Option("beyond", BEYOND),
-    Option("by", codes(dimensions_of("customer")), members=True),
+    Option("groups", codes(dimensions_of("customer")), members=True),
 )
 
 POINTS = Entry("pages.programme.points.page", "points", N_("Points"), N_("Programme"), options=OPTIONS)

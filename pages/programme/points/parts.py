@@ -247,7 +247,7 @@ def groups_section(view: View, seen: Look) -> None:
     dimensions = [dimension for dimension in cached.dimensions_of("customer") if groups.held(dimension)]
     if not dimensions:
         return
-    dimension = groups.chosen(view, dimensions, "by")
+    dimension = groups.chosen(view, dimensions, "groups")
     column, question = dimension.column, replace(seen.question, by=(dimension.column,))
     enough = cached.answer(LIABILITY, question, **seen.arguments).drop_nulls(["breakage", column]).height
     rows = cached.answer(LIABILITY, question, **seen.arguments, confidence=confidence_of_each(max(enough, 1)))
@@ -264,7 +264,7 @@ def groups_section(view: View, seen: Look) -> None:
         _groups_title(ranked, column), how, table=rows, file=f"{LIABILITY}_by_{dimension.code}", metric=LIABILITY
     )
     choices.one(
-        "by", {each.code: each.label for each in dimensions}, _("Split by"), chosen=dimension.code,
+        "groups", {each.code: each.label for each in dimensions}, _("Split by"), chosen=dimension.code,
         side_by_side=choices.IN_A_COLUMN,
     )  # fmt: skip
     lines = [
