@@ -28,6 +28,7 @@ from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend, repeat
 from metrics.retention.retention import KINDS, retention, retention_at, retention_change
 from metrics.sales import active, means, parts_of_revenue, totals
 from metrics.statistics.paired import Pairing
+from metrics.survey import record_drivers, record_kano
 from metrics.texts import N_
 from metrics.tiers import record_tiers
 
@@ -248,6 +249,8 @@ CATALOGUE: dict[str, Metric] = {
         record_satisfaction.METRICS,
         record_reach.METRICS,
         record_recovery.METRICS,
+        record_drivers.METRICS,
+        record_kano.METRICS,
         record_churn.METRICS,
         record_retention.METRICS,
         record_clv.METRICS,

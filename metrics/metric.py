@@ -15,8 +15,10 @@ WATCHED_KINDS = ("share", "points", "money", "mean", "count")
 # What the dates of a question mean to a metric. "rows": they limit the rows; "within": so they do, and the function gets them too;
 # "day": nothing, customers are seen whole as of the day; "dates": the function gets them; "cohorts": they choose cohorts.
 Dates = Literal["rows", "within", "day", "dates", "cohorts"]
+# "items" are answers to questionnaire items; "scores" beside them, those of the same people to the score questions.
 Frame = Literal[
     "feedback",
+    "items",
     "customer_periods",
     "customers",
     "order_days",
@@ -36,6 +38,7 @@ Beside = Literal[
     "refunds",
     "customers",
     "answers",
+    "scores",
     "customer_periods",
     "tier_changes",
     "members",
@@ -51,7 +54,7 @@ Noun = Literal["answers", "customers", "members", "orders"]
 # "after": the answers whose horizon ends in it.
 Reads = Literal["period", "day", "eve", "row", "cohort", "cohorts", "all", "tiers", "after"]
 Value = str | int | float | bool
-OF_ANSWERS = ("feedback", "comments")  # frames whose rows are answers to a survey
+OF_ANSWERS = ("feedback", "comments", "items")  # frames whose rows are answers to a survey
 
 
 class Change(Protocol):

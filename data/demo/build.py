@@ -15,6 +15,7 @@ from data.demo.programme.referrals import referral_rows
 from data.demo.seasons import seasons
 from data.demo.spend import order_rows, seconds
 from data.demo.tiers import tier_of_orders, tier_rows, tiers_by_month
+from data.demo.wishes import wish_rows
 from data.demo.world import CUSTOMERS, SEED, Pace
 
 PART_SIZE = 10_000_000  # members of one part have numbers of their own
@@ -33,7 +34,7 @@ def build_part(customers: int, *, seed: int, part: int = 0, pace: Pace | None = 
     chain, and stand in the first."""
     pace = pace or Pace()
     # One stream per stage: a change in one leaves the draws of the others as they are.
-    streams = [np.random.default_rng([seed, part, stage]) for stage in range(12)]
+    streams = [np.random.default_rng([seed, part, stage]) for stage in range(13)]
     first = part * PART_SIZE + 1
     days = seasons()
     who = people(customers, days, pace, streams[0])
@@ -49,11 +50,13 @@ def build_part(customers: int, *, seed: int, part: int = 0, pace: Pace | None = 
     tier = tiers_by_month(who, placed, np.rint(rows["amount"].to_numpy() * 100))
     held = tier_of_orders(placed, tier)
     number = {"first_member_number": first}
+    rated = item_rows(placed, rows, answers, streams[6], first_feedback_number=first, first_member_number=first)
+    wished = wish_rows(placed, streams[12], first_number=first, **number)
     return {
         "orders": rows,
         "members": members(who, first),
         "feedback": pl.concat([said_rows, eased_rows]).sort("responded_at", maintain_order=True),
-        "answers": item_rows(placed, rows, answers, streams[6], first_feedback_number=first, first_member_number=first),
+        "answers": pl.concat([rated, wished]),
         "tier_changes": tier_rows(who, tier, **number),
         "order_lines": line_rows(placed, rows, customers, streams[8]),
         "points": point_rows(placed, second, rows, held, streams[9], **number),

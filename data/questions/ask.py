@@ -134,7 +134,7 @@ def columns_to_split_by(metric: Metric, members: Sequence[str] = ()) -> tuple[st
     if not metric.splits:
         return ()
     own = {*metric.columns, *({TIER.column} if metric.frame == "tier_changes" else ())}
-    frame = "feedback" if metric.frame in OF_ANSWERS else metric.frame
+    frame = "feedback" if metric.frame == "comments" else metric.frame
     of_rows = [dimension.column for dimension in DIMENSIONS if frame in dimension.own]
     return tuple(column for column in dict.fromkeys((*ATTRIBUTES, *of_rows, *members)) if column not in own)
 
@@ -227,6 +227,8 @@ def _frame(
     if metric.frame == "comments":
         rows = snap.feedback(question.segment, as_of=as_of, **window, attributes=attributes)
         return themed(rows, trade=str(making["trade"]), theme=str(making["theme"]), by=question.by)
+    if metric.frame == "items":
+        return snap.answers(question.segment, as_of=as_of, **window, attributes=attributes)
     if metric.frame == "customer_periods" and not weekly:
         return snap.customer_periods(question.segment, as_of=as_of, **window, attributes=attributes)
     if metric.frame == "order_days":
@@ -249,7 +251,8 @@ def _frame(
 
 
 def _beside(snap: Snapshot, frame: Beside, question: Question, as_of: dt.date) -> nw.LazyFrame:
-    """Another frame that a metric looks at besides its own. All but spend are everybody's: who is looked at, its own frame says."""
+    """Another frame that a metric looks at besides its own. All but spend and scores are everybody's: who is looked at, its own frame
+    says."""
     if frame == "customer_periods":
         return snap.customer_periods(question.segment, as_of=as_of, attributes=_attributes(question))
     if frame == "customers":
@@ -261,6 +264,8 @@ def _beside(snap: Snapshot, frame: Beside, question: Question, as_of: dt.date) -
     if frame in ROWS_OF_CUSTOMERS:
         rows_of: Callable[..., nw.LazyFrame] = getattr(snap, frame)
         return rows_of(as_of=as_of)
+    if frame == "scores":
+        return snap.feedback(question.segment, as_of=question.as_of, start=question.start, end=question.end)
     if frame == "answers":
         return snap.feedback(as_of=question.as_of, start=question.start, end=question.end)
     rows = snap.orders if frame == "orders" else snap.refunds

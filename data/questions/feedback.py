@@ -8,6 +8,7 @@ from data.store.snapshot import Snapshot
 from metrics.feedback.nps import asked
 from metrics.feedback.satisfaction import LOW_BOX, MOST_POINTS, csat, csat_sums, with_box
 from metrics.statistics.paired import paired_change
+from metrics.survey.item_names import ratings
 
 NPS_SCORES = range(11)
 BINS = 10  # of a scale with more points than boxes can be drawn for
@@ -86,8 +87,12 @@ def low_scores(snap: Snapshot, question: Question, *, survey: str, limit: int) -
 
 
 def item_scores(snap: Snapshot, question: Question) -> pl.DataFrame:
-    """One row per item of the questionnaires: item, then the columns of `csat`, by which each item is read. Without answers no row."""
-    return csat(_item_rows(snap, question), by=["item"])
+    """One row per rated item of the questionnaires: item, then the columns of `csat`, by which each item is read. Without answers no row.
+
+    Halves of Kano pairs are no ratings.
+    """
+    rows = csat(_item_rows(snap, question), by=["item"])
+    return rows.filter(pl.col("item").is_in(ratings(rows["item"])))
 
 
 def item_difference(snap: Snapshot, question: Question, *, one: str, other: str, confidence: float) -> pl.DataFrame:

@@ -39,6 +39,11 @@ KNOWN = {
     "price": N_("Price"),
     "service": N_("Service"),
     "assortment": N_("Assortment"),
+    "gift wrapping": N_("Gift wrapping"),
+    "free returns": N_("Free returns"),
+    "on-time delivery": N_("On-time delivery"),
+    "live shopping": N_("Live shopping"),
+    "member day": N_("Member day"),
 }
 TIER_ORDER = ("platinum", "gold", "silver", "bronze")
 NONE = N_("not known")

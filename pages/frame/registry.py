@@ -7,6 +7,7 @@ from pages.customers.sales.entry import SALES
 from pages.customers.worklist.entry import WORKLIST
 from pages.feedback.comments.entry import COMMENTS
 from pages.feedback.csat.entry import CSAT
+from pages.feedback.drivers.entry import DRIVERS
 from pages.feedback.nps.entry import NPS
 from pages.feedback.recovery.entry import RECOVERY
 from pages.manage.access.entry import ACCESS
@@ -25,7 +26,7 @@ from pages.programme.tiers.entry import TIERS
 
 ENTRIES = (
     OVERVIEW,
-    *(NPS, CSAT, COMMENTS, RECOVERY),
+    *(NPS, CSAT, DRIVERS, COMMENTS, RECOVERY),
     *(SALES, RETENTION, VALUE, CHURN, WORKLIST),
     *(TIERS, REPLAY, IMPACT, POINTS, PROMOTIONS),
     *(UPLOAD, HISTORY, ALERTS, ACCESS, LINKS, PEOPLE, DEFINITIONS),

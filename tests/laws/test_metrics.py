@@ -13,7 +13,7 @@ from metrics.statistics.paired import Pairing
 from tests.engines.generated import order_rows
 from tests.metrics.buying import no_customers
 from tests.metrics.comments.rows import comments
-from tests.metrics.frames import answer_rows, day, lazy, order_days, periods, sales, stored, tier_changes
+from tests.metrics.frames import answer_rows, day, item_rows, lazy, order_days, periods, sales, stored, tier_changes
 
 METRICS = pytest.mark.parametrize("metric", CATALOGUE.values(), ids=CATALOGUE)
 OF_DATES: dict[str, tuple[str, ...]] = {
@@ -24,6 +24,7 @@ DATES = {name for names in OF_DATES.values() for name in names}
 
 EMPTY = {
     "feedback": lazy(answer_rows([])),
+    "items": lazy(item_rows([])),
     "customer_periods": periods([]),
     "order_days": order_days([]),
     "orders": lazy(stored("orders")),
@@ -37,7 +38,7 @@ BESIDE = {
     **dict.fromkeys(("orders", "refunds"), lazy(order_rows(seed=1, orders=0))),
     "customers": lazy(no_customers().with_columns(joined_on=pl.lit(None, pl.Date))),
     "tier_changes": EMPTY["tier_changes"],
-    "answers": EMPTY["feedback"],
+    **dict.fromkeys(("answers", "scores"), EMPTY["feedback"]),
     "customer_periods": EMPTY["customer_periods"],
     **{name: EMPTY[name] for name in ROWS_OF_CUSTOMERS},
     "members": lazy(pl.DataFrame(schema={"customer_key": pl.Int64, "joined_on": pl.Date})),

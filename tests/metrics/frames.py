@@ -16,6 +16,7 @@ PERIOD_TYPES = {
     "discount": pl.Float64,
 }
 FEEDBACK_TYPES = {
+    "source": pl.String,
     "feedback_id": pl.String,
     "customer_key": pl.Int64,
     "responded_at": pl.Datetime("us"),
@@ -119,3 +120,35 @@ def stored(table: str, rows: Iterable[Mapping[str, object]] = ()) -> pl.DataFram
     types = {name: pl.Int64() if name in PEOPLE.values() else kind for name, kind in types.items()}
     types |= OF_ORDER if table == "order_lines" else {}
     return pl.DataFrame([{**dict.fromkeys(types), **row} for row in rows], schema=types)
+
+
+ITEM_TYPES = {
+    "source": pl.String,
+    "response_id": pl.String,
+    "customer_key": pl.Int64,
+    "item": pl.String,
+    "score": pl.Float64,
+    "scale_low": pl.Float64,
+    "scale_high": pl.Float64,
+}
+
+
+def item_rows(responses: Iterable[Mapping[str, float | None]], *, scale: tuple[float, float] = (1, 5)) -> pl.DataFrame:
+    """One row per answer of questionnaires, each given as {item: score}; None was not answered. Nobody is known."""
+    rows = [
+        ("survey", f"{place:06}", None, item, score, *scale)
+        for place, one in enumerate(responses)
+        for item, score in one.items()
+        if score is not None
+    ]
+    return pl.DataFrame(rows, schema=ITEM_TYPES, orient="row")
+
+
+def outcome_rows(values: Iterable[float | None], **same: object) -> pl.DataFrame:
+    """The answers of the same respondents to the recommendation question."""
+    rows = [
+        {"source": "survey", "feedback_id": f"{place:06}", "score": value, **same}
+        for place, value in enumerate(values)
+        if value is not None
+    ]
+    return answer_rows(rows)
