@@ -1,0 +1,26 @@
+-- The tables of files of schema 7.
+CREATE TABLE alerts(id INTEGER, kind VARCHAR, "name" VARCHAR, asked VARCHAR, condition VARCHAR, every VARCHAR, channel VARCHAR, "target" VARCHAR, "language" VARCHAR, "scope" VARCHAR, maker VARCHAR, made_at TIMESTAMP, stopped_at TIMESTAMP);
+CREATE TABLE answers(row_id BIGINT, origin INTEGER, added_by INTEGER, replaced_by INTEGER, "source" VARCHAR, response_id VARCHAR, item VARCHAR, customer_key BIGINT, responded_at TIMESTAMP, score DOUBLE, scale_low DOUBLE, scale_high DOUBLE);
+CREATE TABLE audit(done_at TIMESTAMP, who VARCHAR, "action" VARCHAR, subject VARCHAR, detail VARCHAR);
+CREATE TABLE benefits(row_id BIGINT, origin INTEGER, added_by INTEGER, replaced_by INTEGER, "source" VARCHAR, use_id VARCHAR, customer_key BIGINT, used_at TIMESTAMP, benefit VARCHAR, "cost" DECIMAL(38,4));
+CREATE TABLE customer_attributes(customer_key BIGINT, "name" VARCHAR, "value" VARCHAR);
+CREATE TABLE customer_keys(customer_key BIGINT, customer_id VARCHAR);
+CREATE TABLE customer_periods(customer_key BIGINT, "month" DATE, previous_month DATE, next_month DATE, first_month DATE, orders BIGINT, revenue DECIMAL(38,4), discount DECIMAL(38,4));
+CREATE TABLE customers(customer_key BIGINT, customer_id VARCHAR, first_order_at TIMESTAMP, last_order_at TIMESTAMP, orders BIGINT, revenue DECIMAL(38,4), order_days BIGINT, repeat_spend DECIMAL(38,4), repeat_spend_days BIGINT, joined_on DATE, acquisition_channel VARCHAR, region VARCHAR);
+CREATE TABLE deliveries(alert_id INTEGER, period VARCHAR, status VARCHAR, attempts INTEGER, message VARCHAR, "error" VARCHAR, tried_at TIMESTAMP);
+CREATE TABLE ended_sessions("session" VARCHAR, ended_at TIMESTAMP);
+CREATE TABLE events(row_id BIGINT, origin INTEGER, added_by INTEGER, replaced_by INTEGER, "source" VARCHAR, event_id VARCHAR, "name" VARCHAR, kind VARCHAR, starts_on DATE, ends_on DATE, stores VARCHAR, segment VARCHAR, note VARCHAR);
+CREATE TABLE feedback(row_id BIGINT, origin INTEGER, added_by INTEGER, replaced_by INTEGER, "source" VARCHAR, feedback_id VARCHAR, customer_key BIGINT, responded_at TIMESTAMP, survey VARCHAR, score DOUBLE, scale_low DOUBLE, scale_high DOUBLE, touchpoint VARCHAR, channel VARCHAR, store VARCHAR, region VARCHAR, order_id VARCHAR, "comment" VARCHAR, weight DOUBLE);
+CREATE TABLE imports(id INTEGER, kind VARCHAR, undoes INTEGER, file_name VARCHAR, sha256 VARCHAR, profile VARCHAR, "mapping" VARCHAR, who VARCHAR, done_at TIMESTAMP, receipt VARCHAR, extent VARCHAR);
+CREATE TABLE kept_answers("version" INTEGER, question VARCHAR, frame BLOB);
+CREATE TABLE links(id VARCHAR, kind VARCHAR, page VARCHAR, "view" VARCHAR, "version" INTEGER, metric_versions VARCHAR, pages VARCHAR, "locked" BOOLEAN, "comments" BOOLEAN, customers BOOLEAN, "scope" VARCHAR, maker VARCHAR, made_at TIMESTAMP, expires_at TIMESTAMP, revoked_at TIMESTAMP, last_used_at TIMESTAMP, uses BIGINT);
+CREATE TABLE mappings(signature VARCHAR, "mapping" VARCHAR, kept_at TIMESTAMP);
+CREATE TABLE members(row_id BIGINT, origin INTEGER, added_by INTEGER, replaced_by INTEGER, customer_key BIGINT, joined_on DATE, acquisition_channel VARCHAR, region VARCHAR, attributes VARCHAR);
+CREATE TABLE meta("key" VARCHAR, "value" VARCHAR);
+CREATE TABLE order_days(customer_key BIGINT, "day" DATE, previous_day DATE, next_day DATE, first_day DATE, age INTEGER, previous_age INTEGER, next_age INTEGER);
+CREATE TABLE order_lines(row_id BIGINT, origin INTEGER, added_by INTEGER, replaced_by INTEGER, "source" VARCHAR, order_id VARCHAR, line BIGINT, product VARCHAR, product_group VARCHAR, quantity DECIMAL(38,4), amount DECIMAL(38,4));
+CREATE TABLE orders(row_id BIGINT, origin INTEGER, added_by INTEGER, replaced_by INTEGER, "source" VARCHAR, order_id VARCHAR, kind VARCHAR, customer_key BIGINT, ordered_at TIMESTAMP, amount DECIMAL(38,4), gross DECIMAL(38,4), discount DECIMAL(38,4), refund DECIMAL(38,4), coupon VARCHAR, channel VARCHAR, store VARCHAR, region VARCHAR, items DOUBLE, currency VARCHAR);
+CREATE TABLE points(row_id BIGINT, origin INTEGER, added_by INTEGER, replaced_by INTEGER, "source" VARCHAR, movement_id VARCHAR, customer_key BIGINT, moved_at TIMESTAMP, kind VARCHAR, points DECIMAL(38,4), award_id VARCHAR, expires_on DATE);
+CREATE TABLE referrals(row_id BIGINT, origin INTEGER, added_by INTEGER, replaced_by INTEGER, "source" VARCHAR, customer_key BIGINT, referrer_key BIGINT, referred_on DATE);
+CREATE TABLE sightings(table_name VARCHAR, row_id BIGINT, import_id INTEGER);
+CREATE TABLE tier_changes(row_id BIGINT, origin INTEGER, added_by INTEGER, replaced_by INTEGER, customer_key BIGINT, effective_on DATE, tier VARCHAR);
