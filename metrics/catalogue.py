@@ -27,6 +27,7 @@ from metrics.retention import record_retention
 from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend, repeat_sums
 from metrics.retention.retention import KINDS, retention, retention_at, retention_change
 from metrics.sales import active, means, parts_of_revenue, totals
+from metrics.segments import record_segments
 from metrics.statistics.paired import Pairing
 from metrics.survey import record_drivers, record_kano
 from metrics.texts import N_
@@ -263,6 +264,7 @@ CATALOGUE: dict[str, Metric] = {
         themes.METRICS,
         record_points.METRICS,
         record_discounts.METRICS,
+        record_segments.METRICS,
     )
     for metric in metrics
 }

@@ -13,8 +13,8 @@ from metrics.texts import N_
 
 # "rows": a column of uploaded rows; "customer": a column of the customer; "tiers": the tier in force as of a date;
 # "first_order": the month or quarter of the customer's first order; "home_store": the store with most of the customer's orders in the
-# twelve months before a date; "member": a further column of the members file.
-Source = Literal["rows", "customer", "tiers", "first_order", "home_store", "member"]
+# twelve months before a date; "classes": the class that a customer is in as of a date; "member": a further column of the members file.
+Source = Literal["rows", "customer", "tiers", "first_order", "home_store", "classes", "member"]
 Noun = Literal["customer", "answer"]
 # Groups stand from the largest value to the smallest, unless they have an order of their own: that of the ladder, or of time.
 Order = Literal["value", "ladder", "time"]
@@ -253,8 +253,77 @@ FIRST_QUARTER = Dimension(
         N_("Upload orders with the customer ids that the survey uses."),
     ),
 )
+RFM_SEGMENT = Dimension(
+    column="rfm_segment",
+    code="rfm",
+    of=("answer", "customer"),
+    source="classes",
+    filters=True,
+    compares_orders=False,
+    label=N_("RFM segment"),
+    plural=N_("RFM segments"),
+    meaning=N_("RFM segment on the last day that is seen"),
+    by=N_("by RFM segment"),
+    icon=":material/grid_view:",
+    every=N_("All RFM segments"),
+    one=N_("customers of the RFM segment {name}"),
+    other=N_("those of the RFM segment {name}"),
+    where=N_("in the RFM segment {name}"),
+    chosen=N_("in the RFM segments {names}"),
+    listed=N_("RFM segment {name}"),
+    missing=Missing(
+        N_("Nobody has ordered yet."),
+        N_("Upload orders; recency, frequency and amount are scored from them."),
+    ),
+    missing_of_answers=Missing(
+        N_("No answer belongs to a customer with an order."),
+        N_("Upload orders with the customer ids that the survey uses."),
+    ),
+)
+LADDER_RUNG = Dimension(
+    column="loyalty_rung",
+    code="rung",
+    of=("answer", "customer"),
+    source="classes",
+    filters=True,
+    compares_orders=False,
+    label=N_("Rung of the loyalty ladder"),
+    plural=N_("rungs of the loyalty ladder"),
+    meaning=N_("rung of the loyalty ladder on the last day that is seen"),
+    by=N_("by rung of the loyalty ladder"),
+    icon=":material/stairs:",
+    every=N_("All rungs"),
+    one=N_("customers on the rung {name}"),
+    other=N_("those on the rung {name}"),
+    where=N_("on the rung {name}"),
+    chosen=N_("on the rungs {names}"),
+    listed=N_("rung {name}"),
+    missing=Missing(
+        N_("Nobody has ordered or joined yet."),
+        N_("Upload orders, or members with the date on which they joined."),
+    ),
+    missing_of_answers=Missing(
+        N_("No answer belongs to a customer with an order."),
+        N_("Upload orders with the customer ids that the survey uses."),
+    ),
+)
+CLASSES = {
+    RFM_SEGMENT.column: "rfm",
+    LADDER_RUNG.column: "ladder",
+}  # of which way of sorting a dimension holds the classes
 
-DIMENSIONS = (TOUCHPOINT, CHANNEL, REGION, ACQUISITION, TIER, STORE, FIRST_MONTH, FIRST_QUARTER)
+DIMENSIONS = (
+    TOUCHPOINT,
+    CHANNEL,
+    REGION,
+    ACQUISITION,
+    TIER,
+    STORE,
+    FIRST_MONTH,
+    FIRST_QUARTER,
+    RFM_SEGMENT,
+    LADDER_RUNG,
+)
 FILTERS = tuple(dimension for dimension in DIMENSIONS if dimension.filters)
 # What is known of a customer, whatever rows are looked at; and the further columns of members
 ATTRIBUTES = tuple(dimension.column for dimension in DIMENSIONS if dimension.source != "rows")

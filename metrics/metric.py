@@ -27,6 +27,7 @@ Frame = Literal[
     "sales",
     "purchases",
     "comments",
+    "classes",
     "order_lines",
     "points",
     "referrals",

@@ -9,13 +9,14 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from data.errors import RapportError
+from data.questions.classed import classed
 from data.questions.themed import themed
 from data.segment import EVERYBODY, Segment
 from data.store.extent import Extent
 from data.store.snapshot import Snapshot
 from metrics.catalogue import CATALOGUE
 from metrics.clv.lifetime import calibration_end
-from metrics.dimension import ATTRIBUTES, DIMENSIONS, TIER, is_attribute, is_member_column
+from metrics.dimension import ATTRIBUTES, CLASSES, DIMENSIONS, TIER, is_attribute, is_member_column
 from metrics.engine import rollups
 from metrics.metric import OF_ANSWERS, ROWS_OF_CUSTOMERS, Beside, Metric
 from metrics.texts import N_
@@ -84,6 +85,8 @@ def asked_with(
     if metric.frame == "customers":
         seen = calibration_end(as_of, arguments.get("holdout_weeks", 0))  # type: ignore[arg-type]
         frame = snap.customers(question.segment, as_of=seen, attributes=_attributes(question))
+    elif metric.frame == "classes":
+        frame = _classes(snap, metric, question, as_of, {**making, **arguments})
     elif metric.frame == "tier_changes":
         frame = _with_attributes(snap, _tier_changes(snap, question, as_of, making), question, as_of)
     else:
@@ -134,6 +137,7 @@ def columns_to_split_by(metric: Metric, members: Sequence[str] = ()) -> tuple[st
     if not metric.splits:
         return ()
     own = {*metric.columns, *({TIER.column} if metric.frame == "tier_changes" else ())}
+    own |= set(CLASSES) if metric.frame == "classes" else set()
     frame = "feedback" if metric.frame == "comments" else metric.frame
     of_rows = [dimension.column for dimension in DIMENSIONS if frame in dimension.own]
     return tuple(column for column in dict.fromkeys((*ATTRIBUTES, *of_rows, *members)) if column not in own)
@@ -156,7 +160,15 @@ def check_columns(metric: Metric, by: tuple[str, ...], members: Sequence[str] = 
 
 
 def check_segments(metric: Metric, *segments: Segment) -> None:
-    """RapportError where members are chosen by their tier and the metric is about how they came to it."""
+    """RapportError where members are chosen by their tier, or customers by their class, and the metric is about how they came to it."""
+    if metric.frame == "classes" and any(segment[column] for segment in segments for column in CLASSES):
+        raise RapportError(
+            N_(
+                "“{metric}” cannot be computed for customers chosen by their class: those who have left it would be missing. "
+                "Leave the class out."
+            ),
+            metric=metric.name,
+        )
     if metric.frame == "tier_changes" and any(segment[TIER.column] for segment in segments):
         raise RapportError(
             N_(
@@ -283,6 +295,16 @@ def _tier_changes(snap: Snapshot, question: Question, as_of: dt.date, making: di
         measure=str(making["measure"]),
         months=int(str(making["months"])),
     )
+
+
+def _classes(
+    snap: Snapshot, metric: Metric, question: Question, as_of: dt.date, given: dict[str, object]
+) -> nw.LazyFrame:
+    """Customers with their classes at the end of the dates, and, where the metric takes these, on the day before they begin."""
+    making = {name: argument.default for name, argument in metric.options.items()} | given
+    last = min(question.end, as_of)
+    start = question.start if metric.dates == "dates" and question.start <= last else None
+    return classed(snap, question.segment, as_of=last, start=start, making=making, attributes=_attributes(question))
 
 
 def _of_customers(

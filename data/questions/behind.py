@@ -16,6 +16,7 @@ from metrics.dimension import STORE, TIER
 from metrics.feedback.nps import answered_as
 from metrics.retention.retention import cohort_members
 from metrics.retention.rolling import rolling_members
+from metrics.segments.moves import NEW
 from metrics.tiers.moves import movers
 
 CUSTOMER_TYPES: dict[str, pl.DataType] = {
@@ -135,6 +136,27 @@ def _silent_after(day: dt.date) -> nw.Expr:
     """Whether a customer has no order after the day."""
     ended = dt.datetime.combine(day + dt.timedelta(days=1), dt.time())
     return nw.col("last_order_at").is_null() | (nw.col("last_order_at") < nw.lit(ended))
+
+
+def class_members(
+    snap: Snapshot,
+    question: Question,
+    *,
+    segment: str,
+    before: str = "",
+    limit: int | None = None,
+    **given: object,
+) -> pl.DataFrame:
+    """The customers of a class at the end of the question's period, one row each, the most valuable first.
+
+    With `before`, only who was in that class on the day before the period, or in none (“new_here”). `given`: the arguments of the metric
+    segment_moves. Columns, order and `limit` as in `cohort_customers`.
+    """
+    rows, _asked = asked_with(snap, "segment_moves", question, **given)
+    members = rows.filter(nw.col("segment") == segment)
+    if before:
+        members = members.filter(nw.col("before").is_null() if before == NEW else nw.col("before") == before)
+    return _customers(snap, question, members, limit, CUSTOMER_TYPES)
 
 
 def _customers(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from data.errors import StoreError
 from data.sql import Parameters
-from metrics.dimension import ATTRIBUTES, Dimension, is_attribute, of_column
+from metrics.dimension import ATTRIBUTES, CLASSES, Dimension, is_attribute, of_column
 from metrics.texts import N_
 
 ALIASES = {"customer": "c", "tiers": "t", "home_store": "h"}
@@ -17,10 +17,11 @@ ROWS_ONLY = {"survey": ("feedback",)}  # columns with few codes that are no dime
 @dataclass(frozen=True)
 class Values:
     """The rows r of a table and what is joined to them: c, one row per customer; t, the tier of each; h, the home store; and the columns
-    of members, each by its own name.
+    of members and the classes, each by its own name.
 
     `known` gives c as a query, `visible` is the condition on the rows of a table, `member` gives customer_key and code of a column of
-    members. Nothing after `as_of` is seen, and no store is home later than on the last day with an order.
+    members, `classes` a table with customer_key and segment of a scheme on a date. Nothing after `as_of` is seen, and no store or class is
+    that of a later day than the last one with an order.
     """
 
     rows: str
@@ -29,6 +30,7 @@ class Values:
     as_of: dt.date | None
     orders_last: dt.date | None
     member: Callable[[str], str]
+    classes: Callable[[str, dt.date], str]
 
     def of(self, columns: Iterable[str], params: Parameters) -> tuple[dict[str, str], str]:
         """The value of each of these dimensions by column, and the joins that they take."""
@@ -53,12 +55,19 @@ class Values:
         for each in dict.fromkeys(dimensions):
             if each.source == "member":
                 joins += f' left join ({self.member(each.column)}) "{each.column}" using (customer_key)'
+            if each.source == "classes":
+                table = self.classes(CLASSES[each.column], self._last)
+                joins += f' left join {table} "{each.column}" using (customer_key)'
         return values, joins
+
+    @property
+    def _last(self) -> dt.date:
+        """The last day that is seen and that orders cover."""
+        return min((day for day in (self.as_of, self.orders_last) if day), default=dt.date.min)
 
     def _home_stores(self, params: Parameters) -> str:
         """The store with most of a customer's orders in the twelve months before the date; of several, that of the latest order."""
-        last = min((day for day in (self.as_of, self.orders_last) if day), default=dt.date.min)
-        end = params.add(last + dt.timedelta(days=1))
+        end = params.add(self._last + dt.timedelta(days=1))
         return f"""
             select customer_key, arg_max(store, row(orders, last_at, store)) as store from (
                 select customer_key, store, count(*) as orders, max(ordered_at) as last_at
@@ -76,6 +85,8 @@ class Values:
             return STEPS[of.step].format(first)
         if of.source == "member":
             return f'"{of.column}".code'
+        if of.source == "classes":
+            return f'"{of.column}".segment'
         value = f"{ALIASES[of.source]}.{of.column}"
         return f"coalesce({value}, {own})" if self.rows in of.instead else value
 
@@ -94,7 +105,7 @@ def sources(column: str) -> tuple[str, ...]:
     if column in ROWS_ONLY:
         return ROWS_ONLY[column]
     found = of_column(column)
-    if found is None or found.source == "first_order":
+    if found is None or found.source in ("first_order", "classes"):
         raise StoreError(N_("There are no values to choose from for “{column}”."), column=column)
     of_customers = {"customer": ("customers",), "tiers": ("tier_changes",), "member": ("customers",)}
     return (*of_customers.get(found.source, ()), *found.tables)

@@ -13,7 +13,7 @@ from data.errors import StoreError
 from data.segment import EVERYBODY, Segment
 from data.sql import Parameters, first_row, only_value, quoted
 from data.store import attributes as attributes_of
-from data.store import member_columns, rollups
+from data.store import classes, member_columns, rollups
 from data.store.extent import Extent
 from data.store.member_columns import MemberColumn
 from data.store.schema import content, says_nothing
@@ -54,6 +54,7 @@ class Snapshot:
                 N_("There is no data version {version}; the newest is {newest}."), version=version, newest=self.newest
             )
         self._extent: Extent | None = None
+        self._classified: dict[tuple[str, dt.date, str, int], str] = {}
 
     @property
     def current(self) -> bool:
@@ -284,10 +285,33 @@ class Snapshot:
             nw.col("orders", "revenue", "order_days", "repeat_spend", "repeat_spend_days").fill_null(0)
         )
 
-    def members(self) -> nw.LazyFrame:
-        """One row per customer: customer_key, joined_on (null where no members file says it)."""
-        known = f"({self._known()})"
-        return self._frame(known, ("customer_key", "joined_on"), [], Parameters(), EVERYBODY, (), None)
+    def members(
+        self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None, attributes: Sequence[str] = ()
+    ) -> nw.LazyFrame:
+        """One row per customer: customer_key, customer_id, joined_on (null where no members file says it); attributes as of `as_of`."""
+        columns = ("customer_key", "customer_id", "joined_on")
+        return self._frame(f"({self._known()})", columns, [], Parameters(), segment, attributes, as_of)
+
+    def classes(self, scheme: str, *, as_of: dt.date, table: str = "", hiatus_days: int = 0) -> nw.LazyFrame:
+        """One row per customer with a class: customer_key, segment. As `metrics.segments.numbers.classified` says; looked for among
+        everybody, whatever the scope, since scores tell how many of all a customer is ahead of."""
+        name = self._classes(scheme, as_of, table, hiatus_days)
+        whom = f"(select * from {name})"
+        if not self.scope.chosen:
+            return nw.from_native(self.cursor.sql(f"select customer_key, segment from {name}"))
+        seen = self._frame(f"({self._known()})", ("customer_key",), [], Parameters(), EVERYBODY, (), None)
+        return seen.join(
+            nw.from_native(self.cursor.sql(f"select customer_key, segment from {whom}")), on="customer_key"
+        )
+
+    def _classes(self, scheme: str, as_of: dt.date, table: str = "", hiatus_days: int = 0) -> str:
+        """The table of this cursor that holds the classes of everybody; made when it is first asked for."""
+        key = (scheme, as_of, table, hiatus_days)
+        if key not in self._classified:
+            self._classified[key] = classes.made(
+                Snapshot(self.cursor, self.version, rollups=self._rollups), scheme, as_of, table, hiatus_days
+            )
+        return self._classified[key]
 
     def further(self, segment: Segment = EVERYBODY) -> nw.LazyFrame:
         """One row per member: customer_key, attributes (the further columns of the members file, as a JSON object; null without any)."""
@@ -309,6 +333,8 @@ class Snapshot:
 
     def values(self, column: str) -> list[str]:
         """The codes that rows of this version hold for an attribute or a column of orders and feedback, in alphabetical order."""
+        if classes.of_column(column):
+            return self._values_of_classes(column)
         if self.scope.chosen:
             return self._values_in_scope(column)
         sources = attributes_of.sources(column)
@@ -325,6 +351,12 @@ class Snapshot:
         ).fetchall()
         codes = [code for (code,) in found]
         return bands.in_order(codes) if is_member_column(column) else codes
+
+    def _values_of_classes(self, column: str) -> list[str]:
+        """The classes of a scheme in their order, once there are customers to be in one."""
+        extent, allowed = self.extent(), self.scope[column]
+        codes = classes.codes(column) if extent.orders_last else []
+        return [code for code in codes if not allowed or code in allowed]
 
     def member_columns(self) -> list[str]:
         """The further columns of members files by which the customers of this version can be distinguished."""
@@ -451,7 +483,7 @@ class Snapshot:
         """
         limits = [*self.scope.codes, *segment.codes]
         values = attributes_of.Values(
-            kind or rows, self._known(), self._visible(), as_of, self.extent().orders_last, self._member
+            kind or rows, self._known(), self._visible(), as_of, self.extent().orders_last, self._member, self._classes
         )
         value, joins = values.of([*attributes, *(column for column, _codes in limits)], params)
         for column, codes in limits:

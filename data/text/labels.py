@@ -7,6 +7,7 @@ from data.text import bands
 from data.text.words import _, joined, listed, ngettext, number, spaced
 from metrics.dimension import Dimension, known
 from metrics.metric import Noun
+from metrics.segments.schemes import NAMES
 from metrics.texts import N_
 
 KNOWN = {
@@ -44,6 +45,7 @@ KNOWN = {
     "on-time delivery": N_("On-time delivery"),
     "live shopping": N_("Live shopping"),
     "member day": N_("Member day"),
+    **NAMES,
 }
 TIER_ORDER = ("platinum", "gold", "silver", "bronze")
 NONE = N_("not known")

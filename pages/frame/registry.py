@@ -4,6 +4,7 @@ from pages.customers.churn.entry import CHURN
 from pages.customers.clv.entry import VALUE
 from pages.customers.retention.entry import RETENTION
 from pages.customers.sales.entry import SALES
+from pages.customers.segments.entry import SEGMENTS
 from pages.customers.worklist.entry import WORKLIST
 from pages.feedback.comments.entry import COMMENTS
 from pages.feedback.csat.entry import CSAT
@@ -27,7 +28,7 @@ from pages.programme.tiers.entry import TIERS
 ENTRIES = (
     OVERVIEW,
     *(NPS, CSAT, DRIVERS, COMMENTS, RECOVERY),
-    *(SALES, RETENTION, VALUE, CHURN, WORKLIST),
+    *(SALES, RETENTION, VALUE, CHURN, SEGMENTS, WORKLIST),
     *(TIERS, REPLAY, IMPACT, POINTS, PROMOTIONS),
     *(UPLOAD, HISTORY, ALERTS, ACCESS, LINKS, PEOPLE, DEFINITIONS),
 )

@@ -251,6 +251,7 @@ BESIDE: dict[str, tuple[Callable[..., pl.DataFrame], pl.DataFrame, dict[str, pl.
 def test_every_metric_of_the_catalogue_is_compared() -> None:
     sales = {name for metric in FAMILY for name in (metric.name, metric.trend)}  # see test_sales
     compared = {question.partition("(")[0] for question in ASKED} | set(BESIDE) | sales
+    compared |= {name for name, metric in CATALOGUE.items() if metric.family == "segments"}  # see test_segments
     elsewhere = {
         metric.name for metric in (*record_points.METRICS, *record_discounts.METRICS)
     }  # see test_points, test_discounts

@@ -21,6 +21,9 @@ OF_DATES: dict[str, tuple[str, ...]] = {
     "cohorts": ("as_of", "cohorts_from", "cohorts_to"),
 }  # fmt: skip
 DATES = {name for names in OF_DATES.values() for name in names}
+CLASSED: dict[str, type[pl.DataType]] = {
+    "customer_key": pl.Int64, "segment": pl.String, "before": pl.String, "orders": pl.Int64, "revenue": pl.Float64, "last_day": pl.Date,
+}  # fmt: skip
 
 EMPTY = {
     "feedback": lazy(answer_rows([])),
@@ -33,6 +36,7 @@ EMPTY = {
     **dict.fromkeys(("sales", "purchases"), sales([])),
     **{name: lazy(stored(name)) for name in ROWS_OF_CUSTOMERS},
     "comments": comments([]),
+    "classes": lazy(pl.DataFrame(schema=CLASSED)),
 }
 BESIDE = {
     **dict.fromkeys(("orders", "refunds"), lazy(order_rows(seed=1, orders=0))),

@@ -63,7 +63,7 @@ TABLES: dict[str, dict[str, str]] = {
     "nps_scores": {"score": N_("the score"), "answers": N_("number of answers")},
     "nps_comments": _LOW_SCORES, "csat_low_scores": _LOW_SCORES, "ces_low_scores": _LOW_SCORES,
     **dict.fromkeys(("nps_detractors", "nps_passives", "nps_promoters"), _ANSWERS),
-    **dict.fromkeys(("retention_customers", "tier_movers"), _CUSTOMER),
+    **dict.fromkeys(("retention_customers", "tier_movers", "class_members"), _CUSTOMER),
     "csat_scores_1": _SCORES, "csat_scores_2": _SCORES, "ces_scores_1": _SCORES, "ces_scores_2": _SCORES,
     "items": {"item": N_("the item of the questionnaire")},
     "retention": {"value": N_("the value of the cell"), "value_low": LOW, "value_high": HIGH},

@@ -13,9 +13,10 @@ from pages.shared.readings.readings import CSAT, INACTIVE, NPS, REPEAT
 from pages.shared.session import cached
 from pages.shared.session.view import View
 
-ALL = tuple(dimension.column for dimension in FILTERS)
+# Classes are made of the orders and answers that are compared, so that who orders more is in another one
+ALL = tuple(dimension.column for dimension in FILTERS if dimension.source != "classes")
 # Who orders rises in tier: groups by tier are chosen by what is compared, so orders are not compared by it
-OF_ORDERS = tuple(dimension.column for dimension in FILTERS if dimension.compares_orders)
+OF_ORDERS = tuple(dimension.column for dimension in FILTERS if dimension.column in ALL and dimension.compares_orders)
 CLEAR = ("better", "worse")
 CHANCE = 0.05  # of 95 % intervals, the share that misses when nothing has changed
 
