@@ -45,7 +45,7 @@ def segment_moves(
     `start` lies after `end` or `as_of`, and without customers, there is no row.
     """
     codes = table_of(scheme, table).codes
-    seen = classes.filter(~nw.col("segment").is_null(), nw.lit(start <= min(end, as_of)))
+    seen = _seen(classes, as_of, start, end).filter(~nw.col("segment").is_null())
     pairs = seen.with_columns(from_segment=nw.col("before").fill_null(NEW), to_segment=nw.col("segment"))
     counted = totals(
         pairs.with_columns(members=nw.lit(1)), [*by, "from_segment", "to_segment"], ("members",)
@@ -78,10 +78,13 @@ def segment_returns(
     """Of the customers of each class on the day before `start`, the share who ordered from then to `end` (or `as_of`).
 
     One row per combination of `by` and class, in the order of the table: segment, customers (before), returned, return_rate (0–1), low,
-    high (Wilson). Below `minimum` customers the counts stand and the rest is null. When `start` lies after `end` or `as_of`: 0 of 0, or
-    no row when `by` is given.
+    high (Wilson). Below `minimum` customers the counts stand and the rest is null. When `start` lies after `end` or `as_of`: 0 of 0, or no
+    row when `by` is given; groups in which nobody was in a class yet are 0 of 0.
     """
-    rows = _before(classes, as_of, start, end).with_columns(customers=nw.lit(1), returned=_ordered(start))
+    known = ~nw.col("before").is_null()
+    rows = _seen(classes, as_of, start, end).with_columns(
+        customers=one_if(known), returned=one_if(known & _ordered(start))
+    )
     counted = totals(rows.with_columns(segment=nw.col("before")), [*by, "segment"], ("customers", "returned"))
     filled = with_every_class(counted, table_of(scheme, table).codes, by)
     rated = with_share(
@@ -106,13 +109,18 @@ def return_sums(
     if segment not in (codes := table_of(scheme, table).codes):
         raise ValueError(f"segment is “{segment}”; it must be one of {', '.join(codes)}.")
     rows = _before(classes, as_of, start, end).filter(nw.col("before") == segment)
-    return once(rows, by, value=_ordered(start))
+    return once(rows, by, value=one_if(_ordered(start)))
+
+
+def _seen(classes: nw.LazyFrame, as_of: dt.date, start: dt.date, end: dt.date) -> nw.LazyFrame:
+    """All rows; none where the period begins after what is seen."""
+    return classes if start <= min(end, as_of) else classes.head(0)
 
 
 def _before(classes: nw.LazyFrame, as_of: dt.date, start: dt.date, end: dt.date) -> nw.LazyFrame:
-    return classes.filter(~nw.col("before").is_null(), nw.lit(start <= min(end, as_of)))
+    return _seen(classes, as_of, start, end).filter(~nw.col("before").is_null())
 
 
 def _ordered(start: dt.date) -> nw.Expr:
-    """1 where the last order lies in the period: the frame sees none after it."""
-    return one_if(nw.col("last_day") >= nw.lit(start))
+    """Whether the last order lies in the period: the frame sees none after it."""
+    return nw.col("last_day") >= nw.lit(start)
