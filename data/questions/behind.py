@@ -156,7 +156,7 @@ def class_members(
     members = rows.filter(nw.col("segment") == segment)
     if before:
         members = members.filter(nw.col("before").is_null() if before == NEW else nw.col("before") == before)
-    return _customers(snap, question, members, limit, CUSTOMER_TYPES)
+    return _customers(snap, question, members, limit)
 
 
 def _customers(

@@ -30,13 +30,23 @@ def who_section(current: View, how: Sorting) -> None:
     lists.section(
         markup.plain(findings.members(code, before, n)),
         text,
-        Who(class_members, current.question, arguments, n),
+        Who(class_members, current.question, arguments, n, _reason(current, code, before)),
         file="class_members",
         options=lambda: _options(codes, code, before),
         nobody=(
             _("Nobody here"),
             _("No customer is in this class, or came to it from the other one. Choose another one."),
         ),
+    )
+
+
+def _reason(current: View, code: str, before: str) -> str:
+    """Why somebody is on the list, as its file says."""
+    if not before:
+        return _("{name} on {date}").format(name=named(code), date=date(current.last))
+    text = _("{before} on {eve}, {name} on {date}")
+    return text.format(
+        before=named(before), eve=date(current.start - readings.DAY), name=named(code), date=date(current.last)
     )
 
 
