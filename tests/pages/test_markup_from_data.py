@@ -124,6 +124,9 @@ def look(app: AppTest) -> None:
     assert drawn == []
 
 
+GIVEN_BACK = {"customdata": "customdata", "ids": "%{id}"}  # and how a template would draw it
+
+
 def html(part: Any, place: str) -> Iterator[str]:
     """Where a figure holds HTML of data. What a click gives back is not drawn, unless `hovertemplate` says so."""
     if isinstance(part, str):
@@ -132,7 +135,7 @@ def html(part: Any, place: str) -> Iterator[str]:
         return
     inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
     for key, value in inner:
-        if key != "customdata" or "customdata" in str(part.get("hovertemplate")):
+        if key not in GIVEN_BACK or GIVEN_BACK[key] in str(part.get("hovertemplate")):
             yield from html(value, f"{place}.{key}")
 
 
