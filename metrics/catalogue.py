@@ -30,6 +30,7 @@ from metrics.sales import active, means, parts_of_revenue, totals
 from metrics.segments import record_segments
 from metrics.statistics.paired import Pairing
 from metrics.survey import record_drivers, record_kano
+from metrics.teams import funnel
 from metrics.texts import N_
 from metrics.tiers import record_tiers
 
@@ -265,6 +266,7 @@ CATALOGUE: dict[str, Metric] = {
         record_points.METRICS,
         record_discounts.METRICS,
         record_segments.METRICS,
+        funnel.METRICS,
     )
     for metric in metrics
 }

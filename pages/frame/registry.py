@@ -11,6 +11,7 @@ from pages.feedback.csat.entry import CSAT
 from pages.feedback.drivers.entry import DRIVERS
 from pages.feedback.nps.entry import NPS
 from pages.feedback.recovery.entry import RECOVERY
+from pages.feedback.teams.entry import TEAMS
 from pages.manage.access.entry import ACCESS
 from pages.manage.alerts.entry import ALERTS
 from pages.manage.definitions.entry import DEFINITIONS
@@ -27,7 +28,7 @@ from pages.programme.tiers.entry import TIERS
 
 ENTRIES = (
     OVERVIEW,
-    *(NPS, CSAT, DRIVERS, COMMENTS, RECOVERY),
+    *(NPS, CSAT, DRIVERS, COMMENTS, TEAMS, RECOVERY),
     *(SALES, RETENTION, VALUE, CHURN, SEGMENTS, WORKLIST),
     *(TIERS, REPLAY, IMPACT, POINTS, PROMOTIONS),
     *(UPLOAD, HISTORY, ALERTS, ACCESS, LINKS, PEOPLE, DEFINITIONS),
