@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from metrics.catalogue import CATALOGUE
 from metrics.churn.hiatus import gap_curve, hiatus, inactive_share
 from metrics.churn.lifecycle import inactive_share_trend, lifecycle
 from metrics.clv.fitted import MODELS
@@ -25,7 +24,6 @@ from metrics.feedback.nps import nps, nps_trend
 from metrics.feedback.promoter_value import promoter_value
 from metrics.feedback.reach import SURVEYS, answered_share, match_rate, score_mean
 from metrics.feedback.satisfaction import ces, ces_trend, csat, csat_trend
-from metrics.programme import record_discounts, record_points
 from metrics.retention.cohort_orders import cohort_orders
 from metrics.retention.repeat_rate import repeat_rate, repeat_rate_trend
 from metrics.retention.retention import KINDS, retention
@@ -43,7 +41,6 @@ from tests.engines.conftest import Engine
 from tests.engines.generated import feedback_rows, order_rows, regions, said_by_many, tier_change_rows
 from tests.metrics.buying import LAST, buying, customer_rows
 from tests.metrics.frames import day, lazy
-from tests.metrics.sales.asked import FAMILY
 
 AS_OF = day("2026-03-20")
 SPLITS: tuple[tuple[str, ...], ...] = ((), ("region",))
@@ -246,16 +243,6 @@ BESIDE: dict[str, tuple[Callable[..., pl.DataFrame], pl.DataFrame, dict[str, pl.
     },
     "answered_share": (answered_share, PERIODS, {"answers": SAID}, {"minimum": 5}),
 }
-
-
-def test_every_metric_of_the_catalogue_is_compared() -> None:
-    sales = {name for metric in FAMILY for name in (metric.name, metric.trend)}  # see test_sales
-    compared = {question.partition("(")[0] for question in ASKED} | set(BESIDE) | sales
-    compared |= {name for name, metric in CATALOGUE.items() if metric.family == "segments"}  # see test_segments
-    elsewhere = {
-        metric.name for metric in (*record_points.METRICS, *record_discounts.METRICS)
-    }  # see test_points, test_discounts
-    assert compared | elsewhere | {"tier_value"} == set(CATALOGUE)
 
 
 @pytest.mark.parametrize("by", SPLITS)

@@ -3,6 +3,7 @@
 import polars as pl
 
 from data.text.labels import label
+from metrics.dimension import REGION, STORE, TIER
 from metrics.texts import N_
 from pages.shared.words.texts import _, date, money, number
 
@@ -22,20 +23,19 @@ BECAUSE = {
     "next_tier": N_("{missing} to {tier}, counted on {step_on}."),
     "second_order": N_("{days} days since the only order; four in five others took up to {due}."),
 }
+WHERE = (TIER, REGION, STORE)  # what whoever calls wants to know of a customer
 COLUMNS = {
     "customer_id": N_("Customer"),
     "reason": N_("Reason"),
     "because": N_("Because"),
     "stake": N_("At stake"),
-    "tier": N_("Tier"),
-    "region": N_("Region"),
-    "store": N_("Store"),
+    **{dimension.column: dimension.label for dimension in WHERE},
     "last_order": N_("Last order"),
     "orders": N_("Orders"),
     "revenue": N_("Net revenue"),
     "also": N_("Other reasons"),
 }
-OF_DATA = ("tier", "region", "store")
+OF_DATA = tuple(dimension.column for dimension in WHERE)
 
 
 def because(row: dict, currency: str | None) -> str:

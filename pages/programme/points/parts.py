@@ -6,6 +6,7 @@ import polars as pl
 
 from data.questions.ask import Question, find
 from data.text.labels import label, named
+from metrics.dimension import TIER
 from metrics.statistics.verdict import confidence_of_each
 from metrics.texts import N_
 from pages.programme import charts as bar_charts
@@ -258,7 +259,7 @@ def groups_section(view: View, seen: Look) -> None:
         _(
             "Share of the points outstanding that is never spent {by}, each interval so wide that all hold together in 95%."
         ).format(by=named(dimension.by, dimension)),
-        groups.tiers_of(view, LIABILITY) if dimension.column == "tier" else "",
+        groups.tiers_of(view, LIABILITY) if dimension is TIER else "",
     )
     blocks.section(
         _groups_title(ranked, column), how, table=rows, file=f"{LIABILITY}_by_{dimension.code}", metric=LIABILITY
