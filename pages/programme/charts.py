@@ -135,7 +135,8 @@ def bars(rows: Sequence[Bar]) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=[row.value for row in rows], y=places, orientation="h", width=BAR, marker_color=[row.token for row in rows],
-            customdata=[escaped(row.read) for row in rows], hovertemplate="%{customdata}<extra></extra>", ids=[row.id for row in rows],
+            customdata=[escaped(row.read) for row in rows], hovertemplate="%{customdata}<extra></extra>",
+            ids=[row.id for row in rows] if all(row.id for row in rows) else None,  # of equal ones Plotly draws the first alone
         )
     )  # fmt: skip
     figure.update_layout(annotations=_above(rows, places, BAR_NAME))

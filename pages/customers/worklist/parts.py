@@ -100,9 +100,9 @@ def shown(view: View, seen: Look) -> str:
 def options(seen: Look) -> None:
     """Which reason, and how many a file holds."""
     with choices.row():
-        codes = {EVERY: _("all reasons"), **{code: _(name) for code, name in wording.REASONS.items()}}
+        codes = {EVERY: _("All reasons"), **{code: _(name) for code, name in wording.REASONS.items()}}
         choices.listed("reason", list(codes), _("Reason"), called=codes.__getitem__, chosen=seen.reason or EVERY)
-        sizes = {size: _("the first {n}").format(n=number(int(size))) for size in SIZES}
+        sizes = {size: _("The first {n}").format(n=number(int(size))) for size in SIZES}
         choices.listed("size", SIZES, _("How many"), called=sizes.__getitem__, chosen=str(seen.size))
 
 

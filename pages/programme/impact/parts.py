@@ -71,7 +71,7 @@ def options(seen: Look, known: pl.DataFrame) -> None:
     names = {row["code"]: f"{row['name']} · {date(row['starts_on'])}" for row in known.to_dicts()}
     with choices.row():
         choices.listed("event", list(names), _("Event"), called=names.__getitem__, chosen=seen.event["code"])
-        choices.one("effect_on", NUMBERS, _("Number"))
+        choices.one("effect_on", {code: first_up(_(name)) for code, name in NUMBERS.items()}, _("Number"))
 
 
 def finding(seen: Look) -> str:

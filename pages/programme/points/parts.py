@@ -169,9 +169,13 @@ def months_section(seen: Look) -> None:
             icon=":material/hourglass_empty:",
         )
         return
-    first, last = rows.row(0, named=True), rows.row(-1, named=True)
-    title = _("{now} points out, against {before} at the end of {month}").format(
-        now=number(last["outstanding"]), before=number(first["outstanding"]), month=month(first["period"])
+    over = rows.filter("complete")  # a title speaks of months that have ended
+    first, last = rows.row(0, named=True), (over if over.height > 1 else rows).row(-1, named=True)
+    title = _("{now} points out at the end of {this}, against {before} at the end of {month}").format(
+        now=number(last["outstanding"]),
+        this=month(last["period"]),
+        before=number(first["outstanding"]),
+        month=month(first["period"]),
     )
     unfinished = [month(day) for day in rows.filter(~pl.col("complete"))["period"]]
     how = sentences(
