@@ -38,10 +38,11 @@ NO_COUNTS = {
     *("theme_share", "theme_share_trend", "theme_nps"),  # read from words: see data/comments
     *("drivers", "kano"),
 }
-# Counted from answers to the recommendation question, which neither file holds: see test_real_files, test_later_spend, test_recovery
+# Counted from answers to the recommendation question, which neither file holds: see test_real_files, test_later_spend, test_recovery,
+# and tests/metrics/teams
 OF_A_SURVEY = {
     *("nps", "nps_trend", "nps_variants", "ces", "ces_trend", "promoter_value", "match_rate", "answered_share"),
-    "recovery",
+    *("recovery", "nps_funnel"),
 }
 # Counted from movements of points, which neither file holds: see tests/metrics/programme
 OF_POINTS = {metric.name for metric in record_points.METRICS}
