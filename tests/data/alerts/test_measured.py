@@ -34,6 +34,9 @@ ROWS: dict[str, dict[str, str | int | float | bool]] = {
     "tier_outlook": {"tier": "silver"},
     "tier_value": {"tier": "silver"},
     "tier_replay": {"tier": "silver"},
+    "segment_sizes": {"segment": "champions"},
+    "segment_moves": {"from_segment": "champions", "to_segment": "champions"},
+    "segment_returns": {"segment": "champions"},
 }
 
 
