@@ -22,13 +22,17 @@ DAY = dt.date.fromisoformat
 AS_OF = DAY("2026-06-30")
 NOW = Question(DAY("2026-01-01"), DAY("2026-03-31"), AS_OF)
 BEFORE = Question(DAY("2025-07-01"), DAY("2025-09-30"), AS_OF)
-ROWS = {"retention": {"period": 3}, "rolling_retention": {"period": 3}, "tier_rates": {"move": "upgrade"}}
-ARGUMENTS: dict[str, dict[str, object]] = {"inactive_share": {"hiatus_days": 60}, "tier_rates": {"lapse_days": 365}}
-VALUES = {
-    "ces": "easy_share",
-    "tier_rates": "rate",
-    "rolling_retention": "retention",
-}  # elsewhere the metric's own name
+ROWS = {
+    "retention": {"period": 3},
+    "rolling_retention": {"period": 3},
+    "tier_rates": {"move": "upgrade"},
+    **dict.fromkeys(("segment_sizes", "segment_returns"), {"segment": "champions"}),
+}
+ARGUMENTS: dict[str, dict[str, object]] = {
+    "theme_nps": {"theme": "quality", "minimum": 2},
+    "inactive_share": {"hiatus_days": 60},
+    "tier_rates": {"lapse_days": 365},
+}
 COMPARED = [name for name, metric in CATALOGUE.items() if metric.change]
 NULLS = dict.fromkeys(COLUMNS)
 
@@ -51,7 +55,7 @@ def asked(name: str) -> tuple[Question, Question, dict[str, object]]:
 
 
 def value(name: str) -> str:
-    return VALUES.get(name, name)
+    return CATALOGUE[name].value
 
 
 def test_without_answers_there_is_no_change(tmp_path: Path) -> None:
