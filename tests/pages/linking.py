@@ -13,7 +13,7 @@ from data.people.links import Link
 from data.store.store import Store
 from metrics.dimension import FILTERS
 from pages.shared.session import auth, cached
-from tests.data.rows import order, take
+from tests.data.rows import nps, order, take
 
 NOW = dt.datetime(2026, 11, 24, 18, 41)
 VIEW = {
@@ -65,5 +65,28 @@ def carry_on(store: Store) -> None:
     more = [order(f"{day} {who}", who, day, 1_000.1) for who in customers for day in days]
     first = take(store, orders=orders.sort("order_id").head(100).with_columns(amount=pl.lit(1.0)).to_dicts())
     take(store, orders=dearer.to_dicts(), feedback=lower.to_dicts())
-    take(store, orders=more)
+    award = {"source": "later", "kind": "earn", "points": 50_000.0, "moved_at": dt.datetime(2026, 5, 15, 12)}
+    said = [
+        nps(who, who, "2026-05-15", place % 11, comment="Too expensive, and the delivery was late.")
+        for place, who in enumerate(customers)
+    ]
+    rated = [
+        {
+            **one,
+            "response_id": one["feedback_id"],
+            "item": item,
+            "score": float((place * step) % 5 + 1),
+            "scale_low": 1.0,
+            "scale_high": 5.0,
+        }
+        for place, one in enumerate(said)
+        for item, step in (("quality", 1), ("price", 3))
+    ]
+    take(
+        store,
+        orders=more,
+        feedback=said,
+        answers=rated,
+        points=[{**award, "movement_id": who, "customer_id": who} for who in customers],
+    )
     store.undo(first.import_id)

@@ -141,7 +141,9 @@ def table_section(rows: pl.DataFrame) -> None:
                 _("Named"): [number(n) for n in ranked["named"]],
                 _("Praised"): [number(n) for n in ranked["praised"]],
                 _("Blamed"): [number(n) for n in ranked["blamed"]],
-                _("Share of comments"): [_ended(row, "theme_share", "low", "high") for row in ranked.iter_rows(named=True)],
+                _("Share of comments"): [
+                    _ended(row, "theme_share", "low", "high") for row in ranked.iter_rows(named=True)
+                ],
                 _("NPS"): [_score(row) for row in ranked.iter_rows(named=True)],
                 _("Change, pts"): [_moved(row) for row in ranked.iter_rows(named=True)],
             }

@@ -169,6 +169,8 @@ def _condition(metric: str, column: str, key: Key) -> Condition:
 
 def page_choices(key: Key) -> Subscription:
     """A page of numbers and whom it is about."""
-    codes = [entry.code for entry in site.entries() if entry.data and entry.allowed]
+    codes = [
+        entry.code for entry in site.entries() if entry.data and entry.allowed and not entry.needs
+    ]  # a message names nobody
     page = st.selectbox(_("Page"), codes, format_func=site.title, key=key("page"))
     return Subscription(page, segment_choices(key).params)

@@ -19,7 +19,7 @@ from pages.shared.readings.measures import at_end
 from pages.shared.screen import groups, states
 from pages.shared.session import cached
 from pages.shared.session.view import View
-from pages.shared.words import periods
+from pages.shared.words import markup, periods
 from pages.shared.words.axes import money_axis
 from pages.shared.words.texts import (
     _,
@@ -284,7 +284,7 @@ def groups_section(view: View, seen: Look) -> None:
     minimum = find(LIABILITY).minimum
     few = rows.filter(pl.col("breakage").is_null(), pl.col(column).is_not_null()).sort("members", descending=True)
     for row in few.head(MOST_GROUPS).iter_rows(named=True):
-        blocks.quiet(f"{label(row[column])} · {states.few_text(row['members'], minimum)}")
+        blocks.quiet(f"{markup.plain(label(row[column]))} · {states.few_text(row['members'], minimum)}")
 
 
 def _groups_title(ranked: pl.DataFrame, column: str) -> str:
