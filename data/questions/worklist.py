@@ -65,10 +65,12 @@ def worklist_summary(
     everybody, steps, as_of = _everybody(snap, question, hiatus_days)
     rows = contacted(snap, everybody, campaign)
     each = rows.select("stake", reason=pl.col("reasons").str.split(",")).explode("reason")
-    counted = each.group_by("reason").agg(customers=pl.len(), stake=pl.col("stake").sum())
+    counted = each.group_by("reason").agg(
+        customers=pl.len(), stake=pl.when(pl.col("stake").count() > 0).then(pl.col("stake").sum())
+    )  # where no forecast is believed, unknown
     names = pl.DataFrame({"reason": reasons.REASONS})
     counts = names.join(counted, on="reason", how="left", maintain_order="left").with_columns(
-        pl.col("customers", "stake").fill_null(0)
+        pl.col("customers").fill_null(0)
     )
     thresholds = pl.DataFrame(list(steps.thresholds.items()), schema=STEP_TYPES, orient="row")
     return pl.DataFrame({"as_of": [as_of], "customers": [rows.height]}).with_columns(

@@ -152,22 +152,30 @@ def reasons_section(seen: Look) -> None:
     known = [row for row in table.iter_rows(named=True) if row["customers"]]
     currency = cached.extent().currency
     how = sentences(
-        _("What is at stake in total, by reason; who has several reasons counts in each."),
+        _("What is at stake in total, by reason; who has several reasons counts in each.")
+        if any(row["stake"] is not None for row in known)
+        else _(
+            "Customers by reason; who has several reasons counts in each. What is at stake is not known without a forecast."
+        ),
         _("Nobody who is held out of the running campaign is among them.") if seen.campaign else "",
     )
     blocks.section(_("Customers on the list, by reason"), how, table=table, file="worklist_reasons")
     if not known:
         blocks.quiet(_("Nobody meets a rule."))
         return
-    known.sort(key=lambda row: -row["stake"])
+    at_stake = any(row["stake"] is not None for row in known)
+    of = "stake" if at_stake else "customers"
+    known.sort(key=lambda row: -(row[of] or 0))
     lines = [
         ForestRow(
-            _(wording.REASONS[row["reason"]]), row["stake"], 0.0, row["stake"], "none", money(row["stake"], currency),
-            f"· {customers(row['customers'])}", row["reason"],
+            _(wording.REASONS[row["reason"]]), row[of] or 0, 0.0, row[of] or 0, "none",
+            "" if not at_stake else "—" if row["stake"] is None else money(row["stake"], currency),
+            f"· {customers(row['customers'])}" if at_stake else customers(row["customers"]), row["reason"],
         )
         for row in known
     ]  # fmt: skip
-    ticks = money_axis(max(line.high for line in lines), currency)
+    top = max(line.high for line in lines)
+    ticks = money_axis(top, currency) if at_stake else money_axis(top, None)
     alt = listed([f"{line.name}: {line.shown}" for line in lines])
     blocks.chart(charts.forest(lines, change=False, bars=True, ticks=ticks), key="worklist-reasons", alt=alt)
     blocks.quiet(_rules(seen))

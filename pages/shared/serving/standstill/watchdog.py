@@ -74,7 +74,9 @@ def watching(seconds: int, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
         yield
         return
     ended = threading.Event()
-    faulthandler.dump_traceback_later(seconds, exit=True, file=STDERR)  # what stands still before the first look is found out too
+    faulthandler.dump_traceback_later(
+        seconds, exit=True, file=STDERR
+    )  # what stands still before the first look is found out too
     watch = threading.Thread(target=_watch, args=(seconds, loop, ended), name="rapport-watchdog", daemon=True)
     watch.start()
     try:
