@@ -9,9 +9,8 @@ import streamlit as st
 
 from pages.shared.words import markup
 
-ACTIVE = re.compile(
-    r"[\\`*_\[\]<>$~@|&]|:(?=[\w/+-])|www\.|^[#>+=-]|^\d+[.)]\s"
-)  # what Markdown, or Streamlit's own, may make something of
+# What Markdown, or Streamlit's own, may make something of
+ACTIVE = re.compile(r"[\\`*_\[\]<>$~@|&]|:(?=[\w/+-])|www\.|^[#>+=-]|^\d+[.)]\s")
 
 
 def sortable_table(frame: pl.DataFrame, **options: Any) -> None:
@@ -22,7 +21,7 @@ def sortable_table(frame: pl.DataFrame, **options: Any) -> None:
 def plain_table(frame: pl.DataFrame) -> None:
     """A few rows that are read. Streamlit takes their texts for Markdown; names of stores and codes come from data, and stay text."""
     frame = frame.select(
-        pl.Series(_safe(name), [_safe(cell) for cell in frame[name]], dtype=pl.String)
+        pl.Series(_safe(name), [cell and _safe(cell) for cell in frame[name]], dtype=pl.String)
         if frame.schema[name] == pl.String
         else frame[name].alias(_safe(name))
         for name in frame.columns
@@ -30,5 +29,5 @@ def plain_table(frame: pl.DataFrame) -> None:
     st.table(frame.to_arrow(), hide_index=True)
 
 
-def _safe(text: str | None) -> str | None:
-    return markup.plain(text) if text and ACTIVE.search(text) else text
+def _safe(text: str) -> str:
+    return markup.plain(text) if ACTIVE.search(text) else text

@@ -26,7 +26,8 @@ ROWS = {
     "retention": {"period": 3},
     "rolling_retention": {"period": 3},
     "tier_rates": {"move": "upgrade"},
-    **dict.fromkeys(("segment_sizes", "segment_returns"), {"segment": "champions"}),
+    "segment_sizes": {"segment": "champions"},
+    "segment_returns": {"segment": "champions"},
 }
 ARGUMENTS: dict[str, dict[str, object]] = {
     "theme_nps": {"theme": "quality", "minimum": 2},
