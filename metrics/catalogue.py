@@ -29,7 +29,7 @@ from metrics.retention.retention import KINDS, retention, retention_at, retentio
 from metrics.sales import active, means, parts_of_revenue, totals
 from metrics.segments import record_segments
 from metrics.statistics.paired import Pairing
-from metrics.survey import record_drivers, record_kano
+from metrics.survey import record_drivers, record_kano, satisfaction_index
 from metrics.teams import funnel
 from metrics.texts import N_
 from metrics.tiers import record_tiers
@@ -253,6 +253,7 @@ CATALOGUE: dict[str, Metric] = {
         record_recovery.METRICS,
         record_drivers.METRICS,
         record_kano.METRICS,
+        satisfaction_index.METRICS,
         record_churn.METRICS,
         record_retention.METRICS,
         record_clv.METRICS,

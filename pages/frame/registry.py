@@ -9,6 +9,7 @@ from pages.customers.worklist.entry import WORKLIST
 from pages.feedback.comments.entry import COMMENTS
 from pages.feedback.csat.entry import CSAT
 from pages.feedback.drivers.entry import DRIVERS
+from pages.feedback.kano.entry import KANO
 from pages.feedback.nps.entry import NPS
 from pages.feedback.recovery.entry import RECOVERY
 from pages.feedback.teams.entry import TEAMS
@@ -28,7 +29,7 @@ from pages.programme.tiers.entry import TIERS
 
 ENTRIES = (
     OVERVIEW,
-    *(NPS, CSAT, DRIVERS, COMMENTS, TEAMS, RECOVERY),
+    *(NPS, CSAT, DRIVERS, KANO, COMMENTS, TEAMS, RECOVERY),
     *(SALES, RETENTION, VALUE, CHURN, SEGMENTS, WORKLIST),
     *(TIERS, REPLAY, IMPACT, POINTS, PROMOTIONS),
     *(UPLOAD, HISTORY, ALERTS, ACCESS, LINKS, PEOPLE, DEFINITIONS),

@@ -36,7 +36,7 @@ NO_COUNTS = {
     *("clv", "clv_model", "clv_variants", "worth_keeping", "time_in_tier", "tier_outlook", "tier_stationarity"),
     *("tier_value", "forecast_accuracy"),
     *("theme_share", "theme_share_trend", "theme_nps"),  # read from words: see data/comments
-    *("drivers", "kano"),
+    *("drivers", "kano", "satisfaction_index"),
 }
 # Counted from answers to the recommendation question, which neither file holds: see test_real_files, test_later_spend, test_recovery,
 # and tests/metrics/teams
