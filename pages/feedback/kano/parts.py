@@ -104,7 +104,8 @@ def counts_section(rows: pl.DataFrame) -> None:
     blocks.section(
         _("How the answers divide"),
         _(
-            "Share of each category, in percent of the pairs; a feature is mixed where no category is ahead by more than chance (Fong’s test)."
+            "Share of each category, in percent of the pairs; a feature is mixed where no category is "
+            "ahead by more than chance (Fong’s test)."
         ),
         table=rows.select("feature", "n", "missing", *COUNTED, "category", "leads_by", "needed"),
         file="kano_counts",
