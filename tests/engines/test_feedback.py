@@ -45,6 +45,7 @@ ASKED: dict[str, tuple[pl.DataFrame, dict[str, pl.DataFrame], dict[str, object]]
     "nps_funnel": (STORED.with_columns(store=regions(STORED["customer_key"])), {}, {"minimum": 5}),
     "drivers": (ITEMS, {"scores": OUTCOMES}, {"minimum": 30}),
     "kano": (ITEMS, {}, {"minimum": 10}),
+    "satisfaction_index": (ITEMS, {}, {"minimum": 10}),
 }
 
 
