@@ -80,7 +80,12 @@ def carry_on(store: Store) -> None:
             "scale_high": 5.0,
         }
         for place, one in enumerate(said)
-        for item, step in (("quality", 1), ("price", 3))
+        for item, step in (
+            ("quality", 1),
+            ("price", 3),
+            ("free returns functional", 2),
+            ("free returns dysfunctional", 4),
+        )
     ]
     take(
         store,

@@ -22,7 +22,7 @@ def page() -> None:
         states.nothing_here(_("No Kano questionnaire in this period"))
         return
     blocks.quiet(parts.treatment(rows))
-    left, right = blocks.columns(1, 1)
+    left, right = blocks.columns(4, 5)
     with left:
         parts.map_section(rows)
     with right:
