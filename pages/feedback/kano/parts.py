@@ -51,7 +51,7 @@ def features(view: View, by: tuple[str, ...] = ()) -> pl.DataFrame:
 
 def counted(rows: pl.DataFrame) -> str:
     """How many respondents the features rest on."""
-    n = int(rows["n"].max() or 0) if rows.height else 0  # type: ignore[call-overload]
+    n = int(rows["n"].max() or 0) if rows.height else 0  # type: ignore[arg-type]
     return ngettext("{n} respondent", "{n} respondents", n).format(n=number(n))
 
 
@@ -81,7 +81,7 @@ def map_section(rows: pl.DataFrame) -> None:
         findings.map_title(rows), note.format(draws=number(DRAWS)), table=rows, file="kano_features", metric="kano"
     )  # fmt: skip
     if not known.height:
-        states.too_few(int(rows["n"].max() or 0), find("kano").minimum, states.few_remedy())  # type: ignore[call-overload]
+        states.too_few(int(rows["n"].max() or 0), find("kano").minimum, states.few_remedy())  # type: ignore[arg-type]
         return
     spots = [_spot(row) for row in known.iter_rows(named=True)]
     names = [_(NAMES[code]) for code in ("attractive", "performance", "indifferent", "must_be")]
