@@ -10,7 +10,7 @@ import polars as pl
 
 from data.errors import RapportError
 from data.questions.classed import classed
-from data.questions.themed import themed
+from data.questions.comments.themed import themed
 from data.segment import EVERYBODY, Segment
 from data.store.extent import Extent
 from data.store.snapshot import Snapshot

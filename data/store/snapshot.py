@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partialmethod
 from typing import Any
 
 import duckdb
@@ -112,8 +112,9 @@ class Snapshot:
         """One row per refund document that names no order; amounts are negative. Otherwise as `orders`."""
         return self._dated("orders", "ordered_at", segment, as_of, start, end, attributes, "r.kind = 'refund'")
 
-    def feedback(
+    def _rows(
         self,
+        table: str,
         segment: Segment = EVERYBODY,
         *,
         as_of: dt.date | None = None,
@@ -121,60 +122,18 @@ class Snapshot:
         end: dt.date | None = None,
         attributes: Sequence[str] = (),
     ) -> nw.LazyFrame:
-        """One row per answer to a score question; the period as for `orders`."""
-        return self._dated("feedback", "responded_at", segment, as_of, start, end, attributes)
+        """One row per row of the world of a table; the period as for `orders`."""
+        return self._dated(table, DATES[table], segment, as_of, start, end, attributes)
 
-    def answers(
-        self,
-        segment: Segment = EVERYBODY,
-        *,
-        as_of: dt.date | None = None,
-        start: dt.date | None = None,
-        end: dt.date | None = None,
-        attributes: Sequence[str] = (),
-    ) -> nw.LazyFrame:
-        """One row per respondent and questionnaire item; the period as for `orders`."""
-        return self._dated("answers", "responded_at", segment, as_of, start, end, attributes)
+    feedback = partialmethod(_rows, "feedback")  # one row per answer to a score question
+    answers = partialmethod(_rows, "answers")  # per respondent and questionnaire item
+    points = partialmethod(_rows, "points")  # per movement of points
+    referrals = partialmethod(_rows, "referrals")  # per customer who was brought, of the segment those
+    benefits = partialmethod(_rows, "benefits")  # per use of a benefit
 
     def tier_changes(self, segment: Segment = EVERYBODY, *, as_of: dt.date | None = None) -> nw.LazyFrame:
         """One row per customer and day of a change of tier, up to `as_of`."""
         return self._dated("tier_changes", "effective_on", segment, as_of, None, None, ())
-
-    def points(
-        self,
-        segment: Segment = EVERYBODY,
-        *,
-        as_of: dt.date | None = None,
-        start: dt.date | None = None,
-        end: dt.date | None = None,
-        attributes: Sequence[str] = (),
-    ) -> nw.LazyFrame:
-        """One row per movement of points; the period as for `orders`."""
-        return self._dated("points", DATES["points"], segment, as_of, start, end, attributes)
-
-    def referrals(
-        self,
-        segment: Segment = EVERYBODY,
-        *,
-        as_of: dt.date | None = None,
-        start: dt.date | None = None,
-        end: dt.date | None = None,
-        attributes: Sequence[str] = (),
-    ) -> nw.LazyFrame:
-        """One row per customer who was brought, of the segment those; the period as for `orders`."""
-        return self._dated("referrals", DATES["referrals"], segment, as_of, start, end, attributes)
-
-    def benefits(
-        self,
-        segment: Segment = EVERYBODY,
-        *,
-        as_of: dt.date | None = None,
-        start: dt.date | None = None,
-        end: dt.date | None = None,
-        attributes: Sequence[str] = (),
-    ) -> nw.LazyFrame:
-        """One row per use of a benefit; the period as for `orders`."""
-        return self._dated("benefits", DATES["benefits"], segment, as_of, start, end, attributes)
 
     def events(self, *, as_of: dt.date | None = None) -> nw.LazyFrame:
         """One row per event that has begun by `as_of` (without it, also those that are planned). Events name no customer: everybody sees
@@ -296,13 +255,11 @@ class Snapshot:
         """One row per customer with a class: customer_key, segment. As `metrics.segments.numbers.classified` says; looked for among
         everybody, whatever the scope, since scores tell how many of all a customer is ahead of."""
         name = self._classes(scheme, as_of, table, hiatus_days)
-        whom = f"(select * from {name})"
+        found = nw.from_native(self.cursor.sql(f"select customer_key, segment from {name}"))
         if not self.scope.chosen:
-            return nw.from_native(self.cursor.sql(f"select customer_key, segment from {name}"))
+            return found
         seen = self._frame(f"({self._known()})", ("customer_key",), [], Parameters(), EVERYBODY, (), None)
-        return seen.join(
-            nw.from_native(self.cursor.sql(f"select customer_key, segment from {whom}")), on="customer_key"
-        )
+        return seen.join(found, on="customer_key")
 
     def _classes(self, scheme: str, as_of: dt.date, table: str = "", hiatus_days: int = 0) -> str:
         """The table of this cursor that holds the classes of everybody; made when it is first asked for."""

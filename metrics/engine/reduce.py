@@ -114,3 +114,9 @@ def unfolded(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     """The rows that `folded` made one value of a one-row frame."""
     rows: pl.DataFrame = frame[name][0].struct.unnest()
     return rows
+
+
+def most(counts: pl.Series) -> int:
+    """The largest of whole numbers; 0 where there is none."""
+    found = counts.max()
+    return found if isinstance(found, int) else 0

@@ -6,9 +6,9 @@ import polars as pl
 
 from data.people import campaigns
 from data.people.access import Access
-from data.questions.contacts import contacts
-from data.questions.held_out import lift
-from data.questions.worklist import worklist
+from data.questions.worklist.contacts import contacts
+from data.questions.worklist.held_out import lift
+from data.questions.worklist.listed import worklist
 from data.text.labels import customers
 from metrics.texts import N_
 from pages.customers.worklist.formats import FORMATS, Format

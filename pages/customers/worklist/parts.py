@@ -8,7 +8,7 @@ import polars as pl
 from data.people import campaigns
 from data.people.campaigns import Campaign
 from data.questions.ask import Question
-from data.questions.worklist import worklist_summary
+from data.questions.worklist.listed import worklist_summary
 from data.text.labels import customers, label
 from metrics.engine.reduce import unfolded
 from pages.customers.worklist import wording
@@ -62,7 +62,7 @@ class Look:
 
     @property
     def arguments(self) -> dict[str, object]:
-        """Those of `data.questions.worklist.worklist`."""
+        """Those of `data.questions.worklist.listed.worklist`."""
         return {"hiatus_days": self.hiatus_days, "reason": self.reason, "limit": self.size}
 
 

@@ -7,8 +7,9 @@ import polars as pl
 from data.comments.lexicon import themes as themes_of
 from data.comments.names import TONES, TRADES
 from data.questions.ask import Question
-from data.questions.comments import KINDS, further_words, theme_by_score, theme_table
+from data.questions.comments.quotes import KINDS, further_words, theme_by_score, theme_table
 from data.text.labels import comments as comments_text
+from metrics.engine.reduce import most
 from metrics.statistics.verdict import Verdict, verdict
 from metrics.texts import N_
 from pages.feedback.comments import findings
@@ -47,7 +48,7 @@ def _dates(question: Question) -> tuple[dt.date, dt.date]:
 
 def comments(rows: pl.DataFrame) -> str:
     """How many comments there are."""
-    return comments_text(int(rows["n"].max() or 0))  # type: ignore[arg-type]
+    return comments_text(most(rows["n"]))
 
 
 def chosen(view: View, rows: pl.DataFrame) -> str:
@@ -71,7 +72,7 @@ def themes_section(view: View, rows: pl.DataFrame) -> None:
     known = rows.drop_nulls("theme_share").sort("theme_share", descending=True, maintain_order=True)
     blocks.section(_("Themes by share of comments"), _(HOW[view.options["tone"]]))
     if not known.height:
-        states.too_few(int(rows["n"].max() or 0), MINIMUM, states.few_remedy())  # type: ignore[arg-type]
+        states.too_few(most(rows["n"]), MINIMUM, states.few_remedy())
         return
     lines = [
         ForestRow(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from data.questions.comments import comment_count, comments_on, quotes
+from data.questions.comments.quotes import comment_count, comments_on, quotes
 from data.text.labels import label
 from metrics.statistics.verdict import Verdict
 from pages.feedback.comments import findings, parts

@@ -7,6 +7,7 @@ import polars as pl
 from data.questions.ask import Question, find
 from data.questions.questionnaires import items_asked
 from data.text.labels import label, named
+from metrics.engine.reduce import most
 from metrics.survey.item_names import kano_pairs
 from metrics.survey.responses import DRAWS
 from metrics.texts import N_
@@ -51,7 +52,7 @@ def features(view: View, by: tuple[str, ...] = ()) -> pl.DataFrame:
 
 def counted(rows: pl.DataFrame) -> str:
     """How many respondents the features rest on."""
-    n = int(rows["n"].max() or 0) if rows.height else 0  # type: ignore[arg-type]
+    n = most(rows["n"])
     return ngettext("{n} respondent", "{n} respondents", n).format(n=number(n))
 
 
@@ -81,7 +82,7 @@ def map_section(rows: pl.DataFrame) -> None:
         findings.map_title(rows), note.format(draws=number(DRAWS)), table=rows, file="kano_features", metric="kano"
     )  # fmt: skip
     if not known.height:
-        states.too_few(int(rows["n"].max() or 0), find("kano").minimum, states.few_remedy())  # type: ignore[arg-type]
+        states.too_few(most(rows["n"]), find("kano").minimum, states.few_remedy())
         return
     spots = [_spot(row) for row in known.iter_rows(named=True)]
     names = [_(NAMES[code]) for code in ("attractive", "performance", "indifferent", "must_be")]

@@ -6,6 +6,7 @@ import polars as pl
 
 from data.text.labels import answers, label, named
 from metrics.dimension import STORE, Dimension
+from metrics.engine.reduce import most
 from metrics.teams.funnel import curve
 from metrics.texts import N_
 from pages.feedback import charts
@@ -55,7 +56,7 @@ def is_told(found: pl.DataFrame) -> bool:
 
 def _most(view: View, dimension: Dimension) -> int:
     known = rows(view, dimension).drop_nulls(dimension.column)
-    return int(known["n"].max() or 0)  # type: ignore[arg-type]
+    return most(known["n"])
 
 
 def counted(found: pl.DataFrame) -> str:

@@ -9,8 +9,8 @@ from data import person
 from data.errors import RapportError
 from data.people import audit, campaigns
 from data.questions.ask import Question
-from data.questions.held_out import lift
-from data.questions.worklist import worklist, worklist_summary
+from data.questions.worklist.held_out import lift
+from data.questions.worklist.listed import worklist, worklist_summary
 from data.store.store import Store
 from metrics.engine.reduce import unfolded
 from tests.data.rows import nps, order, take
@@ -101,3 +101,13 @@ def test_the_list_is_sorted_and_each_reason_is_met(store: Store) -> None:
 def test_an_empty_store_has_an_empty_list(tmp_path: Path) -> None:
     with Store.open(tmp_path / "e.duckdb") as store, store.snapshot() as snap:
         assert worklist(snap, Question(ON, ON, ON), hiatus_days=90).height == 0
+
+
+def test_without_a_forecast_what_is_at_stake_is_unknown_and_not_nothing(store: Store) -> None:
+    with store.snapshot() as snap:
+        question = Question(ON, ON, ON)
+        listed = worklist(snap, question, hiatus_days=365)
+        counts = unfolded(worklist_summary(snap, question, hiatus_days=365, limit=400), "counts")
+    assert listed.height and listed["stake"].null_count() == listed.height
+    assert counts["customers"].sum() >= listed.height
+    assert counts["stake"].null_count() == counts.height

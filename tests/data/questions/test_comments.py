@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.questions.ask import Question, ask, whole
-from data.questions.comments import (
+from data.questions.comments.quotes import (
     comment_count,
     comments_on,
     further_words,

@@ -13,7 +13,7 @@ Comment = tuple[int | None, float, int | None]
 
 
 def comments(rows: Sequence[Comment], **more: Sequence[object]) -> nw.LazyFrame:
-    """As `data.questions.themed.themed` gives them, all on one day."""
+    """As `data.questions.comments.themed.themed` gives them, all on one day."""
     answers = answer_rows([{"customer_key": key, "score": score} for key, score, _tone in rows])
     tones = pl.Series([tone for *_others, tone in rows], dtype=pl.Int64)
     return lazy(

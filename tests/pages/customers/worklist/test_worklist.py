@@ -9,8 +9,8 @@ import pytest
 
 from data.people import campaigns
 from data.questions.ask import Question
-from data.questions.contacts import contacts
-from data.questions.worklist import LIST_TYPES
+from data.questions.worklist.contacts import contacts
+from data.questions.worklist.listed import LIST_TYPES
 from data.store.store import Store
 from pages.customers.worklist import formats, wording
 from pages.shared.words.texts import speaking

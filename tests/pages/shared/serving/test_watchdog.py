@@ -1,5 +1,6 @@
 """The watchdog: what stands still, and above all what does not."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -107,3 +108,14 @@ def let_be() -> Iterator[dict[str, subprocess.Popen[str]]]:
 def test_a_process_that_moves_is_let_be(let_be: dict[str, subprocess.Popen[str]], case: str) -> None:
     output, _none = let_be[case].communicate(timeout=120)
     assert (let_be[case].returncode, output) == (0, "")
+
+
+def test_the_timer_runs_before_the_first_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What keeps Python's lock from then on keeps the first look from coming."""
+    set_to: list[float] = []
+    monkeypatch.setattr(watchdog, "_watch", lambda *_given: None)
+    monkeypatch.setattr(watchdog.faulthandler, "dump_traceback_later", lambda seconds, **_how: set_to.append(seconds))
+    monkeypatch.setattr(watchdog.faulthandler, "cancel_dump_traceback_later", lambda: set_to.append(0))
+    with asyncio.Runner() as runner, watchdog.watching(60, runner.get_loop()):
+        assert set_to == [60]
+    assert set_to == [60, 0]

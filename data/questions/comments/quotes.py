@@ -12,7 +12,7 @@ import rjieba
 
 from data.comments.lexicon import check_theme, lexicon, themes
 from data.questions.ask import Question
-from data.questions.themed import commented, read
+from data.questions.comments.themed import commented, read
 from data.store.snapshot import Snapshot
 from metrics.comments.themes import theme_nps, theme_share, theme_sums
 from metrics.engine.reduce import in_order

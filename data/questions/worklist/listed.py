@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from data.questions.ask import Question, find, observed
-from data.questions.held_out import contacted
+from data.questions.worklist.held_out import contacted
 from data.store.snapshot import Snapshot
 from metrics.dimension import REGION, STORE, TIER
 from metrics.engine.reduce import collected, folded
