@@ -136,66 +136,8 @@ def _regressions(latent: np.ndarray, leads: np.ndarray) -> tuple[np.ndarray, np.
     return paths, r2
 
 
-def heterotrait_monotrait(r: np.ndarray, design: Design) -> np.ndarray:
-    """HTMT of each pair of blocks (… × blocks × blocks): the mean correlation across blocks over the geometric mean of those within them;
-    NaN for blocks of one item. Henseler, Ringle & Sarstedt 2015, Journal of the Academy of Marketing Science 43:115–135."""
-    names = design.names
-    found = np.full((*r.shape[:-2], len(names), len(names)), np.nan)
-    within = {}
-    for name in names:
-        own = np.array(design.blocks[name])
-        upper = np.triu_indices(len(own), 1)
-        if len(own) > 1:
-            within[name] = r[..., own[upper[0]], own[upper[1]]].mean(axis=-1)
-    for i, one in enumerate(names):
-        for j, other in enumerate(names):
-            if i != j and one in within and other in within:
-                across = r[..., np.array(design.blocks[one])[:, None], np.array(design.blocks[other])]
-                product = within[one] * within[other]
-                with np.errstate(invalid="ignore", divide="ignore"):
-                    ratio = across.mean(axis=(-2, -1)) / np.sqrt(np.where(product > 0, product, np.nan))
-                found[..., i, j] = ratio
-    return found
-
-
 def score_weights(weights: np.ndarray, sd: np.ndarray) -> np.ndarray:
     """Outer weights as those of the items as answered, adding up to 1 in each block: divided by the items’ standard deviations."""
     raw = weights / sd[..., :, None]
     found: np.ndarray = raw / raw.sum(axis=-2, keepdims=True)
     return found
-
-
-def predicted(values: np.ndarray, design: Design, fold: np.ndarray, folds: int) -> tuple[dict[str, float], np.ndarray]:
-    """How well the model foretells answers that it has not seen: Q² of each block that something leads to, and of each item (NaN for the
-    others): 1 − squared errors / those of the mean. Items without an answer are taken at their mean.
-
-    Each fold’s items are predicted from the items of the blocks that nothing leads to. Shmueli, Ray, Velasquez Estrada & Chatla 2016,
-    Journal of Business Research 69:4552–4564.
-    """
-    leads = design.leads()
-    starts = np.logical_not(leads.any(axis=0)).reshape(-1)
-    error, usual = np.zeros(design.items), np.zeros(design.items)
-    for one in range(folds):
-        train, test = values[fold != one], values[fold == one]
-        if not len(test) or len(train) < 2:
-            continue
-        mean, sd = np.nanmean(train, axis=0), np.nanstd(train, axis=0, ddof=1)
-        z = np.nan_to_num((train - mean) / sd)
-        model = fit(np.corrcoef(z.T), design)
-        seen = np.nan_to_num((test - mean) / sd)
-        latent = np.where(starts, seen @ model.weights, 0.0)
-        for _step in range(len(leads)):
-            latent = np.where(starts, latent, latent @ model.paths.T)
-        told = mean + (latent @ model.loadings.T) * sd
-        error += np.nansum((test - told) ** 2, axis=0)
-        usual += np.nansum((test - mean) ** 2, axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        items = np.where(usual > 0, 1 - error / usual, np.nan)
-    blocks = {}
-    for place, name in enumerate(design.names):
-        own = list(design.blocks[name])
-        if starts[place]:
-            items[own] = np.nan
-        elif usual[own].sum() > 0:
-            blocks[name] = float(1 - error[own].sum() / usual[own].sum())
-    return blocks, items
